@@ -1,0 +1,38 @@
+//! How bytes from outside become the text that rules, records and people see.
+//! One direction only: nothing here decides, and nothing turns text back into a path.
+
+/// Returns the bytes as text: invalid UTF-8 as `\xHH`, a backslash as `\\`; all else, control characters
+/// included, stays. The same string is what a rule compares and what the ledger holds.
+pub fn escape(bytes: &[u8]) -> String {
+    let mut out = String::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        for c in chunk.valid().chars() {
+            if c == '\\' {
+                out.push('\\');
+            }
+            out.push(c);
+        }
+        for b in chunk.invalid() {
+            out.push_str(&format!("\\x{b:02x}"));
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::escape;
+
+    #[test]
+    fn invalid_utf8_and_backslashes_are_told_apart() {
+        for (raw, text) in [
+            (&b"plain"[..], "plain"),
+            (b"a\xffb", r"a\xffb"),
+            (b"a\\xffb", r"a\\xffb"),
+            (b"\xe4\xbd", r"\xe4\xbd"),
+            (b"line\nfeed", "line\nfeed"),
+        ] {
+            assert_eq!(escape(raw), text);
+        }
+    }
+}
