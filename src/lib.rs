@@ -1,1 +1,13 @@
-//! w
+//! Watchtower: every call of an agent becomes a typed intent, is judged by policy, recorded, confined, done.
+//! `engine` is the one pipeline; everything else serves it or calls it.
+
+pub mod agents;
+pub mod commands;
+pub mod effect;
+pub mod exec;
+pub mod facts;
+pub mod ledger;
+pub mod quarantine;
+pub mod report;
+pub mod resolve;
+pub mod sandbox;

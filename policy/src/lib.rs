@@ -8,4 +8,4 @@ pub mod text;
 
 pub use decision::{Audit, Decision, Layer, MatchedRule, Risk, Verdict};
 pub use intent::{Intent, Name, Target};
-pub use scope::{EnforcementFacts, Floor, Gtfo, Identity, Scope, TargetFacts, Time, Workspace};
+pub use scope::{EnforcementFacts, Floor, Gtfo, Identity, Places, Scope, TargetFacts, Time, Workspace};

@@ -30,6 +30,8 @@ pub struct Scope {
     pub env: BTreeMap<String, String>,
     /// The workspace of the call.
     pub workspace: Workspace,
+    /// Directories with a meaning of their own.
+    pub places: Places,
     /// What the kernel can enforce here.
     pub enforcement: EnforcementFacts,
     /// Verdicts that no rule can lower, found while resolving and analysing.
@@ -144,6 +146,16 @@ pub struct Workspace {
     pub root: String,
     /// Git branch checked out there.
     pub branch: String,
+}
+
+/// Directories with a meaning of their own, resolved, escaped text.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Places {
+    /// `$HOME` and the passwd home; both are protected, the first is what `~` in a pattern means.
+    pub homes: Vec<String>,
+    /// Watchtower's own directories: state, installed program and links.
+    pub watchtower: Vec<String>,
 }
 
 /// What can be enforced on this machine.

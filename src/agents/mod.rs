@@ -1,0 +1,1 @@
+//! How agents reach the engine: identity, MCP, UTCP, hooks, set-up.

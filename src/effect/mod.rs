@@ -1,0 +1,1 @@
+//! Native effects on held descriptors. Each needs the permit of a recorded decision.

@@ -1,0 +1,1 @@
+//! Effects carried out by a pinned tool in the confined child: ssh, kubectl, rg, jq.

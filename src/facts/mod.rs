@@ -1,0 +1,1 @@
+//! From an intent to the facts that policy judges and the work that an effect needs.

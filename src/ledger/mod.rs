@@ -1,0 +1,1 @@
+//! The ledger: one writer interface, hash-chained lines, verification. Imports no front end and no sandbox.

@@ -1,0 +1,1 @@
+//! From an operand to held descriptors: the kernel resolves, nothing is normalised textually.

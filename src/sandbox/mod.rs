@@ -1,0 +1,1 @@
+//! Confinement of effects: Landlock, seccomp, the confined thread and the confined child.
