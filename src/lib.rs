@@ -1,11 +1,14 @@
 //! Watchtower: every call of an agent becomes a typed intent, is judged by policy, recorded, confined, done.
 //! `engine` is the one pipeline; everything else serves it or calls it.
 
+pub mod accounts;
 pub mod agents;
+pub mod caller;
 pub mod commands;
 pub mod effect;
 pub mod exec;
 pub mod facts;
+pub mod home;
 pub mod ledger;
 pub mod quarantine;
 pub mod report;

@@ -1,12 +1,15 @@
 //! The subcommands of `wt`: one file each, one table here. A command reads its arguments, calls the engine
 //! or reads the ledger, and prints; it never judges or changes anything on its own.
 
-use crate::report::Failure;
-use clap::{ArgMatches, Command};
-use std::process::ExitCode;
+use crate::report::{Exit, Failure};
+use clap::{ArgMatches, Command, error::ErrorKind};
+use std::{ffi::OsString, io::Write, process::ExitCode};
 
 /// One subcommand, also reachable as `wt_<name>`.
+#[derive(Clone, Copy, Debug)]
 pub struct Subcommand {
+    /// Its name, as its command line has it too.
+    pub name: &'static str,
     /// Its command line.
     pub build: fn() -> Command,
     /// What it does.
@@ -15,3 +18,80 @@ pub struct Subcommand {
 
 /// Every subcommand, in the order of `wt help`.
 pub const SUBCOMMANDS: &[Subcommand] = &[];
+
+/// Parses the arguments of one subcommand and runs it. Failures are printed here, as JSON where the command
+/// has `--json` or `json` is set.
+pub fn run(command: &Subcommand, args: Vec<OsString>, json: bool) -> ExitCode {
+    let json = json || args.iter().any(|arg| arg == "--json");
+    let name = format!("wt {}", command.name);
+    let parser = (command.build)().bin_name(name.clone()).no_binary_name(true);
+    match parser.try_get_matches_from(args) {
+        Ok(matches) => (command.run)(&matches).unwrap_or_else(|failure| failure.report(&name, json)),
+        Err(e) => match e.kind() {
+            ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => show(&e.render().to_string()),
+            _ => usage(&e, &name).report(&name, json),
+        },
+    }
+}
+
+/// Prints the overview or the version.
+pub fn overview(args: &[OsString], json: bool) -> ExitCode {
+    match overview_parser().no_binary_name(true).try_get_matches_from(args) {
+        Ok(matches) => match version_text(&matches) {
+            Some(text) => show(&text),
+            None => show(&overview_parser().render_help().to_string()),
+        },
+        Err(e) if e.kind() == ErrorKind::DisplayHelp => show(&e.render().to_string()),
+        Err(e) => usage(&e, "wt").report("wt", json),
+    }
+}
+
+/// The whole command line of `wt`, for help, completions and man pages.
+pub fn overview_parser() -> Command {
+    Command::new("wt")
+        .about("Judges, confines and records what AI agents do at a shell")
+        .version(env!("CARGO_PKG_VERSION"))
+        .disable_version_flag(true)
+        .arg(clap::arg!(-V --version "Print the version"))
+        .arg(clap::arg!(-v --verbose "With --version: build target, profile and kernel back ends"))
+        .subcommands(SUBCOMMANDS.iter().map(|command| (command.build)()))
+        .after_help("Applets (`wt applets`) run as `wt NAME ...` or by a link of that name.")
+}
+
+fn version_text(matches: &ArgMatches) -> Option<String> {
+    if !matches.get_flag("version") {
+        return None;
+    }
+    let mut text = format!("wt {}\n", env!("CARGO_PKG_VERSION"));
+    if matches.get_flag("verbose") {
+        let (os, arch) = (std::env::consts::OS, std::env::consts::ARCH);
+        let profile = if cfg!(debug_assertions) {
+            "debug"
+        } else {
+            "release"
+        };
+        let linked = if cfg!(target_feature = "crt-static") {
+            "static"
+        } else {
+            "dynamic"
+        };
+        text.push_str(&format!("target {arch}-{os}, {profile}, {linked}\n"));
+    }
+    Some(text)
+}
+
+fn usage(e: &clap::Error, name: &str) -> Failure {
+    let text = e.render().to_string();
+    let first = text.lines().next().unwrap_or_default();
+    let message = first.strip_prefix("error: ").unwrap_or(first).replace('\'', "`");
+    Failure::new(Exit::Usage, message).hint(format!("`{name} --help` shows what it accepts"))
+}
+
+/// Writes to stdout; a reader that has gone is not an error.
+pub(crate) fn show(text: &str) -> ExitCode {
+    match std::io::stdout().lock().write_all(text.as_bytes()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(e) if e.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(_) => ExitCode::from(Exit::Ledger as u8),
+    }
+}
