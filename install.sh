@@ -1,0 +1,168 @@
+#!/bin/sh
+# Builds `wt`, installs it with its links, completions and man pages, and writes the default policy.
+# See `./install.sh --help`. Puts nothing but PATH into a shell's start-up file, and that only when asked.
+set -eu
+
+usage() {
+    cat <<'TEXT'
+usage: ./install.sh [--try | --uninstall | --path] [--profile NAME]
+
+  (nothing)       build, install under $PREFIX (default ~/.local), run `wt init`
+  --try           do the whole main job in a scratch directory, show it, clean up
+  --path          also put $PREFIX/bin on PATH in the shell's start-up file
+  --profile NAME  the policy to start from: developer (default), strict, ci
+  --uninstall     remove what was installed; the ledger and the policy stay
+
+Environment: PREFIX, CARGO_TARGET_DIR, WATCHTOWER_DIR
+TEXT
+}
+
+say() { printf '%s\n' "$*"; }
+fail() {
+    printf 'install.sh: %s\n' "$1" >&2
+    [ $# -lt 2 ] || printf 'hint: %s\n' "$2" >&2
+    exit 1
+}
+
+here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
+mode=install
+profile=developer
+path=no
+while [ $# -gt 0 ]; do
+    case $1 in
+        --try) mode=try ;;
+        --uninstall) mode=uninstall ;;
+        --path) path=yes ;;
+        --profile)
+            [ $# -gt 1 ] || fail "--profile needs a name" "one of: developer strict ci"
+            profile=$2
+            shift
+            ;;
+        -h | --help)
+            usage
+            exit 0
+            ;;
+        *) fail "unknown option \`$1\`" "./install.sh --help" ;;
+    esac
+    shift
+done
+
+[ -n "${HOME:-}" ] || fail "HOME is not set" "HOME=/root ./install.sh"
+prefix=${PREFIX:-$HOME/.local}
+target=${CARGO_TARGET_DIR:-$here/target}
+
+# Sets `built` to the release binary.
+build() {
+    [ "$(uname -s)" = Linux ] || fail "only Linux is supported, this is $(uname -s)"
+    command -v cargo >/dev/null 2>&1 || fail "cargo is missing" \
+        "install Rust 1.95 or newer: your distribution's rustup package, or https://rustup.rs"
+    command -v cc >/dev/null 2>&1 || fail "a C linker (cc) is missing" "Debian, Ubuntu: apt-get install gcc libc6-dev"
+    say "building wt (release) ..."
+    triple=$(rustc -vV | sed -n 's/^host: //p')
+    (cd "$here" && cargo build --release --locked --quiet --bin wt --target "$triple" --target-dir "$target") ||
+        fail "the build failed" "the compiler's message is above"
+    built=$target/$triple/release/wt
+}
+
+install_files() {
+    build
+    mkdir -p "$prefix/bin"
+    # A new file and a rename, so that a running wt is never written over.
+    cp "$built" "$prefix/bin/.wt.new"
+    chmod 755 "$prefix/bin/.wt.new"
+    mv -f "$prefix/bin/.wt.new" "$prefix/bin/wt"
+    "$prefix/bin/wt" links "$prefix/bin"
+    mkdir -p "$prefix/share/bash-completion/completions" "$prefix/share/zsh/site-functions" \
+        "$prefix/share/fish/vendor_completions.d" "$prefix/share/man/man1"
+    "$prefix/bin/wt" completions bash >"$prefix/share/bash-completion/completions/wt"
+    "$prefix/bin/wt" completions zsh >"$prefix/share/zsh/site-functions/_wt"
+    "$prefix/bin/wt" completions fish >"$prefix/share/fish/vendor_completions.d/wt.fish"
+    "$prefix/bin/wt" man --dir "$prefix/share/man/man1"
+    "$prefix/bin/wt" init --profile "$profile" --if-absent
+    [ "$path" = no ] || add_to_path
+    say "installed $prefix/bin/wt"
+    case :$PATH: in
+        *":$prefix/bin:"*) ;;
+        *) say "note: $prefix/bin is not on PATH; \`./install.sh --path\` adds it, or: export PATH=\"$prefix/bin:\$PATH\"" ;;
+    esac
+}
+
+add_to_path() {
+    case ${SHELL:-/bin/sh} in
+        */zsh) rc=$HOME/.zshrc ;;
+        */fish) rc=${XDG_CONFIG_HOME:-$HOME/.config}/fish/config.fish ;;
+        *) rc=$HOME/.bashrc ;;
+    esac
+    line="export PATH=\"$prefix/bin:\$PATH\""
+    mkdir -p "$(dirname "$rc")"
+    if ! grep -qsF "$line" "$rc"; then
+        printf '%s\n' "$line" >>"$rc"
+        say "added $prefix/bin to PATH in $rc"
+    fi
+}
+
+uninstall() {
+    if [ -x "$prefix/bin/wt" ]; then
+        "$prefix/bin/wt" links --remove "$prefix/bin"
+        "$prefix/bin/wt" man --names | while read -r page; do rm -f "$prefix/share/man/man1/$page"; done
+    fi
+    rm -f "$prefix/bin/wt" "$prefix/share/bash-completion/completions/wt" \
+        "$prefix/share/zsh/site-functions/_wt" "$prefix/share/fish/vendor_completions.d/wt.fish"
+    say "removed wt from $prefix; the ledger and the policy stay in ${WATCHTOWER_DIR:-$HOME/.watchtower}"
+}
+
+# Shows a command as typed, runs it, and insists on its exit code.
+expect() {
+    wanted=$1
+    shift
+    printf '\n$ %s\n' "$*"
+    got=0
+    "$@" || got=$?
+    [ "$got" -eq "$wanted" ] || fail "\`$*\` ended with $got instead of $wanted"
+    [ "$wanted" -eq 0 ] || printf '(exit %s)\n' "$got"
+}
+
+try() {
+    build
+    mkdir -p "$target"
+    scratch=$(CDPATH='' cd -- "$(mktemp -d "$target/try.XXXXXX")" && pwd)
+    trap 'rm -rf "$scratch"' EXIT
+    trap 'exit 130' INT TERM
+    HOME=$scratch/home
+    WATCHTOWER_DIR=$scratch/home/.watchtower
+    PATH=$scratch/bin:$PATH
+    export HOME WATCHTOWER_DIR PATH
+    mkdir -p "$HOME" "$scratch/bin" "$scratch/project/.git"
+    cp "$built" "$scratch/bin/wt"
+    wt links "$scratch/bin" >/dev/null
+    wt init --profile "$profile"
+    cd "$scratch/project"
+    echo draft >notes.txt
+    echo private >"$HOME/diary.txt"
+    say ""
+    say "-- allowed: work inside the project"
+    expect 0 safe-mkdir -p build/out
+    expect 0 safe-cp notes.txt build/out
+    expect 0 safe-rm -r build
+    [ ! -e build ] || fail "build is still there"
+    say ""
+    say "-- refused: the system is not the agent's"
+    expect 77 safe-rm /etc/hostname
+    [ ! -e /etc/hostname ] || say "(and /etc/hostname is still there)"
+    say ""
+    say "-- escalated: a person decides"
+    expect 75 safe-rm "$HOME/diary.txt"
+    [ -e "$HOME/diary.txt" ] || fail "the diary is gone"
+    say ""
+    say "-- the record, and its proof"
+    expect 0 wt tail -n 5
+    expect 0 wt verify
+    say ""
+    say "done; $scratch is removed"
+}
+
+case $mode in
+    install) install_files ;;
+    try) try ;;
+    uninstall) uninstall ;;
+esac
