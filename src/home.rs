@@ -150,44 +150,36 @@ impl Home {
         })
     }
 
-    /// Reads every layer that applies: the system's, the user's, the passwd home's where the directory was
-    /// redirected, and the project's below `workspace`.
+    /// Reads the layers that hold everywhere: the system's, the user's, and the passwd home's where the directory
+    /// was redirected.
     ///
     /// # Errors
-    /// 78 where a file is not trustworthy or neither a system nor a user layer exists.
-    pub fn layers(
-        &self,
-        caller: &Caller,
-        workspace: Option<(BorrowedFd<'_>, &Path)>,
-    ) -> Result<Vec<LayerFile>, Failure> {
+    /// 78 where a file is not trustworthy or no layer exists.
+    pub fn layers(&self, caller: &Caller) -> Result<Vec<LayerFile>, Failure> {
+        let system = Path::new(SYSTEM_POLICY);
         let mut found = Vec::with_capacity(3);
-        let mut add = |layer, dir: BorrowedFd<'_>, name: &Path, shown: PathBuf| {
-            read_layer(caller.uid, dir, name, &shown).map(|bytes| {
-                found.extend(bytes.map(|bytes| LayerFile {
-                    layer,
-                    path: shown,
-                    bytes,
-                }));
-            })
-        };
-        add(
+        found.extend(read_layer(
             Layer::System,
+            caller.uid,
             CWD,
-            Path::new(SYSTEM_POLICY),
-            PathBuf::from(SYSTEM_POLICY),
-        )?;
-        add(
+            system,
+            system.to_owned(),
+        )?);
+        let name = Path::new(POLICY_NAME);
+        found.extend(read_layer(
             Layer::User,
+            caller.uid,
             self.dir.as_fd(),
-            Path::new(POLICY_NAME),
-            self.path.join(POLICY_NAME),
-        )?;
-        if let Some(home) = caller.homes.last() {
-            let own = home.join(DEFAULT_NAME);
-            if own != self.path {
-                let path = own.join(POLICY_NAME);
-                add(Layer::User, CWD, &path, path.clone())?;
-            }
+            name,
+            self.path.join(name),
+        )?);
+        let own = caller
+            .homes
+            .last()
+            .map(|home| home.join(DEFAULT_NAME))
+            .filter(|own| *own != self.path);
+        if let Some(path) = own.map(|own| own.join(name)) {
+            found.extend(read_layer(Layer::User, caller.uid, CWD, &path, path.clone())?);
         }
         if found.is_empty() {
             return Err(
@@ -195,18 +187,21 @@ impl Home {
                     .hint("run `wt init` to write the default policy"),
             );
         }
-        if let Some((dir, root)) = workspace {
-            let name = Path::new(DEFAULT_NAME).join(POLICY_NAME);
-            let shown = root.join(&name);
-            if let Some(bytes) = read_layer(caller.uid, dir, &name, &shown)? {
-                found.push(LayerFile {
-                    layer: Layer::Project,
-                    path: shown,
-                    bytes,
-                });
-            }
-        }
         Ok(found)
+    }
+
+    /// Reads the project's layer below the workspace root `dir`, shown as `root`.
+    ///
+    /// # Errors
+    /// 78 where the file is not trustworthy.
+    pub fn project_layer(
+        &self,
+        caller: &Caller,
+        dir: BorrowedFd<'_>,
+        root: &Path,
+    ) -> Result<Option<LayerFile>, Failure> {
+        let name = Path::new(DEFAULT_NAME).join(POLICY_NAME);
+        read_layer(Layer::Project, caller.uid, dir, &name, root.join(&name))
     }
 }
 
@@ -219,7 +214,13 @@ fn cannot_open(path: &Path, e: Errno) -> Failure {
     }
 }
 
-fn read_layer(uid: u32, dir: BorrowedFd<'_>, name: &Path, shown: &Path) -> Result<Option<Vec<u8>>, Failure> {
+fn read_layer(
+    layer: Layer,
+    uid: u32,
+    dir: BorrowedFd<'_>,
+    name: &Path,
+    shown: PathBuf,
+) -> Result<Option<LayerFile>, Failure> {
     let config = |text: String| Failure::new(Exit::Config, text);
     let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
     let fd = match openat(dir, name, flags, Mode::empty()) {
@@ -253,5 +254,9 @@ fn read_layer(uid: u32, dir: BorrowedFd<'_>, name: &Path, shown: &Path) -> Resul
             shown.display()
         )));
     }
-    Ok(Some(bytes))
+    Ok(Some(LayerFile {
+        layer,
+        path: shown,
+        bytes,
+    }))
 }
