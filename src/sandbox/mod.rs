@@ -1,1 +1,28 @@
 //! Confinement of effects: Landlock, seccomp, the confined thread and the confined child.
+//! Knows grants, plans and profiles, never what an effect is for: it imports neither the ledger, the engine,
+//! the effects nor any front end.
+
+mod enforcement;
+mod error;
+mod grant;
+mod inherited;
+pub mod landlock;
+pub mod native;
+pub mod seccomp;
+
+pub use enforcement::{Enforcement, LandlockLayer, MinSandbox, Missing, Mode, SeccompLayer};
+pub use error::SandboxError;
+pub use inherited::close_inherited;
+pub use grant::{Access, Grant};
+
+/// Lower-case hex.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let mut out = String::with_capacity(bytes.len() * 2);
+    for byte in bytes {
+        for half in [byte >> 4, byte & 15] {
+            out.push(char::from(DIGITS.get(usize::from(half)).copied().unwrap_or(b'?')));
+        }
+    }
+    out
+}
