@@ -20,7 +20,12 @@ pub fn close_inherited(keep: &[RawFd]) -> Result<usize, Errno> {
     if keep.is_empty() && stat(OWN)?.st_size == STANDARD {
         return Ok(0);
     }
-    let list = openat(CWD, OWN, OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty())?;
+    let list = openat(
+        CWD,
+        OWN,
+        OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC,
+        Mode::empty(),
+    )?;
     let mut found = Vec::new();
     let mut buffer = Vec::with_capacity(2048);
     let mut entries = RawDir::new(&list, buffer.spare_capacity_mut());

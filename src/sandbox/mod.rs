@@ -12,8 +12,8 @@ pub mod seccomp;
 
 pub use enforcement::{Enforcement, LandlockLayer, MinSandbox, Missing, Mode, SeccompLayer};
 pub use error::SandboxError;
-pub use inherited::close_inherited;
 pub use grant::{Access, Grant};
+pub use inherited::close_inherited;
 
 /// Lower-case hex.
 pub(crate) fn hex(bytes: &[u8]) -> String {

@@ -75,7 +75,11 @@ fn begin_up_to(plan: NativePlan, newest: ABI) -> Result<Confining, SandboxError>
             }
         })
         .map_err(|error| SandboxError::io("starting the confined thread", &error))?;
-    Ok(Confining { reported, jobs, thread })
+    Ok(Confining {
+        reported,
+        jobs,
+        thread,
+    })
 }
 
 impl Confining {
@@ -85,9 +89,15 @@ impl Confining {
     /// [`SandboxError`] where a layer fails in another way than by being absent, or where less is enforced than
     /// `min` demands; the thread then ends and nothing was done.
     pub fn ready(self, min: &MinSandbox) -> Result<Confined, SandboxError> {
-        let enforcement = self.reported.recv().map_err(|_| SandboxError::Lost { step: "it was confined" })??;
+        let enforcement = self.reported.recv().map_err(|_| SandboxError::Lost {
+            step: "it was confined",
+        })??;
         min.check(&enforcement)?;
-        Ok(Confined { enforcement, jobs: self.jobs, thread: self.thread })
+        Ok(Confined {
+            enforcement,
+            jobs: self.jobs,
+            thread: self.thread,
+        })
     }
 }
 

@@ -27,15 +27,30 @@ fn dirs() -> Dirs {
         std::fs::create_dir(dir).unwrap();
         std::fs::write(dir.join("file"), "text").unwrap();
     }
-    Dirs { _top: top, inside, outside }
+    Dirs {
+        _top: top,
+        inside,
+        outside,
+    }
 }
 
 fn hold(path: &Path) -> Arc<OwnedFd> {
-    Arc::new(openat(CWD, path, OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC, Bits::empty()).unwrap())
+    Arc::new(
+        openat(
+            CWD,
+            path,
+            OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC,
+            Bits::empty(),
+        )
+        .unwrap(),
+    )
 }
 
 fn confined(grants: Vec<Grant>, newest: ABI) -> Confined {
-    begin_up_to(NativePlan { grants }, newest).unwrap().ready(&MinSandbox::NATIVE).unwrap()
+    begin_up_to(NativePlan { grants }, newest)
+        .unwrap()
+        .ready(&MinSandbox::NATIVE)
+        .unwrap()
 }
 
 fn running_abi() -> u8 {
@@ -44,7 +59,9 @@ fn running_abi() -> u8 {
 
 #[test]
 fn an_effect_returns_its_value_from_the_confined_thread() {
-    let value = confined(Vec::new(), NEWEST).perform(|| String::from("done")).unwrap();
+    let value = confined(Vec::new(), NEWEST)
+        .perform(|| String::from("done"))
+        .unwrap();
     assert_eq!(value, "done");
 }
 
@@ -67,9 +84,16 @@ fn landlock_keeps_the_thread_inside_its_grants_at_every_abi() {
     for abi in 0..=running_abi() {
         let d = dirs();
         let access = Access::LOOK | Access::MAKE_FILE | Access::REMOVE_FILE;
-        let thread = confined(vec![Grant::new(hold(&d.inside), access)], ABI::from(i32::from(abi)));
+        let thread = confined(
+            vec![Grant::new(hold(&d.inside), access)],
+            ABI::from(i32::from(abi)),
+        );
         assert_eq!(thread.enforcement().landlock_abi(), abi);
-        assert_eq!(thread.enforcement().missing.len(), usize::from(abi == 0), "ABI {abi}");
+        assert_eq!(
+            thread.enforcement().missing.len(),
+            usize::from(abi == 0),
+            "ABI {abi}"
+        );
         let (inside, outside) = (d.inside.join("file"), d.outside.join("file"));
         let (read_in, read_out, gone_in, gone_out) = thread
             .perform(move || {
@@ -92,13 +116,20 @@ fn a_rename_between_directories_needs_equal_rights_on_both_sides() {
         std::fs::create_dir(d.inside.join("tree")).unwrap();
         let both = [hold(&d.inside), hold(&d.outside)];
         let thread = confined(
-            both.iter().map(|dir| Grant::new(Arc::clone(dir), Access::MOVE)).collect(),
+            both.iter()
+                .map(|dir| Grant::new(Arc::clone(dir), Access::MOVE))
+                .collect(),
             ABI::from(i32::from(abi)),
         );
         // ABI 1 refuses every such rename, so Landlock stays off there and the report says so.
-        assert_eq!(thread.enforcement().landlock_abi(), if abi == 1 { 0 } else { abi });
+        assert_eq!(
+            thread.enforcement().landlock_abi(),
+            if abi == 1 { 0 } else { abi }
+        );
         let [from, to] = both;
-        let moved = thread.perform(move || renameat_with(from, "tree", to, "tree", RenameFlags::NOREPLACE)).unwrap();
+        let moved = thread
+            .perform(move || renameat_with(from, "tree", to, "tree", RenameFlags::NOREPLACE))
+            .unwrap();
         assert_eq!(moved, Ok(()), "ABI {abi}");
     }
     let d = dirs();
@@ -118,10 +149,15 @@ fn a_rename_between_directories_needs_equal_rights_on_both_sides() {
 fn calls_outside_the_profile_are_refused_with_eperm_and_the_rest_of_the_process_is_free() {
     let answers = || {
         [
-            rustix::net::socket(rustix::net::AddressFamily::INET, rustix::net::SocketType::STREAM, None).map(drop),
+            rustix::net::socket(
+                rustix::net::AddressFamily::INET,
+                rustix::net::SocketType::STREAM,
+                None,
+            )
+            .map(drop),
             rustix::fs::memfd_create("x", rustix::fs::MemfdFlags::CLOEXEC).map(drop),
             rustix::process::chroot("/"),
-            rustix::thread::unshare(rustix::thread::UnshareFlags::FILES),
+            nix::sched::unshare(nix::sched::CloneFlags::CLONE_FILES).map_err(|_| Errno::PERM),
         ]
     };
     let thread = confined(Vec::new(), NEWEST);
@@ -133,9 +169,20 @@ fn calls_outside_the_profile_are_refused_with_eperm_and_the_rest_of_the_process_
 #[test]
 fn no_program_can_be_started_from_the_confined_thread() {
     let thread = confined(Vec::new(), ABI::Unsupported);
-    let answer = thread.perform(|| std::process::Command::new("/bin/true").status().map_err(|e| e.raw_os_error())).unwrap();
+    let answer = thread
+        .perform(|| {
+            std::process::Command::new("/bin/true")
+                .status()
+                .map_err(|e| e.raw_os_error())
+        })
+        .unwrap();
     assert_eq!(answer.unwrap_err(), Some(Errno::PERM.raw_os_error()));
-    assert!(std::process::Command::new("/bin/true").status().unwrap().success());
+    assert!(
+        std::process::Command::new("/bin/true")
+            .status()
+            .unwrap()
+            .success()
+    );
 }
 
 #[test]
@@ -180,11 +227,25 @@ fn a_tree_is_listed_made_and_removed_below_a_grant() {
 
 #[test]
 fn less_than_policy_demands_is_refused_with_69() {
-    let demanding = MinSandbox { landlock_abi: 3, ..MinSandbox::NATIVE };
-    let error = begin_up_to(NativePlan::default(), ABI::V2).unwrap().ready(&demanding).unwrap_err();
+    let demanding = MinSandbox {
+        landlock_abi: 3,
+        ..MinSandbox::NATIVE
+    };
+    let error = begin_up_to(NativePlan::default(), ABI::V2)
+        .unwrap()
+        .ready(&demanding)
+        .unwrap_err();
     let failure = crate::report::Failure::from(error);
     assert_eq!(failure.code, 69);
-    assert_eq!(failure.message, "policy demands Landlock ABI 3, which this machine does not enforce");
+    assert_eq!(
+        failure.message,
+        "policy demands Landlock ABI 3, which this machine does not enforce"
+    );
     assert!(failure.hint.contains("wt doctor"));
-    assert!(begin_up_to(NativePlan::default(), ABI::V3).unwrap().ready(&demanding).is_ok());
+    assert!(
+        begin_up_to(NativePlan::default(), ABI::V3)
+            .unwrap()
+            .ready(&demanding)
+            .is_ok()
+    );
 }
