@@ -39,10 +39,23 @@ pub struct Caller {
     pub claimed: String,
     /// Whether a person sits at a terminal.
     pub interactive: bool,
+    /// The front end it comes through.
+    pub front: Front,
     /// The environment, of which only names that policy lists are ever used.
     pub env: BTreeMap<OsString, OsString>,
     /// File mode creation mask.
     pub umask: u32,
+}
+
+/// The way a call came in, which decides what can be promised of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Front {
+    /// A program on PATH: whoever calls it could have called another.
+    Shell,
+    /// A tool server: the agent has no other tools.
+    Server,
+    /// An agent's own hook, which the agent may ignore.
+    Hook,
 }
 
 /// An agent and how it was learnt.
@@ -124,6 +137,7 @@ impl Caller {
             request_id: String::new(),
             claimed: String::new(),
             interactive: std::io::stdin().is_terminal() && std::io::stderr().is_terminal(),
+            front: Front::Shell,
             env,
             umask: umask(),
         })

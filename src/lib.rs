@@ -5,6 +5,7 @@ pub mod accounts;
 pub mod agents;
 pub mod caller;
 pub mod commands;
+pub mod dispatch;
 pub mod effect;
 pub mod exec;
 pub mod facts;

@@ -1,3 +1,7 @@
-//! `wt`
+//! `wt`: one binary for every applet and command.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    watchtower::dispatch::run(std::env::args_os().collect())
+}

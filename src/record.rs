@@ -51,7 +51,6 @@ pub fn decision(
         "dir".into(),
         json!({"path": escape(origin.home.path.as_os_str().as_bytes()), "chosen": origin.home.chosen.word()}),
     );
-    data.insert("salt".into(), json!(salt()));
     data
 }
 
@@ -119,13 +118,4 @@ pub fn hex(bytes: &[u8]) -> String {
         }
     }
     out
-}
-
-/// 128 random bits, so that the digest of a redacted entry gives nothing away to a guess.
-fn salt() -> String {
-    let mut bytes = [0; 16];
-    match rustix::rand::getrandom(&mut bytes, rustix::rand::GetRandomFlags::empty()) {
-        Ok(_) => hex(&bytes),
-        Err(_) => String::new(),
-    }
 }

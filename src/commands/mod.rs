@@ -1,6 +1,8 @@
 //! The subcommands of `wt`: one file each, one table here. A command reads its arguments, calls the engine
 //! or reads the ledger, and prints; it never judges or changes anything on its own.
 
+mod links;
+
 use crate::report::{Exit, Failure};
 use clap::{ArgMatches, Command, error::ErrorKind};
 use std::{ffi::OsString, io::Write, process::ExitCode};
@@ -17,7 +19,11 @@ pub struct Subcommand {
 }
 
 /// Every subcommand, in the order of `wt help`.
-pub const SUBCOMMANDS: &[Subcommand] = &[];
+pub const SUBCOMMANDS: &[Subcommand] = &[Subcommand {
+    name: "links",
+    build: links::build,
+    run: links::run,
+}];
 
 /// Parses the arguments of one subcommand and runs it. Failures are printed here, as JSON where the command
 /// has `--json` or `json` is set.

@@ -12,11 +12,23 @@ use std::{
 const MAX_CLIMB: usize = 64;
 
 /// Directories that are no workspace, and nothing below them is.
-const SYSTEM_TREES: &[&str] =
-    &["/etc", "/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/boot", "/sys", "/proc", "/dev", "/run"];
+const SYSTEM_TREES: &[&str] = &[
+    "/etc", "/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/boot", "/sys", "/proc", "/dev", "/run",
+];
 /// Directories that are no workspace themselves, though one may lie below.
-const SHARED_DIRECTORIES: &[&str] =
-    &["/", "/home", "/root", "/tmp", "/var", "/var/tmp", "/opt", "/srv", "/mnt", "/media", "/usr/local"];
+const SHARED_DIRECTORIES: &[&str] = &[
+    "/",
+    "/home",
+    "/root",
+    "/tmp",
+    "/var",
+    "/var/tmp",
+    "/opt",
+    "/srv",
+    "/mnt",
+    "/media",
+    "/usr/local",
+];
 
 /// A workspace root, held open.
 #[derive(Debug)]
@@ -70,7 +82,8 @@ fn open_directory(path: &Path) -> Option<OwnedFd> {
     rustix::fs::open(path, flags, Mode::empty()).ok()
 }
 
-fn resolve(path: &Path) -> Option<PathBuf> {
+/// The kernel's name of a directory, none where it cannot be opened.
+pub fn resolve(path: &Path) -> Option<PathBuf> {
     real_path(open_directory(path)?)
 }
 
@@ -89,7 +102,10 @@ fn git_root(caller: &Caller, cwd: &Path) -> Option<Root> {
     let mut dir = openat(&caller.cwd, ".", flags, Mode::empty()).ok()?;
     for place in cwd.ancestors().take(MAX_CLIMB) {
         if let Ok(stat) = statat(&dir, ".git", AtFlags::SYMLINK_NOFOLLOW) {
-            return (stat.st_uid == caller.uid).then(|| Root { dir, path: place.to_owned() });
+            return (stat.st_uid == caller.uid).then(|| Root {
+                dir,
+                path: place.to_owned(),
+            });
         }
         dir = openat(&dir, "..", flags, Mode::empty()).ok()?;
     }

@@ -1,0 +1,104 @@
+//! From argv to the program it names. argv[0] picks a parser; it never grants anything.
+
+use crate::{
+    commands::{SUBCOMMANDS, Subcommand},
+    report::{Exit, Failure},
+};
+use applets::Applet;
+use policy::text::escape;
+use std::{ffi::OsString, os::unix::ffi::OsStrExt, path::Path, process::ExitCode};
+
+/// Which program an argv names, with its arguments.
+pub enum Program {
+    /// An applet, by link or by `wt NAME`.
+    Applet(&'static Applet),
+    /// A subcommand, by `wt NAME` or `wt_NAME`.
+    Command(&'static Subcommand),
+    /// `wt` alone or `wt --help`, `wt --version`.
+    Overview,
+}
+
+impl std::fmt::Debug for Program {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Applet(applet) => write!(f, "Applet({})", applet.name),
+            Self::Command(command) => write!(f, "Command({})", (command.build)().get_name()),
+            Self::Overview => f.write_str("Overview"),
+        }
+    }
+}
+
+/// Finds the program and its own arguments. `argv` is taken as the kernel gave it and may be empty
+/// (CVE-2021-4034).
+///
+/// # Errors
+/// 64 where no program has that name.
+pub fn find(argv: Vec<OsString>) -> Result<(Program, Vec<OsString>), Failure> {
+    let mut args = argv.into_iter();
+    let name = args.next().ok_or_else(|| {
+        Failure::new(Exit::Usage, "called without a program name")
+            .hint("call it as `wt` or by an applet's link")
+    })?;
+    let called = escape(Path::new(&name).file_name().unwrap_or_default().as_bytes());
+    if called == "wt" || called == "watchtower" {
+        return of_wt(args);
+    }
+    let rest = args.collect();
+    if let Some(applet) = applets::find(&called) {
+        return Ok((Program::Applet(applet), rest));
+    }
+    match called.strip_prefix("wt_").and_then(subcommand) {
+        Some(command) => Ok((Program::Command(command), rest)),
+        None => Err(
+            Failure::new(Exit::Usage, format!("`{called}` is not a name of this program"))
+                .hint("`wt applets --names` lists the links it answers to; `wt links DIR` makes them"),
+        ),
+    }
+}
+
+fn of_wt(mut args: impl Iterator<Item = OsString>) -> Result<(Program, Vec<OsString>), Failure> {
+    let Some(first) = args.next() else {
+        return Ok((Program::Overview, Vec::new()));
+    };
+    let rest: Vec<OsString> = args.collect();
+    let word = escape(first.as_bytes());
+    let program = match word.as_str() {
+        "--help" | "-h" | "help" | "--version" | "-V" => {
+            return Ok((Program::Overview, std::iter::once(first).chain(rest).collect()));
+        }
+        "wt" | "watchtower" => {
+            return Err(
+                Failure::new(Exit::Usage, "`wt` does not run itself").hint("leave out the second `wt`")
+            );
+        }
+        _ => match applets::find(&word) {
+            Some(applet) => Program::Applet(applet),
+            None => Program::Command(subcommand(&word).ok_or_else(|| {
+                Failure::new(
+                    Exit::Usage,
+                    format!("`{word}` is neither a command nor an applet"),
+                )
+                .hint("`wt --help` lists the commands, `wt applets` the applets")
+            })?),
+        },
+    };
+    Ok((program, rest))
+}
+
+fn subcommand(name: &str) -> Option<&'static Subcommand> {
+    SUBCOMMANDS.iter().find(|command| command.name == name)
+}
+
+/// Runs the program that `argv` names and returns its exit code.
+pub fn run(argv: Vec<OsString>) -> ExitCode {
+    let json = std::env::var_os("WT_ERRORS").is_some_and(|value| value == "json");
+    let (program, args) = match find(argv) {
+        Ok(found) => found,
+        Err(failure) => return failure.report("wt", json),
+    };
+    match program {
+        Program::Applet(applet) => crate::agents::shell::run(applet, &args, json),
+        Program::Command(command) => crate::commands::run(command, args, json),
+        Program::Overview => crate::commands::overview(&args, json),
+    }
+}
