@@ -2,6 +2,7 @@
 //! or reads the ledger, and prints; it never judges or changes anything on its own.
 
 mod links;
+mod verify;
 
 use crate::report::{Exit, Failure};
 use clap::{ArgMatches, Command, error::ErrorKind};
@@ -19,11 +20,18 @@ pub struct Subcommand {
 }
 
 /// Every subcommand, in the order of `wt help`.
-pub const SUBCOMMANDS: &[Subcommand] = &[Subcommand {
-    name: "links",
-    build: links::build,
-    run: links::run,
-}];
+pub const SUBCOMMANDS: &[Subcommand] = &[
+    Subcommand {
+        name: "verify",
+        build: verify::build,
+        run: verify::run,
+    },
+    Subcommand {
+        name: "links",
+        build: links::build,
+        run: links::run,
+    },
+];
 
 /// Parses the arguments of one subcommand and runs it. Failures are printed here, as JSON where the command
 /// has `--json` or `json` is set.

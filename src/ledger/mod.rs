@@ -1,1 +1,44 @@
-//! The ledger: one writer interface, hash-chained lines, verification. Imports no front end and no sandbox.
+//! The ledger: one writer interface, hash-chained lines, verification.
+//! Imports no front end and no sandbox; nothing outside this module writes a ledger file.
+//!
+//! A writer takes the lock, checks the tail, appends whole lines with one write, lets go of the lock and only
+//! then syncs, so that writers who wait share each other's syncs. The format is described in `docs/ledger.md`.
+
+mod append;
+mod canon;
+mod clock;
+mod error;
+mod genesis;
+mod hash;
+mod keys;
+mod kind;
+mod line;
+mod lock;
+mod note;
+mod permit;
+pub mod read;
+mod recover;
+mod rotate;
+mod scan;
+mod segment;
+mod settings;
+mod tail;
+pub mod verify;
+
+pub use append::{Draft, Ledger, Receipt};
+pub use error::LedgerError;
+pub use genesis::{Created, Genesis};
+pub use hash::Hash;
+pub use kind::Kind;
+pub use permit::{DecisionDraft, Permit, Ruling};
+pub use settings::{Durability, Settings};
+
+/// The evolving key of a sealed ledger, below its directory.
+const SEAL_KEY: &str = "keys/seal";
+
+/// No entry's data is longer, in canonical form.
+pub const MAX_DATA_BYTES: usize = 1 << 20;
+/// No line is longer: the data and its fixed frame.
+pub const MAX_LINE_BYTES: usize = MAX_DATA_BYTES + 512;
+/// Integers up to here are written as JSON numbers, beyond as strings (RFC 8785 numbers are doubles).
+pub const MAX_SAFE_INTEGER: u64 = 1 << 53;

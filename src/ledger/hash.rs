@@ -1,0 +1,86 @@
+//! SHA-256 values and their lower-case hexadecimal form.
+
+use sha2::{Digest, Sha256};
+
+/// A SHA-256 value.
+pub type Hash = [u8; 32];
+
+/// The `prev_hash` of the first entry.
+pub(super) const ZERO: Hash = [0; 32];
+
+const DIGITS: &[u8; 16] = b"0123456789abcdef";
+
+/// Hashes the parts, one after the other.
+pub(super) fn sha256(parts: &[&[u8]]) -> Hash {
+    let mut state = Sha256::new();
+    for part in parts {
+        state.update(part);
+    }
+    state.finalize().into()
+}
+
+/// The 64 hexadecimal digits.
+pub(super) fn hex(hash: &Hash) -> [u8; 64] {
+    let mut out = [0; 64];
+    for (pair, byte) in out.chunks_exact_mut(2).zip(hash) {
+        let digits = [digit(byte >> 4), digit(byte & 15)];
+        pair.copy_from_slice(&digits);
+    }
+    out
+}
+
+/// The 64 hexadecimal digits as text.
+pub(super) fn hex_text(hash: &Hash) -> String {
+    hex(hash).iter().map(|&b| char::from(b)).collect()
+}
+
+/// The hexadecimal digits of any bytes.
+pub(super) fn text(bytes: &[u8]) -> String {
+    bytes
+        .iter()
+        .flat_map(|b| [char::from(digit(b >> 4)), char::from(digit(b & 15))])
+        .collect()
+}
+
+/// Reads exactly 64 lower-case hexadecimal digits.
+pub(super) fn unhex(text: &[u8]) -> Option<Hash> {
+    let mut out = [0; 32];
+    if text.len() != 64 {
+        return None;
+    }
+    for (byte, pair) in out.iter_mut().zip(text.chunks_exact(2)) {
+        let &[high, low] = pair else { return None };
+        *byte = value(high)? << 4 | value(low)?;
+    }
+    Some(out)
+}
+
+fn digit(nibble: u8) -> u8 {
+    DIGITS.get(usize::from(nibble)).copied().unwrap_or(b'0')
+}
+
+fn value(digit: u8) -> Option<u8> {
+    match digit {
+        b'0'..=b'9' => Some(digit - b'0'),
+        b'a'..=b'f' => Some(digit - b'a' + 10),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{hex_text, sha256, unhex};
+
+    #[test]
+    fn hexadecimal_is_lower_case_and_exact() {
+        let hash = sha256(&[b"a", b"bc"]);
+        let text = hex_text(&hash);
+        assert_eq!(
+            text,
+            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+        );
+        assert_eq!(unhex(text.as_bytes()), Some(hash));
+        assert_eq!(unhex(text.to_uppercase().as_bytes()), None);
+        assert_eq!(unhex(&text.as_bytes()[1..]), None);
+    }
+}

@@ -1,0 +1,232 @@
+//! The exact bytes of one entry: writing a line, taking one apart, and the hash that chains it.
+//! Pure; framing only, the data in between is canonical JSON made by `canon`.
+
+use super::{
+    clock::{self, Micros},
+    hash::{self, Hash, sha256},
+};
+
+const SEQ: &[u8] = b"{\"seq\":";
+const TIMESTAMP: &[u8] = b",\"timestamp\":\"";
+const DATA: &[u8] = b"\",\"data\":";
+const PREV: &[u8] = b",\"prev_hash\":\"";
+const HASH: &[u8] = b"\",\"hash\":\"";
+const END: &[u8] = b"\"}";
+/// What follows the data, up to the newline.
+const TRAILER: usize = PREV.len() + 64 + HASH.len() + 64 + END.len();
+
+/// One line taken apart; everything borrowed from it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Framed<'a> {
+    /// Its number.
+    pub seq: u64,
+    /// Its 27 characters.
+    pub timestamp: &'a [u8],
+    /// The canonical JSON of its data.
+    pub data: &'a [u8],
+    /// The hash of the entry before.
+    pub prev: Hash,
+    /// Its own hash, as written.
+    pub hash: Hash,
+}
+
+impl Framed<'_> {
+    /// The hash that the other fields give, over the data as it stands.
+    pub(super) fn computed(&self) -> Hash {
+        self.computed_over(&sha256(&[self.data]))
+    }
+
+    /// The hash that the other fields give for data of this digest.
+    pub(super) fn computed_over(&self, data: &Hash) -> Hash {
+        entry_hash(self.seq, self.timestamp, &self.prev, data)
+    }
+}
+
+/// Takes a line (without its newline) apart.
+///
+/// # Errors
+/// What is not as the format says.
+pub(super) fn parse(line: &[u8]) -> Result<Framed<'_>, &'static str> {
+    let rest = line.strip_prefix(SEQ).ok_or("does not begin with `{\"seq\":`")?;
+    let digits = rest.iter().take_while(|b| b.is_ascii_digit()).count();
+    let (number, rest) = rest.split_at_checked(digits).ok_or("has no number")?;
+    let seq = parse_seq(number).ok_or("has no valid number")?;
+    let rest = rest
+        .strip_prefix(TIMESTAMP)
+        .ok_or("has no `timestamp` after its number")?;
+    let (timestamp, rest) = rest
+        .split_at_checked(clock::TEXT_LEN)
+        .ok_or("ends within its timestamp")?;
+    let rest = rest
+        .strip_prefix(DATA)
+        .ok_or("has no `data` after its timestamp")?;
+    let split = rest.len().checked_sub(TRAILER).ok_or("ends within its data")?;
+    let (data, rest) = rest.split_at_checked(split).ok_or("ends within its data")?;
+    let rest = rest
+        .strip_prefix(PREV)
+        .ok_or("has no `prev_hash` after its data")?;
+    let (prev, rest) = rest.split_at_checked(64).ok_or("ends within `prev_hash`")?;
+    let rest = rest.strip_prefix(HASH).ok_or("has no `hash` after `prev_hash`")?;
+    let (own, rest) = rest.split_at_checked(64).ok_or("ends within `hash`")?;
+    if rest != END {
+        return Err("does not end with its hash");
+    }
+    if !(data.starts_with(b"{") && data.ends_with(b"}")) {
+        return Err("has data that is no object");
+    }
+    Ok(Framed {
+        seq,
+        timestamp,
+        data,
+        prev: hash::unhex(prev).ok_or("has a `prev_hash` that is not 64 hexadecimal digits")?,
+        hash: hash::unhex(own).ok_or("has a `hash` that is not 64 hexadecimal digits")?,
+    })
+}
+
+/// The digest of the data that a redacted entry's placeholder stands for, none for data as it was written.
+/// The placeholder is `{"_redacted":{"by":N,"data_sha256":"H"},...}`; whether entry N says so is for the
+/// verifier to check.
+pub(super) fn redacted(data: &[u8]) -> Option<(u64, Hash)> {
+    let rest = data.strip_prefix(b"{\"_redacted\":{")?;
+    let rest = match rest.strip_prefix(b"\"body_sha256\":\"") {
+        Some(sealed) => sealed.split_at_checked(64)?.1.strip_prefix(b"\",")?,
+        None => rest,
+    };
+    let rest = rest.strip_prefix(b"\"by\":")?;
+    let digits = rest.iter().take_while(|b| b.is_ascii_digit()).count();
+    let (number, rest) = rest.split_at_checked(digits)?;
+    let (digest, rest) = rest.strip_prefix(b",\"data_sha256\":\"")?.split_at_checked(64)?;
+    rest.starts_with(b"\"}")
+        .then(|| Some((parse_seq(number)?, hash::unhex(digest)?)))
+        .flatten()
+}
+
+/// Decimal without sign or leading zero, from 1 on.
+fn parse_seq(digits: &[u8]) -> Option<u64> {
+    if !matches!(digits.first(), Some(b'1'..=b'9')) || !digits.iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    digits
+        .iter()
+        .try_fold(0_u64, |n, b| n.checked_mul(10)?.checked_add(u64::from(b - b'0')))
+}
+
+/// `SHA256("wt-entry-v1\n" N "\n" timestamp "\n" P "\n" hex(SHA256(D)) "\n")`.
+pub(super) fn entry_hash(seq: u64, timestamp: &[u8], prev: &Hash, data: &Hash) -> Hash {
+    let mut text = [0_u8; 200];
+    let mut used = 0;
+    let mut buffer = DecimalBuffer::default();
+    for part in [
+        b"wt-entry-v1\n".as_slice(),
+        buffer.write(seq),
+        b"\n",
+        timestamp,
+        b"\n",
+        &hash::hex(prev),
+        b"\n",
+        &hash::hex(data),
+        b"\n",
+    ] {
+        if let Some(room) = text.get_mut(used..used + part.len()) {
+            room.copy_from_slice(part);
+        }
+        used += part.len();
+    }
+    sha256(&[text.get(..used).unwrap_or_default()])
+}
+
+/// Room for the digits of one number.
+#[derive(Default)]
+struct DecimalBuffer([u8; 20]);
+
+impl DecimalBuffer {
+    fn write(&mut self, mut n: u64) -> &[u8] {
+        let mut used = 0;
+        for slot in self.0.iter_mut().rev() {
+            *slot = b'0' + u8::try_from(n % 10).unwrap_or(0);
+            used += 1;
+            n /= 10;
+            if n == 0 {
+                break;
+            }
+        }
+        self.0.get(20 - used..).unwrap_or_default()
+    }
+}
+
+/// Appends the line of an entry to `out` and returns its hash.
+pub(super) fn write(out: &mut Vec<u8>, seq: u64, at: Micros, data: &[u8], prev: &Hash) -> Hash {
+    let timestamp = clock::text(at);
+    let own = entry_hash(seq, timestamp.as_bytes(), prev, &sha256(&[data]));
+    out.extend_from_slice(SEQ);
+    out.extend_from_slice(DecimalBuffer::default().write(seq));
+    out.extend_from_slice(TIMESTAMP);
+    out.extend_from_slice(timestamp.as_bytes());
+    out.extend_from_slice(DATA);
+    out.extend_from_slice(data);
+    out.extend_from_slice(PREV);
+    out.extend_from_slice(&hash::hex(prev));
+    out.extend_from_slice(HASH);
+    out.extend_from_slice(&hash::hex(&own));
+    out.extend_from_slice(END);
+    out.push(b'\n');
+    own
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{entry_hash, parse, write};
+    use crate::ledger::hash::{ZERO, hex_text, sha256};
+
+    #[test]
+    fn a_line_reads_back_as_it_was_written() {
+        let mut out = Vec::new();
+        let own = write(&mut out, 7, 1_700_000_000_000_001, b"{\"kind\":\"event\"}", &ZERO);
+        let text = String::from_utf8(out.clone()).unwrap();
+        assert_eq!(
+            text,
+            format!(
+                "{{\"seq\":7,\"timestamp\":\"2023-11-14T22:13:20.000001Z\",\"data\":{{\"kind\":\"event\"}},\
+                 \"prev_hash\":\"{}\",\"hash\":\"{}\"}}\n",
+                "0".repeat(64),
+                hex_text(&own)
+            )
+        );
+        let framed = parse(out.strip_suffix(b"\n").unwrap()).unwrap();
+        assert_eq!((framed.seq, framed.hash, framed.computed()), (7, own, own));
+    }
+
+    #[test]
+    fn the_hash_is_the_documented_one() {
+        let data = sha256(&[b"{}"]);
+        let by_hand = format!(
+            "wt-entry-v1\n18446744073709551615\n1970-01-01T00:00:00.000000Z\n{}\n{}\n",
+            hex_text(&ZERO),
+            hex_text(&data)
+        );
+        assert_eq!(
+            entry_hash(u64::MAX, b"1970-01-01T00:00:00.000000Z", &ZERO, &data),
+            sha256(&[by_hand.as_bytes()])
+        );
+    }
+
+    #[test]
+    fn no_prefix_and_no_extension_of_a_line_is_a_line() {
+        let mut out = Vec::new();
+        write(&mut out, 1, 0, b"{}", &ZERO);
+        out.pop();
+        for cut in 0..out.len() {
+            assert!(parse(&out[..cut]).is_err(), "{cut}");
+        }
+        out.push(b' ');
+        assert!(parse(&out).is_err());
+    }
+
+    #[test]
+    fn numbers_have_one_spelling() {
+        for bad in ["0", "01", "", "18446744073709551616", "-1"] {
+            assert_eq!(super::parse_seq(bad.as_bytes()), None, "{bad}");
+        }
+        assert_eq!(super::parse_seq(b"18446744073709551615"), Some(u64::MAX));
+    }
+}

@@ -1,0 +1,329 @@
+//! Finding the end of the ledger to write after. Where the cache and the segment agree this is two reads; else
+//! the newest segment is read, and whatever is wrong ends in an `open` entry that says so, or in a refusal.
+
+use super::{
+    Kind, LedgerError,
+    append::{Draft, Segment},
+    clock::{self, Micros},
+    hash::{self, Hash},
+    line, lock, rotate,
+    scan::{Lines, Piece},
+    segment::{self, Place, Shape},
+    tail::{self, Cache, Tail},
+};
+use rustix::io::Errno;
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+use std::{fs::File, os::unix::fs::FileExt, path::Path};
+
+/// The end of the ledger, ready to write after.
+pub(super) struct Found {
+    pub(super) segment: Segment,
+    pub(super) tail: Tail,
+    /// What must be recorded before anything else.
+    pub(super) note: Option<Draft>,
+}
+
+/// Finds the end. `held` is the segment as this writer left it open.
+pub(super) fn find(place: Place<'_>, lock: &File, held: Option<Segment>) -> Result<Found, LedgerError> {
+    let cache = tail::load(lock).map_err(|e| LedgerError::io("read", &place.path(lock::NAME), e))?;
+    let known = match cache {
+        Cache::Known(tail) => tail,
+        Cache::Empty | Cache::Damaged => return rebuild(place, lock, None),
+    };
+    let path = place.path(&segment::name(known.first));
+    let (segment, shape) = match reopen(place, &path, known.first, held) {
+        Err(e) if e.errno() == Some(Errno::NOENT) => return disagree(place, lock, known, &path, "is gone"),
+        other => other?,
+    };
+    if shape.size == known.end && segment.left == Some(known) {
+        return Ok(whole(segment, known));
+    }
+    if shape.size < known.end {
+        return disagree(place, lock, known, &path, "is shorter than it was");
+    }
+    if !last_line_is(&segment.file, &path, &known)? {
+        return disagree(place, lock, known, &path, "does not end with the last entry");
+    }
+    if shape.size == known.end {
+        return Ok(whole(segment, known));
+    }
+    // A writer was stopped between its write and the cache: its lines, or a torn one, follow.
+    let seen = read_on(&segment.file, &path, Progress::after(&known))?;
+    settle(place, lock, segment, seen, &known, None)
+}
+
+fn whole(segment: Segment, tail: Tail) -> Found {
+    Found {
+        segment,
+        tail,
+        note: None,
+    }
+}
+
+fn reopen(
+    place: Place<'_>,
+    path: &Path,
+    first: u64,
+    held: Option<Segment>,
+) -> Result<(Segment, Shape), LedgerError> {
+    if let Some(held) = held.filter(|held| held.first == first) {
+        let shape = segment::shape(&held.file, path)?;
+        if !shape.unlinked {
+            return Ok((held, shape));
+        }
+    }
+    let (file, shape) = segment::open_append(place, first)?;
+    let segment = Segment {
+        first,
+        file,
+        left: None,
+    };
+    Ok((segment, shape))
+}
+
+/// Whether the bytes where the cache puts the last line are that line, whole and with its hash.
+fn last_line_is(file: &File, path: &Path, known: &Tail) -> Result<bool, LedgerError> {
+    let length = usize::try_from(known.end - known.start).unwrap_or(usize::MAX);
+    if length > super::MAX_LINE_BYTES {
+        return Ok(false);
+    }
+    let mut bytes = vec![0; length];
+    file.read_exact_at(&mut bytes, known.start)
+        .map_err(|e| LedgerError::io("read", path, e))?;
+    let Some(Ok(framed)) = bytes.strip_suffix(b"\n").map(line::parse) else {
+        return Ok(false);
+    };
+    let own = framed.seq == known.seq && framed.hash == known.hash;
+    // A redacted entry keeps its hash but no longer the data that gives it.
+    Ok(own && (framed.computed() == framed.hash || line::redacted(framed.data).is_some()))
+}
+
+/// The segment is not as the cache says. After a power loss that is to be expected, and recorded; otherwise
+/// entries were taken away, and nothing is written over that.
+fn disagree(
+    place: Place<'_>,
+    lock: &File,
+    known: Tail,
+    path: &Path,
+    why: &str,
+) -> Result<Found, LedgerError> {
+    if known.is_of_another_boot() {
+        return rebuild(place, lock, Some(known));
+    }
+    Err(LedgerError::Tampered {
+        path: path.to_path_buf(),
+        why: format!("{why}: entry {} ended at byte {}", known.seq, known.end),
+    })
+}
+
+/// Reads the newest segment that has a whole line, from its beginning.
+fn rebuild(place: Place<'_>, lock: &File, lost: Option<Tail>) -> Result<Found, LedgerError> {
+    let firsts = segment::list(place)?;
+    let mut unbegun = false;
+    for &first in firsts.iter().rev() {
+        let name = segment::name(first);
+        let path = place.path(&name);
+        let (file, _) = segment::open_append(place, first)?;
+        let seen = read_on(&file, &path, Progress::before(first))?;
+        if seen.seq < first {
+            // Empty, or only the torn beginning of a first line: a rotation that did not come to its end.
+            unbegun = true;
+            continue;
+        }
+        let segment = Segment {
+            first,
+            file,
+            left: None,
+        };
+        let base = Tail {
+            first,
+            opened: seen.opened,
+            seq: seen.seq,
+            at: seen.at,
+            hash: seen.hash,
+            start: seen.start,
+            end: seen.end,
+            sealed: is_sealed(place)?,
+            spent: false,
+            booted: clock::since_boot(),
+        };
+        if first > base.seq || (unbegun && firsts.last() != Some(&(base.seq + 1))) {
+            return Err(LedgerError::Tampered {
+                path,
+                why: format!("ends with entry {}, which no later segment follows", base.seq),
+            });
+        }
+        let expected = lost.map_or(Value::Null, |lost| {
+            Value::from(format!("{} {}", lost.seq, hash::hex_text(&lost.hash)))
+        });
+        let reason = if lost.is_some() {
+            "power-loss"
+        } else {
+            "cache-lost"
+        };
+        let note = Draft::of(
+            Kind::Open,
+            [("reason", Value::from(reason)), ("expected", expected)],
+        );
+        if unbegun && seen.torn == 0 {
+            let (next, tail) = rotate::begin(place, lock, &base, note)?;
+            segment::close_off(&segment.file);
+            return Ok(whole(next, tail));
+        }
+        return settle(place, lock, segment, seen, &base, Some(note));
+    }
+    Err(if firsts.is_empty() {
+        LedgerError::Missing {
+            path: place.shown.to_path_buf(),
+        }
+    } else {
+        LedgerError::Tampered {
+            path: place.shown.to_path_buf(),
+            why: "holds no entry that can be read".to_owned(),
+        }
+    })
+}
+
+/// Whether this ledger's entries carry a seal; the key's file is made with the ledger and never before.
+fn is_sealed(place: Place<'_>) -> Result<bool, LedgerError> {
+    place.has(super::SEAL_KEY)
+}
+
+/// How far a segment could be read.
+#[derive(Clone, Copy, Debug)]
+struct Progress {
+    seq: u64,
+    at: Micros,
+    opened: Micros,
+    /// Of the last good entry; none is known before the first line.
+    hash: Hash,
+    chained: bool,
+    start: u64,
+    end: u64,
+    torn: u64,
+    torn_sha256: Hash,
+}
+
+impl Progress {
+    fn before(first: u64) -> Self {
+        Self {
+            seq: first - 1,
+            at: 0,
+            opened: 0,
+            hash: hash::ZERO,
+            chained: first == 1,
+            start: 0,
+            end: 0,
+            torn: 0,
+            torn_sha256: hash::ZERO,
+        }
+    }
+
+    fn after(tail: &Tail) -> Self {
+        Self {
+            seq: tail.seq,
+            at: tail.at,
+            opened: tail.opened,
+            hash: tail.hash,
+            chained: true,
+            start: tail.start,
+            end: tail.end,
+            ..Self::before(1)
+        }
+    }
+}
+
+/// Follows the chain to the last good line. What comes after it is torn only if no entry follows there.
+fn read_on(file: &File, path: &Path, mut seen: Progress) -> Result<Progress, LedgerError> {
+    let fail = |e| LedgerError::io("read", path, e);
+    let mut lines = Lines::from(file.try_clone().map_err(fail)?, path, seen.end)?;
+    let mut torn: Option<Sha256> = None;
+    loop {
+        let start = lines.offset;
+        let (bytes, newline) = match lines.next()? {
+            Piece::End => break,
+            Piece::Line(bytes) => (bytes, true),
+            Piece::Rest(bytes) => (bytes, false),
+        };
+        let framed = line::parse(bytes).ok().filter(|_| newline);
+        if let Some(state) = &mut torn {
+            if framed.is_some_and(|framed| framed.seq > seen.seq) {
+                return Err(LedgerError::Tampered {
+                    path: path.to_path_buf(),
+                    why: format!("is damaged at byte {} and goes on after it", seen.end),
+                });
+            }
+            state.update(bytes);
+            state.update(if newline { b"\n".as_slice() } else { b"" });
+            continue;
+        }
+        let good = framed.filter(|framed| {
+            framed.seq == seen.seq + 1
+                && (!seen.chained || framed.prev == seen.hash)
+                && (framed.computed() == framed.hash || line::redacted(framed.data).is_some())
+        });
+        if let Some(framed) = good {
+            let at = std::str::from_utf8(framed.timestamp).ok().and_then(clock::parse);
+            seen = Progress {
+                seq: framed.seq,
+                at: at.unwrap_or(seen.at),
+                opened: if start == 0 { at.unwrap_or(0) } else { seen.opened },
+                hash: framed.hash,
+                chained: true,
+                start,
+                end: start + bytes.len() as u64 + 1,
+                ..seen
+            };
+        } else {
+            let mut state = Sha256::new();
+            state.update(bytes);
+            state.update(if newline { b"\n".as_slice() } else { b"" });
+            torn = Some(state);
+        }
+    }
+    if let Some(state) = torn {
+        seen.torn = lines.offset - seen.end;
+        seen.torn_sha256 = state.finalize().into();
+    }
+    Ok(seen)
+}
+
+/// Goes on after what was read: in the same segment, or in a new one where the old one's end is torn.
+fn settle(
+    place: Place<'_>,
+    lock: &File,
+    segment: Segment,
+    seen: Progress,
+    base: &Tail,
+    note: Option<Draft>,
+) -> Result<Found, LedgerError> {
+    let tail = Tail {
+        seq: seen.seq,
+        at: seen.at,
+        hash: seen.hash,
+        start: seen.start,
+        end: seen.end,
+        ..*base
+    };
+    if seen.torn == 0 {
+        return Ok(Found { segment, tail, note });
+    }
+    let mut draft = Draft::of(
+        Kind::Open,
+        [
+            ("reason", Value::from("torn")),
+            ("segment", Value::from(segment::name(segment.first))),
+            ("offset", Value::from(seen.end)),
+            ("bytes", Value::from(seen.torn)),
+            ("sha256", Value::from(hash::hex_text(&seen.torn_sha256))),
+        ],
+    );
+    if let Some(expected) = note.and_then(|mut note| note.data.remove("expected")) {
+        draft.data.insert("expected".to_owned(), expected);
+    }
+    super::append::sync_segment(place, &segment)?;
+    let (next, tail) = rotate::begin(place, lock, &tail, draft)?;
+    segment::close_off(&segment.file);
+    Ok(whole(next, tail))
+}

@@ -1,0 +1,184 @@
+//! Segment files: their names, how they are found, opened and checked. Never writes entries.
+
+use super::LedgerError;
+use rustix::{
+    fs::{AtFlags, FileType, Mode, OFlags, RenameFlags, openat},
+    io::Errno,
+};
+use std::{
+    ffi::OsStr,
+    fs::File,
+    os::{
+        fd::{AsFd, BorrowedFd},
+        unix::ffi::OsStrExt,
+    },
+    path::{Path, PathBuf},
+};
+
+/// The ledger's directory as this module sees it: a descriptor, and a name for messages.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place<'a> {
+    /// Opened for reading by the caller, who checked its owner and mode.
+    pub dir: BorrowedFd<'a>,
+    /// As the person named it.
+    pub shown: &'a Path,
+}
+
+impl Place<'_> {
+    /// The name of a file in it, for messages.
+    pub(super) fn path(&self, name: &str) -> PathBuf {
+        self.shown.join(name)
+    }
+
+    /// Makes the names in the directory durable.
+    pub(super) fn sync(&self) -> Result<(), LedgerError> {
+        rustix::fs::fsync(self.dir).map_err(|e| LedgerError::io("sync", self.shown, e))
+    }
+
+    /// Opens a file below it; never follows a link, never waits for a fifo.
+    pub(super) fn open(&self, name: &str, flags: OFlags, mode: Mode) -> Result<File, LedgerError> {
+        let all = flags | OFlags::NOFOLLOW | OFlags::CLOEXEC | OFlags::NONBLOCK;
+        match openat(self.dir, name, all, mode) {
+            Ok(fd) => Ok(File::from(fd)),
+            Err(Errno::LOOP) => Err(LedgerError::Unfit {
+                path: self.path(name),
+                why: "is a symlink",
+            }),
+            Err(e) => Err(LedgerError::io("open", &self.path(name), e)),
+        }
+    }
+
+    /// Whether a name exists in it.
+    pub(super) fn has(&self, name: &str) -> Result<bool, LedgerError> {
+        match rustix::fs::accessat(self.dir, name, rustix::fs::Access::EXISTS, AtFlags::empty()) {
+            Ok(()) => Ok(true),
+            Err(Errno::NOENT) => Ok(false),
+            Err(e) => Err(LedgerError::io("look for", &self.path(name), e)),
+        }
+    }
+}
+
+/// What is known of an open segment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Shape {
+    /// Its length.
+    pub size: u64,
+    /// Whether its name is gone, as after a redaction replaced the file.
+    pub unlinked: bool,
+}
+
+/// The name of the segment whose first entry is `first`.
+pub(super) fn name(first: u64) -> String {
+    format!("ledger-{first:020}.jsonl")
+}
+
+/// The first entry's number that a segment's name tells, none for other names.
+pub(super) fn first_of(name: &OsStr) -> Option<u64> {
+    let digits = name
+        .as_bytes()
+        .strip_prefix(b"ledger-")?
+        .strip_suffix(b".jsonl")?;
+    let all = digits.len() == 20 && digits.iter().all(u8::is_ascii_digit);
+    all.then(|| std::str::from_utf8(digits).ok()?.parse().ok())
+        .flatten()
+        .filter(|&first| first > 0)
+}
+
+/// The first numbers of all segments, ascending.
+pub(super) fn list(place: Place<'_>) -> Result<Vec<u64>, LedgerError> {
+    let fail = |e: Errno| LedgerError::io("list", place.shown, e);
+    let mut firsts = Vec::new();
+    for item in rustix::fs::Dir::read_from(place.dir).map_err(fail)? {
+        if let Some(first) = first_of(OsStr::from_bytes(item.map_err(fail)?.file_name().to_bytes())) {
+            firsts.push(first);
+        }
+    }
+    firsts.sort_unstable();
+    Ok(firsts)
+}
+
+/// Opens a segment for reading.
+pub(super) fn open_read(place: Place<'_>, first: u64) -> Result<(File, Shape), LedgerError> {
+    opened(place, first, OFlags::RDONLY)
+}
+
+/// Opens a segment for appending.
+pub(super) fn open_append(place: Place<'_>, first: u64) -> Result<(File, Shape), LedgerError> {
+    opened(place, first, OFlags::RDWR | OFlags::APPEND)
+}
+
+fn opened(place: Place<'_>, first: u64, flags: OFlags) -> Result<(File, Shape), LedgerError> {
+    let name = name(first);
+    let file = place.open(&name, flags, Mode::empty())?;
+    let shape = shape(&file, &place.path(&name))?;
+    Ok((file, shape))
+}
+
+/// Makes a new, empty segment for appending.
+pub(super) fn create(place: Place<'_>, first: u64) -> Result<File, LedgerError> {
+    let flags = OFlags::RDWR | OFlags::APPEND | OFlags::CREATE | OFlags::EXCL;
+    place.open(&name(first), flags, Mode::RUSR | Mode::WUSR)
+}
+
+/// Gives a segment without a single whole line the name `ledger-<first>.torn-<n>`; its bytes stay.
+pub(super) fn set_aside(place: Place<'_>, first: u64) -> Result<String, LedgerError> {
+    let old = name(first);
+    for n in 1..1000 {
+        let new = format!("ledger-{first:020}.torn-{n}");
+        match rustix::fs::renameat_with(place.dir, &old, place.dir, &new, RenameFlags::NOREPLACE) {
+            Ok(()) => return Ok(new),
+            Err(Errno::EXIST) => {}
+            Err(e) => return Err(LedgerError::io("set aside", &place.path(&old), e)),
+        }
+    }
+    Err(LedgerError::io("set aside", &place.path(&old), Errno::EXIST))
+}
+
+/// Makes a closed segment read-only, against accidents; a failure changes nothing about the record.
+pub(super) fn close_off(file: &File) {
+    rustix::fs::fchmod(file, Mode::RUSR).ok();
+}
+
+/// Looks at an open file of the ledger: it must be a regular file under one name.
+pub(super) fn shape(file: &File, path: &Path) -> Result<Shape, LedgerError> {
+    let stat = rustix::fs::fstat(file.as_fd()).map_err(|e| LedgerError::io("look at", path, e))?;
+    let unfit = |why| LedgerError::Unfit {
+        path: path.to_path_buf(),
+        why,
+    };
+    if FileType::from_raw_mode(stat.st_mode) != FileType::RegularFile {
+        return Err(unfit("is no regular file"));
+    }
+    if stat.st_nlink > 1 {
+        return Err(unfit("has a second name"));
+    }
+    if stat.st_mode & 0o022 != 0 {
+        return Err(unfit("can be written by others"));
+    }
+    Ok(Shape {
+        size: u64::try_from(stat.st_size).unwrap_or(0),
+        unlinked: stat.st_nlink == 0,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{first_of, name};
+    use std::ffi::OsStr;
+
+    #[test]
+    fn only_exact_names_are_segments() {
+        assert_eq!(name(42), "ledger-00000000000000000042.jsonl");
+        assert_eq!(first_of(OsStr::new(&name(42))), Some(42));
+        for other in [
+            "ledger-42.jsonl",
+            "ledger-00000000000000000042.jsonl.zst",
+            "ledger-00000000000000000000.jsonl",
+            "ledger-+0000000000000000042.jsonl",
+            "xledger-00000000000000000042.jsonl",
+            "ledger-99999999999999999999.jsonl",
+        ] {
+            assert_eq!(first_of(OsStr::new(other)), None, "{other}");
+        }
+    }
+}

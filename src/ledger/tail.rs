@@ -1,0 +1,197 @@
+//! The tail cache: where the last entry ends, kept in the lock file so that an append finds the end at once.
+//! It is checksummed and always checked against the segment; losing it costs time, never entries.
+
+use super::{
+    clock::{self, Micros},
+    hash::{self, Hash, sha256},
+};
+use std::{fs::File, io, os::unix::fs::FileExt};
+
+const MAGIC: &str = "wt-tail-v1";
+/// The cache is one line of this length.
+pub(super) const CACHE_BYTES: usize = 256;
+
+/// The end of the ledger.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Tail {
+    /// First entry of the newest segment.
+    pub first: u64,
+    /// When the newest segment's first entry was written.
+    pub opened: Micros,
+    /// The last entry.
+    pub seq: u64,
+    /// Its time.
+    pub at: Micros,
+    /// Its hash.
+    pub hash: Hash,
+    /// Where its line begins in the segment.
+    pub start: u64,
+    /// Where its line ends, the newline included: the segment's length.
+    pub end: u64,
+    /// Whether the genesis entry demands that every entry is sealed.
+    pub sealed: bool,
+    /// Whether the reserve was used up by a `suspended` entry.
+    pub spent: bool,
+    /// Nanoseconds since boot when the cache was written.
+    pub booted: u64,
+}
+
+/// What the cache says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Cache {
+    /// Nothing: a new ledger, or the cache was lost.
+    Empty,
+    /// Something that no writer wrote.
+    Damaged,
+    /// Where the ledger ended when it was written.
+    Known(Tail),
+}
+
+impl Tail {
+    /// The tail of a ledger without entries, begun at this time.
+    pub(super) fn nothing(opened: Micros) -> Self {
+        Self {
+            first: 1,
+            opened,
+            seq: 0,
+            at: 0,
+            hash: hash::ZERO,
+            start: 0,
+            end: 0,
+            sealed: false,
+            spent: false,
+            booted: 0,
+        }
+    }
+
+    fn line(&self) -> Vec<u8> {
+        let sealed = if self.sealed { 's' } else { '-' };
+        let spent = if self.spent { 'f' } else { '-' };
+        let mut text = format!(
+            "{MAGIC} {} {} {} {} {} {} {} {} {}{}",
+            self.first,
+            self.opened,
+            self.seq,
+            self.at,
+            hash::hex_text(&self.hash),
+            self.start,
+            self.end,
+            self.booted,
+            sealed,
+            spent
+        );
+        let sum = hash::hex_text(&sha256(&[text.as_bytes()]));
+        text.push(' ');
+        text.extend(sum.chars().take(16));
+        let mut line = text.into_bytes();
+        line.resize(CACHE_BYTES - 1, b' ');
+        line.push(b'\n');
+        line
+    }
+
+    fn parse(line: &[u8]) -> Option<Self> {
+        let text = std::str::from_utf8(line)
+            .ok()?
+            .strip_suffix('\n')?
+            .trim_end_matches(' ');
+        let (body, sum) = text.rsplit_once(' ')?;
+        if sum.len() != 16 || !hash::hex_text(&sha256(&[body.as_bytes()])).starts_with(sum) {
+            return None;
+        }
+        let mut fields = body.split(' ');
+        if fields.next()? != MAGIC {
+            return None;
+        }
+        let tail = Self {
+            first: fields.next()?.parse().ok()?,
+            opened: fields.next()?.parse().ok()?,
+            seq: fields.next()?.parse().ok()?,
+            at: fields.next()?.parse().ok()?,
+            hash: hash::unhex(fields.next()?.as_bytes())?,
+            start: fields.next()?.parse().ok()?,
+            end: fields.next()?.parse().ok()?,
+            booted: fields.next()?.parse().ok()?,
+            sealed: false,
+            spent: false,
+        };
+        let (sealed, spent) = match fields.next()? {
+            "--" => (false, false),
+            "s-" => (true, false),
+            "-f" => (false, true),
+            "sf" => (true, true),
+            _ => return None,
+        };
+        (fields.next().is_none() && tail.start < tail.end).then_some(Self {
+            sealed,
+            spent,
+            ..tail
+        })
+    }
+
+    /// Writes the cache; not synced, a lost cache is rebuilt.
+    pub(super) fn store(&self, lock: &File) -> io::Result<()> {
+        lock.write_all_at(&self.line(), 0)
+    }
+
+    /// Whether the machine certainly was started anew since this cache was written: unsynced entries may then
+    /// be gone while the cache survived.
+    pub(super) fn is_of_another_boot(&self) -> bool {
+        let now = clock::since_boot();
+        let started = |at: Micros, since: u64| at - i64::try_from(since / 1000).unwrap_or(0);
+        now < self.booted || started(clock::now(), now) - started(self.at, self.booted) > 2_000_000
+    }
+}
+
+/// Empties the cache, durably: the next writer looks for itself.
+pub(super) fn forget(lock: &File) -> io::Result<()> {
+    lock.set_len(0)?;
+    lock.sync_data()
+}
+
+/// Reads the cache.
+pub(super) fn load(lock: &File) -> io::Result<Cache> {
+    let mut bytes = [0; CACHE_BYTES + 1];
+    let got = lock.read_at(&mut bytes, 0)?;
+    let bytes = bytes.get(..got).unwrap_or_default();
+    Ok(match bytes.len() {
+        0 => Cache::Empty,
+        CACHE_BYTES => Tail::parse(bytes).map_or(Cache::Damaged, Cache::Known),
+        _ => Cache::Damaged,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{CACHE_BYTES, Tail};
+
+    const TAIL: Tail = Tail {
+        first: u64::MAX,
+        opened: i64::MIN,
+        seq: u64::MAX,
+        at: -1,
+        hash: [7; 32],
+        start: u64::MAX - 1,
+        end: u64::MAX,
+        sealed: true,
+        spent: false,
+        booted: u64::MAX,
+    };
+
+    #[test]
+    fn the_largest_cache_fits_and_reads_back() {
+        let line = TAIL.line();
+        assert_eq!(line.len(), CACHE_BYTES);
+        assert_eq!(Tail::parse(&line), Some(TAIL));
+    }
+
+    #[test]
+    fn every_flipped_bit_of_the_cache_is_noticed() {
+        let line = TAIL.line();
+        for bit in 0..line.len() * 8 {
+            let mut bad = line.clone();
+            bad[bit / 8] ^= 1 << (bit % 8);
+            assert_ne!(Tail::parse(&bad), Some(Tail { seq: 0, ..TAIL }), "{bit}");
+            assert!(Tail::parse(&bad).is_none_or(|read| read == TAIL), "{bit}");
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! One pass over the lines: framing, numbers, hashes and the chain across segments.
+
+use super::{Finding, Level, Report, State};
+use crate::ledger::{
+    Hash, LedgerError, hash, line,
+    scan::{Lines, Piece},
+    segment::{self, Place},
+};
+use serde_json::{Map, Value};
+use sha2::{Digest, Sha256};
+
+/// The state of the pass.
+#[derive(Default)]
+pub(super) struct Chain {
+    pub(super) report: Report,
+    seq: u64,
+    head: Hash,
+    begun: bool,
+    /// Bytes at the end of the segment before that are no entry: the next segment must tell of them.
+    torn: Option<Torn>,
+}
+
+/// The bytes of a write that was cut off.
+struct Torn {
+    segment: String,
+    offset: u64,
+    bytes: u64,
+    sha256: Hash,
+}
+
+impl Chain {
+    /// Follows one segment. `last` says that no segment comes after it.
+    pub(super) fn segment(&mut self, place: Place<'_>, first: u64, last: bool) -> Result<(), LedgerError> {
+        let name = segment::name(first);
+        let path = place.path(&name);
+        let (file, _) = segment::open_read(place, first)?;
+        let mut lines = Lines::from(file, &path, 0)?;
+        let mut torn: Option<(u64, Sha256)> = None;
+        self.report.segments += 1;
+        loop {
+            let start = lines.offset;
+            let (bytes, newline) = match lines.next()? {
+                Piece::End => break,
+                Piece::Line(bytes) => (bytes, true),
+                Piece::Rest(bytes) => (bytes, false),
+            };
+            if let Some((_, state)) = &mut torn {
+                if newline && line::parse(bytes).is_ok_and(|framed| framed.seq > self.seq) {
+                    let what = "is no entry, and entries follow it";
+                    self.bad(
+                        State::Tampered,
+                        &name,
+                        self.seq + 1,
+                        torn.map_or(start, |t| t.0),
+                        what,
+                    );
+                    return Ok(());
+                }
+                state.update(bytes);
+                state.update(if newline { b"\n".as_slice() } else { b"" });
+                continue;
+            }
+            let framed = match line::parse(bytes) {
+                Ok(framed) if newline => framed,
+                _ => {
+                    let mut state = Sha256::new();
+                    state.update(bytes);
+                    state.update(if newline { b"\n".as_slice() } else { b"" });
+                    torn = Some((start, state));
+                    continue;
+                }
+            };
+            if let Err(what) = self.entry(&framed, first, start) {
+                self.bad(State::Tampered, &name, self.seq + 1, start, what);
+                return Ok(());
+            }
+        }
+        self.report.bytes += lines.offset;
+        if let Some((offset, state)) = torn {
+            let torn = Torn {
+                segment: name,
+                offset,
+                bytes: lines.offset - offset,
+                sha256: state.finalize().into(),
+            };
+            if last {
+                let what = format!("{} bytes of a write that was cut off", torn.bytes);
+                self.bad(State::Torn, &torn.segment, self.seq + 1, offset, &what);
+            } else {
+                self.torn = Some(torn);
+            }
+        }
+        Ok(())
+    }
+
+    fn entry(&mut self, framed: &line::Framed<'_>, first: u64, start: u64) -> Result<(), &'static str> {
+        if start == 0 && framed.seq != first {
+            return Err("is not the entry that the segment's name tells");
+        }
+        if self.begun {
+            if framed.seq != self.seq + 1 {
+                return Err("does not have the next number");
+            }
+            if framed.prev != self.head {
+                return Err("does not follow the entry before it");
+            }
+        } else if framed.seq == 1 && framed.prev != hash::ZERO {
+            return Err("follows an entry before the first");
+        }
+        if framed.computed() != framed.hash {
+            return Err("does not have the hash of what it says");
+        }
+        if let Some(torn) = self.torn.take()
+            && !tells_of(framed.data, &torn)
+        {
+            return Err("does not tell of the torn bytes before it");
+        }
+        if !self.begun {
+            self.begun = true;
+            self.report.entries_from = framed.seq;
+        }
+        self.seq = framed.seq;
+        self.head = framed.hash;
+        Ok(())
+    }
+
+    fn bad(&mut self, state: State, name: &str, seq: u64, offset: u64, what: &str) {
+        self.report.add(Finding {
+            state,
+            seq: Some(seq),
+            segment: Some(name.to_owned()),
+            offset: Some(offset),
+            what: what.to_owned(),
+        });
+    }
+
+    /// The report of the whole pass.
+    pub(super) fn finish(mut self) -> Report {
+        self.report.entries_to = self.seq;
+        self.report.head = hash::hex_text(&self.head);
+        if self.report.entries_from > 1 {
+            let what = format!("entries 1 to {} are missing", self.report.entries_from - 1);
+            self.report.find(State::Truncated, Some(1), what);
+        }
+        if self.report.state <= State::Torn && self.begun {
+            self.report.level = Level::Chain;
+        }
+        self.report
+    }
+}
+
+/// Whether an entry is the `open` entry for these torn bytes.
+fn tells_of(data: &[u8], torn: &Torn) -> bool {
+    let Ok(data) = serde_json::from_slice::<Map<String, Value>>(data) else {
+        return false;
+    };
+    data.get("kind") == Some(&Value::from("open"))
+        && data.get("segment") == Some(&Value::from(torn.segment.as_str()))
+        && data.get("offset") == Some(&Value::from(torn.offset))
+        && data.get("bytes") == Some(&Value::from(torn.bytes))
+        && data.get("sha256") == Some(&Value::from(hash::hex_text(&torn.sha256)))
+}
