@@ -4,10 +4,11 @@ use super::{
     Durability, Hash, Kind, LedgerError, Settings, canon, clock,
     clock::Micros,
     hash, line,
-    lock::Lock,
+    lock::{self, Lock},
+    marks::{Marks, Move},
     recover, rotate,
     segment::{self, Place},
-    tail::Tail,
+    tail::{self, Cache, Tail},
 };
 use rustix::rand::{GetRandomFlags, getrandom};
 use serde_json::{Map, Value};
@@ -103,19 +104,40 @@ impl Ledger {
                 why: format!("`{}` entries are written by the ledger itself", own.kind.word()),
             });
         }
-        self.write(drafts.to_vec(), durability >= Durability::Strict)
+        self.write(drafts.to_vec(), durability >= Durability::Strict, None)
     }
 
-    pub(super) fn write_one(&mut self, draft: Draft, sync: bool) -> Result<Receipt, LedgerError> {
-        self.write(vec![draft], sync)?.pop().ok_or(LedgerError::Draft {
-            why: "nothing was written".to_owned(),
-        })
+    /// The marks as the last writer left them. What is read beside other writers may be old by the time it is
+    /// used; [`Ledger::decide`] looks again under the lock.
+    ///
+    /// # Errors
+    /// The end of the ledger cannot be found.
+    pub fn marks(&mut self) -> Result<Marks, LedgerError> {
+        let place = Place {
+            dir: self.dir.as_fd(),
+            shown: &self.shown,
+        };
+        let path = place.path(lock::NAME);
+        let cache = tail::load(&Lock::peek(place)?).map_err(|e| LedgerError::io("read", &path, e))?;
+        if let Cache::Known(tail) = cache {
+            return Ok(tail.marks);
+        }
+        let guard = self.lock.take(place, self.settings.lock_timeout)?;
+        let found = recover::find(place, &guard, self.segment.take())?;
+        Ok(found.tail.marks)
     }
 
-    fn write(&mut self, drafts: Vec<Draft>, sync: bool) -> Result<Vec<Receipt>, LedgerError> {
+    /// Writes entries; with `unless_stopped_since`, only while no newer entry than that one stops calls.
+    pub(super) fn write(
+        &mut self,
+        drafts: Vec<Draft>,
+        sync: bool,
+        unless_stopped_since: Option<u64>,
+    ) -> Result<Vec<Receipt>, LedgerError> {
         let mut ready = Vec::with_capacity(drafts.len());
         for draft in drafts {
-            ready.push(prepare(draft)?);
+            let moves = Move::of(&draft);
+            ready.push((moves, prepare(draft)?));
         }
         let place = Place {
             dir: self.dir.as_fd(),
@@ -134,14 +156,21 @@ impl Ledger {
                 why: "is not sealed, and policy demands it",
             });
         }
+        if unless_stopped_since.is_some_and(|known| tail.marks.freeze > known) {
+            return Err(LedgerError::Stopped {
+                seq: tail.marks.freeze,
+            });
+        }
         let mut tail = rotate::when_due(place, &guard, &self.settings, &mut segment, tail)?;
         let mut receipts = Vec::with_capacity(ready.len());
         let mut lines = Lines::after(&tail);
         for own in note.into_iter().chain(lines.clock_entry()) {
             lines.push(&prepare(own)?);
         }
-        for data in &ready {
-            receipts.push(lines.push(data));
+        for (moves, data) in &ready {
+            let receipt = lines.push(data);
+            lines.mark(receipt.seq, *moves);
+            receipts.push(receipt);
         }
         tail = lines.write(place, &mut segment, tail)?;
         // A cache that cannot be written is a cache that the next writer rebuilds.
@@ -208,11 +237,15 @@ pub(super) struct Lines {
     at: Micros,
     hash: Hash,
     last_start: usize,
+    marks: Marks,
 }
 
 impl Lines {
     pub(super) fn after(tail: &Tail) -> Self {
-        Self::new(tail.seq, tail.at, tail.hash)
+        Self {
+            marks: tail.marks,
+            ..Self::new(tail.seq, tail.at, tail.hash)
+        }
     }
 
     pub(super) fn new(seq: u64, at: Micros, hash: Hash) -> Self {
@@ -222,6 +255,7 @@ impl Lines {
             at,
             hash,
             last_start: 0,
+            marks: Marks::default(),
         }
     }
 
@@ -252,6 +286,11 @@ impl Lines {
         }
     }
 
+    /// Notes what the entry just pushed is about.
+    fn mark(&mut self, seq: u64, moves: Move) {
+        self.marks = self.marks.moved(seq, moves);
+    }
+
     /// Writes the lines with one write and returns the new tail.
     pub(super) fn write(self, place: Place<'_>, to: &mut Segment, old: Tail) -> Result<Tail, LedgerError> {
         let path = place.path(&segment::name(to.first));
@@ -276,6 +315,7 @@ impl Lines {
             start: old.end + self.last_start as u64,
             end: old.end + written as u64,
             booted: clock::since_boot(),
+            marks: self.marks,
             ..old
         })
     }

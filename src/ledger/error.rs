@@ -65,6 +65,11 @@ pub enum LedgerError {
         /// What is wrong with it.
         why: String,
     },
+    /// Calls were stopped while this one was being judged.
+    Stopped {
+        /// The entry that stopped them.
+        seq: u64,
+    },
     /// The disk is full; the reserve was used to say so.
     Suspended {
         /// The directory.
@@ -120,6 +125,7 @@ impl LedgerError {
                 "restore `keys/seal`, or start a sealed ledger with `wt init --seal`".to_owned()
             }
             Self::Draft { .. } => "say less in one call".to_owned(),
+            Self::Stopped { .. } => "`wt status` says why; `wt thaw` lets calls go on".to_owned(),
             Self::Suspended { .. } => "free some space; the next call goes on and says so".to_owned(),
         }
     }
@@ -149,6 +155,7 @@ impl fmt::Display for LedgerError {
             }
             Self::Unsealed { path, why } => write!(f, "the ledger in `{}` {why}", path.display()),
             Self::Draft { why } => write!(f, "the entry cannot be recorded: {why}"),
+            Self::Stopped { seq } => write!(f, "calls are stopped since entry {seq}"),
             Self::Suspended { path } => {
                 write!(f, "the disk of the ledger in `{}` is full", path.display())
             }

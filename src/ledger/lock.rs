@@ -47,6 +47,11 @@ impl Lock {
         })
     }
 
+    /// Opens the lock file once more, to read the tail cache beside other writers.
+    pub(super) fn peek(place: Place<'_>) -> Result<File, LedgerError> {
+        place.open(NAME, OFlags::RDONLY, Mode::empty())
+    }
+
     /// Takes the lock; other writers are waited for up to `limit`.
     pub(super) fn take(
         &mut self,

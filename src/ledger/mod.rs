@@ -14,6 +14,7 @@ mod keys;
 mod kind;
 mod line;
 mod lock;
+mod marks;
 mod note;
 mod permit;
 pub mod read;
@@ -30,7 +31,8 @@ pub use error::LedgerError;
 pub use genesis::{Created, Genesis};
 pub use hash::Hash;
 pub use kind::Kind;
-pub use permit::{DecisionDraft, Permit, Ruling};
+pub use marks::Marks;
+pub use permit::{DecisionDraft, Permit, Ruling, Terms};
 pub use settings::{Durability, Settings};
 
 /// The evolving key of a sealed ledger, below its directory.

@@ -13,6 +13,16 @@ pub struct DecisionDraft {
     pub data: Map<String, Value>,
 }
 
+/// What holds of a decision beside the decision itself.
+#[derive(Clone, Debug, Default)]
+pub struct Terms {
+    /// Entries that belong to it and follow it in the same write.
+    pub also: Vec<Draft>,
+    /// For a call that a freeze stops: the last entry that stopped calls when it was judged. A newer one is an
+    /// error, [`LedgerError::Stopped`], and nothing is recorded.
+    pub unless_stopped_since: Option<u64>,
+}
+
 /// Proof that a decision to allow stands in the ledger, as durable as was asked for. An effect takes it, so that
 /// no effect compiles that was not decided and recorded.
 #[derive(Debug)]
@@ -49,11 +59,29 @@ impl Ledger {
     /// # Errors
     /// The decision could not be recorded: nothing may be done.
     pub fn decide(&mut self, draft: DecisionDraft, durability: Durability) -> Result<Ruling, LedgerError> {
-        let entry = Draft {
+        self.decide_on(draft, Terms::default(), durability)
+    }
+
+    /// Records a decision on terms, the first of the entries written.
+    ///
+    /// # Errors
+    /// As [`Ledger::decide`], and where the terms do not hold.
+    pub fn decide_on(
+        &mut self,
+        draft: DecisionDraft,
+        terms: Terms,
+        durability: Durability,
+    ) -> Result<Ruling, LedgerError> {
+        let decision = Draft {
             kind: Kind::Decision,
             data: draft.data,
         };
-        let receipt = self.write_one(entry, durability >= Durability::Intent)?;
+        let drafts = std::iter::once(decision).chain(terms.also).collect();
+        let sync = durability >= Durability::Intent;
+        let written = self.write(drafts, sync, terms.unless_stopped_since)?;
+        let receipt = written.into_iter().next().ok_or(LedgerError::Draft {
+            why: "nothing was written".to_owned(),
+        })?;
         Ok(match draft.verdict {
             Verdict::Allow | Verdict::Shadow => Ruling::Permitted(Permit { receipt }),
             Verdict::Escalate | Verdict::Deny => Ruling::Refused(receipt),

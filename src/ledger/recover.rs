@@ -2,7 +2,7 @@
 //! the newest segment is read, and whatever is wrong ends in an `open` entry that says so, or in a refusal.
 
 use super::{
-    Kind, LedgerError,
+    Kind, LedgerError, Marks,
     append::{Draft, Segment},
     clock::{self, Micros},
     hash::{self, Hash},
@@ -147,6 +147,7 @@ fn rebuild(place: Place<'_>, lock: &File, lost: Option<Tail>) -> Result<Found, L
             sealed: is_sealed(place)?,
             spent: false,
             booted: clock::since_boot(),
+            marks: seen.marks,
         };
         if first > base.seq || (unbegun && firsts.last() != Some(&(base.seq + 1))) {
             return Err(LedgerError::Tampered {
@@ -203,6 +204,7 @@ struct Progress {
     end: u64,
     torn: u64,
     torn_sha256: Hash,
+    marks: Marks,
 }
 
 impl Progress {
@@ -217,6 +219,7 @@ impl Progress {
             end: 0,
             torn: 0,
             torn_sha256: hash::ZERO,
+            marks: Marks::default(),
         }
     }
 
@@ -229,6 +232,7 @@ impl Progress {
             chained: true,
             start: tail.start,
             end: tail.end,
+            marks: tail.marks,
             ..Self::before(1)
         }
     }
@@ -273,6 +277,7 @@ fn read_on(file: &File, path: &Path, mut seen: Progress) -> Result<Progress, Led
                 chained: true,
                 start,
                 end: start + bytes.len() as u64 + 1,
+                marks: seen.marks.read(framed.seq, framed.data),
                 ..seen
             };
         } else {
@@ -304,6 +309,7 @@ fn settle(
         hash: seen.hash,
         start: seen.start,
         end: seen.end,
+        marks: seen.marks,
         ..*base
     };
     if seen.torn == 0 {

@@ -56,7 +56,7 @@ pub(super) fn begin(
     place: Place<'_>,
     lock: &File,
     tail: &Tail,
-    draft: Draft,
+    mut draft: Draft,
 ) -> Result<(Segment, Tail), LedgerError> {
     // INVARIANT: no cache on the disk names an older segment once a newer one exists, else a writer that
     // trusts the cache would fork the chain.
@@ -67,6 +67,7 @@ pub(super) fn begin(
         file: fresh_file(place, first)?,
         left: None,
     };
+    tail.marks.carry(&mut draft);
     let mut lines = Lines::after(tail);
     lines.push(&prepare(draft)?);
     let empty = Tail {

@@ -2,6 +2,7 @@
 //! It is checksummed and always checked against the segment; losing it costs time, never entries.
 
 use super::{
+    Marks,
     clock::{self, Micros},
     hash::{self, Hash, sha256},
 };
@@ -9,7 +10,7 @@ use std::{fs::File, io, os::unix::fs::FileExt};
 
 const MAGIC: &str = "wt-tail-v1";
 /// The cache is one line of this length.
-pub(super) const CACHE_BYTES: usize = 256;
+pub(super) const CACHE_BYTES: usize = 320;
 
 /// The end of the ledger.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +35,8 @@ pub(super) struct Tail {
     pub spent: bool,
     /// Nanoseconds since boot when the cache was written.
     pub booted: u64,
+    /// The last entries about what is permitted.
+    pub marks: Marks,
 }
 
 /// What the cache says.
@@ -61,6 +64,7 @@ impl Tail {
             sealed: false,
             spent: false,
             booted: 0,
+            marks: Marks::default(),
         }
     }
 
@@ -68,7 +72,7 @@ impl Tail {
         let sealed = if self.sealed { 's' } else { '-' };
         let spent = if self.spent { 'f' } else { '-' };
         let mut text = format!(
-            "{MAGIC} {} {} {} {} {} {} {} {} {}{}",
+            "{MAGIC} {} {} {} {} {} {} {} {} {} {} {}{}",
             self.first,
             self.opened,
             self.seq,
@@ -77,6 +81,8 @@ impl Tail {
             self.start,
             self.end,
             self.booted,
+            self.marks.control,
+            self.marks.freeze,
             sealed,
             spent
         );
@@ -111,6 +117,10 @@ impl Tail {
             start: fields.next()?.parse().ok()?,
             end: fields.next()?.parse().ok()?,
             booted: fields.next()?.parse().ok()?,
+            marks: Marks {
+                control: fields.next()?.parse().ok()?,
+                freeze: fields.next()?.parse().ok()?,
+            },
             sealed: false,
             spent: false,
         };
@@ -162,7 +172,7 @@ pub(super) fn load(lock: &File) -> io::Result<Cache> {
 
 #[cfg(test)]
 mod tests {
-    use super::{CACHE_BYTES, Tail};
+    use super::{CACHE_BYTES, Marks, Tail};
 
     const TAIL: Tail = Tail {
         first: u64::MAX,
@@ -175,6 +185,10 @@ mod tests {
         sealed: true,
         spent: false,
         booted: u64::MAX,
+        marks: Marks {
+            control: u64::MAX,
+            freeze: u64::MAX,
+        },
     };
 
     #[test]
