@@ -3,4 +3,8 @@
 #[cfg(test)]
 mod architecture;
 #[cfg(test)]
+mod completions;
+#[cfg(test)]
+mod generated;
+#[cfg(test)]
 mod ledger;

@@ -41,7 +41,7 @@ pub(crate) const APPLET: Applet = Applet {
                 operands: &[
                     Operand::one("target", Kind::Path, "what the link leads to"),
                     Operand::one(
-                        "link",
+                        "linkpath",
                         Kind::Path,
                         "the name of the link, or the directory to put it into",
                     ),
@@ -50,7 +50,7 @@ pub(crate) const APPLET: Applet = Applet {
             Form {
                 when: Some("target"),
                 operands: &[Operand::one(
-                    "link",
+                    "linkpath",
                     Kind::Path,
                     "the name of the link, or the directory to put it into",
                 )],
@@ -97,7 +97,9 @@ fn parse(line: &Parsed) -> Result<Intent, UsageError> {
     let referent = line
         .all("target")
         .map(|path| Target::path("referent", "read", path));
-    let link = line.all("link").map(|path| Target::path("link", operation, path));
+    let link = line
+        .all("linkpath")
+        .map(|path| Target::path("link", operation, path));
     Ok(Intent {
         domain: "filesystem".into(),
         operation: operation.into(),

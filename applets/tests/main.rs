@@ -6,3 +6,5 @@ mod forms;
 mod hostile;
 #[cfg(test)]
 mod registry;
+#[cfg(test)]
+mod tools;

@@ -1,7 +1,11 @@
 //! The subcommands of `wt`: one file each, one table here. A command reads its arguments, calls the engine
 //! or reads the ledger, and prints; it never judges or changes anything on its own.
 
+mod applets;
+mod completions;
 mod links;
+mod man;
+mod utcp;
 mod verify;
 
 use crate::report::{Exit, Failure};
@@ -21,6 +25,26 @@ pub struct Subcommand {
 
 /// Every subcommand, in the order of `wt help`.
 pub const SUBCOMMANDS: &[Subcommand] = &[
+    Subcommand {
+        name: "applets",
+        build: applets::build,
+        run: applets::run,
+    },
+    Subcommand {
+        name: "completions",
+        build: completions::build,
+        run: completions::run,
+    },
+    Subcommand {
+        name: "man",
+        build: man::build,
+        run: man::run,
+    },
+    Subcommand {
+        name: "utcp",
+        build: utcp::build,
+        run: utcp::run,
+    },
     Subcommand {
         name: "verify",
         build: verify::build,

@@ -4,6 +4,7 @@
 pub(crate) mod cluster;
 mod help;
 mod kind;
+mod man;
 pub mod mode;
 pub mod moment;
 mod names;
@@ -12,10 +13,14 @@ mod parsed;
 pub(crate) mod parser;
 pub(crate) mod remote;
 mod suggest;
+mod tool;
+mod utcp;
 
 pub use help::{EXIT_CODES, usage_lines};
 pub use kind::{Kind, RESOURCES, resource};
 pub use parsed::Parsed;
+pub use tool::{Traits, property};
+pub use utcp::{utcp_absent, utcp_arguments, utcp_manual};
 
 /// Most operands a line may have.
 pub const MAX_OPERANDS: usize = 10_000;

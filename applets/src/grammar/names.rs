@@ -1,7 +1,7 @@
 //! The syntax of names that reach another tool's command line or protocol. Nothing that passes here can be
 //! taken for an option, a shell's or ssh's special character, or a second line.
 
-use std::net::{Ipv4Addr, Ipv6Addr};
+use core::net::{Ipv4Addr, Ipv6Addr};
 
 /// Longest host name (RFC 1035).
 const MAX_HOST: usize = 253;

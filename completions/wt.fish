@@ -1,0 +1,325 @@
+# Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
+function __fish_wt_global_optspecs
+    string join \n V/version v/verbose h/help
+end
+
+function __fish_wt_needs_command
+    # Figure out if the current invocation already has a command.
+    set -l cmd (commandline -opc)
+    set -e cmd[1]
+    argparse -s (__fish_wt_global_optspecs) -- $cmd 2>/dev/null
+    or return
+    if set -q argv[1]
+        # Also print the command, so this can be used to figure out what it is.
+        echo $argv[1]
+        return 1
+    end
+    return 0
+end
+
+function __fish_wt_using_subcommand
+    set -l cmd (__fish_wt_needs_command)
+    test -z "$cmd"
+    and return 1
+    contains -- $cmd[1] $argv
+end
+
+complete -c wt -n "__fish_wt_needs_command" -s V -l version -d 'Print the version'
+complete -c wt -n "__fish_wt_needs_command" -s v -l verbose -d 'With --version: build target, profile and kernel back ends'
+complete -c wt -n "__fish_wt_needs_command" -s h -l help -d 'Print help'
+complete -c wt -n "__fish_wt_needs_command" -f -a "applets" -d 'List the applets'
+complete -c wt -n "__fish_wt_needs_command" -f -a "completions" -d 'Print the completions of a shell'
+complete -c wt -n "__fish_wt_needs_command" -f -a "man" -d 'Print a man page, or write all of them'
+complete -c wt -n "__fish_wt_needs_command" -f -a "utcp" -d 'Print the UTCP manual, or call a tool of it'
+complete -c wt -n "__fish_wt_needs_command" -f -a "verify" -d 'Check the ledger: framing, hashes, chain'
+complete -c wt -n "__fish_wt_needs_command" -f -a "links" -d 'Make the links by which applets and commands are called'
+complete -c wt -n "__fish_wt_needs_command" -f -a "safe-rm" -d 'delete files or directories, kept in the quarantine until it is emptied'
+complete -c wt -n "__fish_wt_needs_command" -f -a "safe-cp" -d 'copy files or directories, never through a symbolic link at the destination'
+complete -c wt -n "__fish_wt_needs_command" -f -a "safe-mv" -d 'move or rename files and directories'
+complete -c wt -n "__fish_wt_needs_command" -f -a "safe-mkdir" -d 'create directories'
+complete -c wt -n "__fish_wt_needs_command" -f -a "safe-touch" -d 'create empty files, or set the times of existing ones'
+complete -c wt -n "__fish_wt_needs_command" -f -a "safe-chown" -d 'change the owner and group of files'
+complete -c wt -n "__fish_wt_needs_command" -f -a "safe-chmod" -d 'change the permissions of files'
+complete -c wt -n "__fish_wt_needs_command" -f -a "safe-ln" -d 'create a link to a file'
+complete -c wt -n "__fish_wt_needs_command" -f -a "ssh-ls" -d 'list files on a host over SFTP, without a remote shell'
+complete -c wt -n "__fish_wt_needs_command" -f -a "ssh-cat" -d 'print files of a host over SFTP, without a remote shell'
+complete -c wt -n "__fish_wt_needs_command" -f -a "ssh-ps" -d 'list the processes of a host'
+complete -c wt -n "__fish_wt_needs_command" -f -a "kubectl-get-yaml" -d 'print a Kubernetes object as YAML, never a secret'
+complete -c wt -n "__fish_wt_needs_command" -f -a "kubectl-logs" -d 'print the log of a pod'
+complete -c wt -n "__fish_wt_needs_command" -f -a "kubectl-exec-read" -d 'read a file or directory in a container'
+complete -c wt -n "__fish_wt_needs_command" -f -a "rg-search" -d 'search files for a pattern with ripgrep'
+complete -c wt -n "__fish_wt_needs_command" -f -a "jq-query" -d 'query JSON files with jq'
+complete -c wt -n "__fish_wt_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c wt -n "__fish_wt_using_subcommand applets" -l names -d 'Print only the names'
+complete -c wt -n "__fish_wt_using_subcommand applets" -l json -d 'Print JSON: options, operands and examples too'
+complete -c wt -n "__fish_wt_using_subcommand applets" -s h -l help -d 'Print help'
+complete -c wt -n "__fish_wt_using_subcommand completions" -s h -l help -d 'Print help'
+complete -c wt -n "__fish_wt_using_subcommand man" -l dir -d 'Write every page into this directory' -r -F
+complete -c wt -n "__fish_wt_using_subcommand man" -l names -d 'Print the file names of the pages'
+complete -c wt -n "__fish_wt_using_subcommand man" -s h -l help -d 'Print help'
+complete -c wt -n "__fish_wt_using_subcommand utcp; and not __fish_seen_subcommand_from call help" -s h -l help -d 'Print help'
+complete -c wt -n "__fish_wt_using_subcommand utcp; and not __fish_seen_subcommand_from call help" -f -a "call" -d 'Call a tool as the manual\'s command lines do'
+complete -c wt -n "__fish_wt_using_subcommand utcp; and not __fish_seen_subcommand_from call help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c wt -n "__fish_wt_using_subcommand utcp; and __fish_seen_subcommand_from call" -s h -l help -d 'Print help'
+complete -c wt -n "__fish_wt_using_subcommand utcp; and __fish_seen_subcommand_from help" -f -a "call" -d 'Call a tool as the manual\'s command lines do'
+complete -c wt -n "__fish_wt_using_subcommand utcp; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c wt -n "__fish_wt_using_subcommand verify" -l json -d 'Print one JSON object'
+complete -c wt -n "__fish_wt_using_subcommand verify" -s h -l help -d 'Print help'
+complete -c wt -n "__fish_wt_using_subcommand links" -l remove -d 'Remove the links instead'
+complete -c wt -n "__fish_wt_using_subcommand links" -l json -d 'Print JSON'
+complete -c wt -n "__fish_wt_using_subcommand links" -s h -l help -d 'Print help'
+complete -c wt -n "__fish_wt_using_subcommand safe-rm" -l mode -d 'what may be deleted: a file, an empty directory, or a directory with all it holds' -r -f -a "file\t''
+dir\t''
+dir-recursive\t''"
+complete -c wt -n "__fish_wt_using_subcommand safe-rm" -l wait -d 'where the call is escalated, wait this many seconds for a person\'s answer' -r -f
+complete -c wt -n "__fish_wt_using_subcommand safe-rm" -l identity -d 'claim an identity; recorded as claimed, never believed' -r -f
+complete -c wt -n "__fish_wt_using_subcommand safe-rm" -s r -s R -l recursive -d 'delete directories with all they hold'
+complete -c wt -n "__fish_wt_using_subcommand safe-rm" -s d -l dir -d 'delete empty directories'
+complete -c wt -n "__fish_wt_using_subcommand safe-rm" -s f -l force -d 'a path that does not exist is no error'
+complete -c wt -n "__fish_wt_using_subcommand safe-rm" -s v -l verbose -d 'say what is done'
+complete -c wt -n "__fish_wt_using_subcommand safe-rm" -l json -d 'print errors and refusals as one JSON object'
+complete -c wt -n "__fish_wt_using_subcommand safe-rm" -l help -d 'print this help'
+complete -c wt -n "__fish_wt_using_subcommand safe-rm" -l version -d 'print the version'
+complete -c wt -n "__fish_wt_using_subcommand safe-cp" -l source -d 'what to copy, in the form with named arguments' -r -F
+complete -c wt -n "__fish_wt_using_subcommand safe-cp" -l mode -d 'what happens to an existing destination, or `archive` for a tree with its attributes' -r -f -a "no-clobber\t''
+force\t''
+backup\t''
+archive\t''"
+complete -c wt -n "__fish_wt_using_subcommand safe-cp" -l wait -d 'where the call is escalated, wait this many seconds for a person\'s answer' -r -f
+complete -c wt -n "__fish_wt_using_subcommand safe-cp" -l identity -d 'claim an identity; recorded as claimed, never believed' -r -f
+complete -c wt -n "__fish_wt_using_subcommand safe-cp" -s r -s R -l recursive -d 'copy directories with all they hold'
+complete -c wt -n "__fish_wt_using_subcommand safe-cp" -s a -l archive -d 'recursive, with links as links, times, modes and owners'
+complete -c wt -n "__fish_wt_using_subcommand safe-cp" -s p -l preserve -d 'keep times, modes, and owners where permitted'
+complete -c wt -n "__fish_wt_using_subcommand safe-cp" -s n -l no-clobber -d 'leave an existing destination as it is'
+complete -c wt -n "__fish_wt_using_subcommand safe-cp" -s f -l force -d 'replace an existing destination'
+complete -c wt -n "__fish_wt_using_subcommand safe-cp" -s b -l backup -d 'keep an existing destination under its name with `~`'
+complete -c wt -n "__fish_wt_using_subcommand safe-cp" -s v -l verbose -d 'say what is done'
+complete -c wt -n "__fish_wt_using_subcommand safe-cp" -l json -d 'print errors and refusals as one JSON object'
+complete -c wt -n "__fish_wt_using_subcommand safe-cp" -l help -d 'print this help'
+complete -c wt -n "__fish_wt_using_subcommand safe-cp" -l version -d 'print the version'
+complete -c wt -n "__fish_wt_using_subcommand safe-mv" -l source -d 'what to move, in the form with named arguments' -r -F
+complete -c wt -n "__fish_wt_using_subcommand safe-mv" -l mode -d 'what happens to an existing destination' -r -f -a "no-clobber\t''
+force\t''
+backup\t''"
+complete -c wt -n "__fish_wt_using_subcommand safe-mv" -l wait -d 'where the call is escalated, wait this many seconds for a person\'s answer' -r -f
+complete -c wt -n "__fish_wt_using_subcommand safe-mv" -l identity -d 'claim an identity; recorded as claimed, never believed' -r -f
+complete -c wt -n "__fish_wt_using_subcommand safe-mv" -s n -l no-clobber -d 'leave an existing destination as it is'
+complete -c wt -n "__fish_wt_using_subcommand safe-mv" -s f -l force -d 'replace an existing destination'
+complete -c wt -n "__fish_wt_using_subcommand safe-mv" -s b -l backup -d 'keep an existing destination under its name with `~`'
+complete -c wt -n "__fish_wt_using_subcommand safe-mv" -s v -l verbose -d 'say what is done'
+complete -c wt -n "__fish_wt_using_subcommand safe-mv" -l json -d 'print errors and refusals as one JSON object'
+complete -c wt -n "__fish_wt_using_subcommand safe-mv" -l help -d 'print this help'
+complete -c wt -n "__fish_wt_using_subcommand safe-mv" -l version -d 'print the version'
+complete -c wt -n "__fish_wt_using_subcommand safe-mkdir" -s m -l mode -d '`single`, `parents`, or the permissions of the new directory' -r -f -a "single\t''
+parents\t''"
+complete -c wt -n "__fish_wt_using_subcommand safe-mkdir" -l wait -d 'where the call is escalated, wait this many seconds for a person\'s answer' -r -f
+complete -c wt -n "__fish_wt_using_subcommand safe-mkdir" -l identity -d 'claim an identity; recorded as claimed, never believed' -r -f
+complete -c wt -n "__fish_wt_using_subcommand safe-mkdir" -s p -l parents -d 'create missing parents; one that exists is no error'
+complete -c wt -n "__fish_wt_using_subcommand safe-mkdir" -s v -l verbose -d 'say what is done'
+complete -c wt -n "__fish_wt_using_subcommand safe-mkdir" -l json -d 'print errors and refusals as one JSON object'
+complete -c wt -n "__fish_wt_using_subcommand safe-mkdir" -l help -d 'print this help'
+complete -c wt -n "__fish_wt_using_subcommand safe-mkdir" -l version -d 'print the version'
+complete -c wt -n "__fish_wt_using_subcommand safe-touch" -l timestamp -d 'the time to set, in either form' -r -f
+complete -c wt -n "__fish_wt_using_subcommand safe-touch" -s t -l stamp -d 'the time to set: [[CC]YY]MMDDhhmm[.ss]' -r -f
+complete -c wt -n "__fish_wt_using_subcommand safe-touch" -s d -l date -d 'the time to set: 2025-01-31T12:00:00Z, 2025-01-31 or @SECONDS' -r -f
+complete -c wt -n "__fish_wt_using_subcommand safe-touch" -l wait -d 'where the call is escalated, wait this many seconds for a person\'s answer' -r -f
+complete -c wt -n "__fish_wt_using_subcommand safe-touch" -l identity -d 'claim an identity; recorded as claimed, never believed' -r -f
+complete -c wt -n "__fish_wt_using_subcommand safe-touch" -s a -l access -d 'set the access time only'
+complete -c wt -n "__fish_wt_using_subcommand safe-touch" -s m -l modify -d 'set the modification time only'
+complete -c wt -n "__fish_wt_using_subcommand safe-touch" -s c -l no-create -d 'create nothing'
+complete -c wt -n "__fish_wt_using_subcommand safe-touch" -l json -d 'print errors and refusals as one JSON object'
+complete -c wt -n "__fish_wt_using_subcommand safe-touch" -l help -d 'print this help'
+complete -c wt -n "__fish_wt_using_subcommand safe-touch" -l version -d 'print the version'
+complete -c wt -n "__fish_wt_using_subcommand safe-chown" -l owner -d 'the new owner, in the form with named arguments' -r -f -a "(__fish_complete_users)"
+complete -c wt -n "__fish_wt_using_subcommand safe-chown" -l wait -d 'where the call is escalated, wait this many seconds for a person\'s answer' -r -f
+complete -c wt -n "__fish_wt_using_subcommand safe-chown" -l identity -d 'claim an identity; recorded as claimed, never believed' -r -f
+complete -c wt -n "__fish_wt_using_subcommand safe-chown" -s R -l recursive -d 'change directories with all they hold'
+complete -c wt -n "__fish_wt_using_subcommand safe-chown" -s h -l no-dereference -d 'change a symbolic link itself'
+complete -c wt -n "__fish_wt_using_subcommand safe-chown" -s v -l verbose -d 'say what is done'
+complete -c wt -n "__fish_wt_using_subcommand safe-chown" -l json -d 'print errors and refusals as one JSON object'
+complete -c wt -n "__fish_wt_using_subcommand safe-chown" -l help -d 'print this help'
+complete -c wt -n "__fish_wt_using_subcommand safe-chown" -l version -d 'print the version'
+complete -c wt -n "__fish_wt_using_subcommand safe-chmod" -l mode -d 'the permissions, in the form with named arguments' -r -f
+complete -c wt -n "__fish_wt_using_subcommand safe-chmod" -l wait -d 'where the call is escalated, wait this many seconds for a person\'s answer' -r -f
+complete -c wt -n "__fish_wt_using_subcommand safe-chmod" -l identity -d 'claim an identity; recorded as claimed, never believed' -r -f
+complete -c wt -n "__fish_wt_using_subcommand safe-chmod" -s R -l recursive -d 'change directories with all they hold'
+complete -c wt -n "__fish_wt_using_subcommand safe-chmod" -s v -l verbose -d 'say what is done'
+complete -c wt -n "__fish_wt_using_subcommand safe-chmod" -l json -d 'print errors and refusals as one JSON object'
+complete -c wt -n "__fish_wt_using_subcommand safe-chmod" -l help -d 'print this help'
+complete -c wt -n "__fish_wt_using_subcommand safe-chmod" -l version -d 'print the version'
+complete -c wt -n "__fish_wt_using_subcommand safe-ln" -l target -d 'what the link leads to, in the form with named arguments' -r -F
+complete -c wt -n "__fish_wt_using_subcommand safe-ln" -l mode -d 'a symbolic link, or one that replaces what has its name' -r -f -a "soft\t''
+force-soft\t''"
+complete -c wt -n "__fish_wt_using_subcommand safe-ln" -l wait -d 'where the call is escalated, wait this many seconds for a person\'s answer' -r -f
+complete -c wt -n "__fish_wt_using_subcommand safe-ln" -l identity -d 'claim an identity; recorded as claimed, never believed' -r -f
+complete -c wt -n "__fish_wt_using_subcommand safe-ln" -s s -l symbolic -d 'make a symbolic link'
+complete -c wt -n "__fish_wt_using_subcommand safe-ln" -s f -l force -d 'replace what has the link\'s name'
+complete -c wt -n "__fish_wt_using_subcommand safe-ln" -s n -l no-dereference -d 'a link\'s name that is a link to a directory is replaced, not entered'
+complete -c wt -n "__fish_wt_using_subcommand safe-ln" -s v -l verbose -d 'say what is done'
+complete -c wt -n "__fish_wt_using_subcommand safe-ln" -l json -d 'print errors and refusals as one JSON object'
+complete -c wt -n "__fish_wt_using_subcommand safe-ln" -l help -d 'print this help'
+complete -c wt -n "__fish_wt_using_subcommand safe-ln" -l version -d 'print the version'
+complete -c wt -n "__fish_wt_using_subcommand ssh-ls" -l host -d 'the host, in the form with named arguments' -r -f -a "(__fish_print_hostnames)"
+complete -c wt -n "__fish_wt_using_subcommand ssh-ls" -s l -l user -d 'the login name on the host' -r -f -a "(__fish_complete_users)"
+complete -c wt -n "__fish_wt_using_subcommand ssh-ls" -s p -l port -d 'the port of the host' -r -f
+complete -c wt -n "__fish_wt_using_subcommand ssh-ls" -l wait -d 'where the call is escalated, wait this many seconds for a person\'s answer' -r -f
+complete -c wt -n "__fish_wt_using_subcommand ssh-ls" -l identity -d 'claim an identity; recorded as claimed, never believed' -r -f
+complete -c wt -n "__fish_wt_using_subcommand ssh-ls" -l json -d 'print errors and refusals as one JSON object'
+complete -c wt -n "__fish_wt_using_subcommand ssh-ls" -l help -d 'print this help'
+complete -c wt -n "__fish_wt_using_subcommand ssh-ls" -l version -d 'print the version'
+complete -c wt -n "__fish_wt_using_subcommand ssh-cat" -l host -d 'the host, in the form with named arguments' -r -f -a "(__fish_print_hostnames)"
+complete -c wt -n "__fish_wt_using_subcommand ssh-cat" -s l -l user -d 'the login name on the host' -r -f -a "(__fish_complete_users)"
+complete -c wt -n "__fish_wt_using_subcommand ssh-cat" -s p -l port -d 'the port of the host' -r -f
+complete -c wt -n "__fish_wt_using_subcommand ssh-cat" -l offset -d 'begin at this byte of each file' -r -f
+complete -c wt -n "__fish_wt_using_subcommand ssh-cat" -l limit -d 'print at most this many bytes of each file' -r -f
+complete -c wt -n "__fish_wt_using_subcommand ssh-cat" -l max-bytes -d 'print at most this many bytes in all' -r -f
+complete -c wt -n "__fish_wt_using_subcommand ssh-cat" -l wait -d 'where the call is escalated, wait this many seconds for a person\'s answer' -r -f
+complete -c wt -n "__fish_wt_using_subcommand ssh-cat" -l identity -d 'claim an identity; recorded as claimed, never believed' -r -f
+complete -c wt -n "__fish_wt_using_subcommand ssh-cat" -l json -d 'print errors and refusals as one JSON object'
+complete -c wt -n "__fish_wt_using_subcommand ssh-cat" -l help -d 'print this help'
+complete -c wt -n "__fish_wt_using_subcommand ssh-cat" -l version -d 'print the version'
+complete -c wt -n "__fish_wt_using_subcommand ssh-ps" -s l -l user -d 'the login name on the host' -r -f -a "(__fish_complete_users)"
+complete -c wt -n "__fish_wt_using_subcommand ssh-ps" -s p -l port -d 'the port of the host' -r -f
+complete -c wt -n "__fish_wt_using_subcommand ssh-ps" -l wait -d 'where the call is escalated, wait this many seconds for a person\'s answer' -r -f
+complete -c wt -n "__fish_wt_using_subcommand ssh-ps" -l identity -d 'claim an identity; recorded as claimed, never believed' -r -f
+complete -c wt -n "__fish_wt_using_subcommand ssh-ps" -l json -d 'print errors and refusals as one JSON object'
+complete -c wt -n "__fish_wt_using_subcommand ssh-ps" -l help -d 'print this help'
+complete -c wt -n "__fish_wt_using_subcommand ssh-ps" -l version -d 'print the version'
+complete -c wt -n "__fish_wt_using_subcommand kubectl-get-yaml" -l resource -d 'the kind of object, in the form with named arguments' -r -f -a "configmaps\t''
+cronjobs\t''
+daemonsets\t''
+deployments\t''
+endpoints\t''
+endpointslices\t''
+events\t''
+horizontalpodautoscalers\t''
+ingresses\t''
+ingressclasses\t''
+jobs\t''
+limitranges\t''
+namespaces\t''
+networkpolicies\t''
+nodes\t''
+persistentvolumeclaims\t''
+persistentvolumes\t''
+poddisruptionbudgets\t''
+pods\t''
+priorityclasses\t''
+replicasets\t''
+replicationcontrollers\t''
+resourcequotas\t''
+rolebindings\t''
+roles\t''
+clusterrolebindings\t''
+clusterroles\t''
+serviceaccounts\t''
+services\t''
+statefulsets\t''
+storageclasses\t''"
+complete -c wt -n "__fish_wt_using_subcommand kubectl-get-yaml" -s n -l ns -l namespace -d 'the namespace' -r -f
+complete -c wt -n "__fish_wt_using_subcommand kubectl-get-yaml" -l context -d 'the context of the kubeconfig' -r -f
+complete -c wt -n "__fish_wt_using_subcommand kubectl-get-yaml" -l wait -d 'where the call is escalated, wait this many seconds for a person\'s answer' -r -f
+complete -c wt -n "__fish_wt_using_subcommand kubectl-get-yaml" -l identity -d 'claim an identity; recorded as claimed, never believed' -r -f
+complete -c wt -n "__fish_wt_using_subcommand kubectl-get-yaml" -l json -d 'print errors and refusals as one JSON object'
+complete -c wt -n "__fish_wt_using_subcommand kubectl-get-yaml" -l help -d 'print this help'
+complete -c wt -n "__fish_wt_using_subcommand kubectl-get-yaml" -l version -d 'print the version'
+complete -c wt -n "__fish_wt_using_subcommand kubectl-logs" -s n -l ns -l namespace -d 'the namespace' -r -f
+complete -c wt -n "__fish_wt_using_subcommand kubectl-logs" -s c -l container -d 'the container of the pod' -r -f
+complete -c wt -n "__fish_wt_using_subcommand kubectl-logs" -l tail -d 'the last lines to print' -r -f
+complete -c wt -n "__fish_wt_using_subcommand kubectl-logs" -l since -d 'only what is newer than this' -r -f
+complete -c wt -n "__fish_wt_using_subcommand kubectl-logs" -l context -d 'the context of the kubeconfig' -r -f
+complete -c wt -n "__fish_wt_using_subcommand kubectl-logs" -l wait -d 'where the call is escalated, wait this many seconds for a person\'s answer' -r -f
+complete -c wt -n "__fish_wt_using_subcommand kubectl-logs" -l identity -d 'claim an identity; recorded as claimed, never believed' -r -f
+complete -c wt -n "__fish_wt_using_subcommand kubectl-logs" -s p -l previous -d 'the log of the container\'s previous run'
+complete -c wt -n "__fish_wt_using_subcommand kubectl-logs" -l json -d 'print errors and refusals as one JSON object'
+complete -c wt -n "__fish_wt_using_subcommand kubectl-logs" -l help -d 'print this help'
+complete -c wt -n "__fish_wt_using_subcommand kubectl-logs" -l version -d 'print the version'
+complete -c wt -n "__fish_wt_using_subcommand kubectl-exec-read" -s n -l ns -l namespace -d 'the namespace' -r -f
+complete -c wt -n "__fish_wt_using_subcommand kubectl-exec-read" -s c -l container -d 'the container of the pod' -r -f
+complete -c wt -n "__fish_wt_using_subcommand kubectl-exec-read" -l cmd -d 'how to read it, in the form with named arguments' -r -f -a "cat\t''
+ls\t''
+head\t''
+stat\t''"
+complete -c wt -n "__fish_wt_using_subcommand kubectl-exec-read" -l path -d 'what to read, in the form with named arguments' -r -f
+complete -c wt -n "__fish_wt_using_subcommand kubectl-exec-read" -l context -d 'the context of the kubeconfig' -r -f
+complete -c wt -n "__fish_wt_using_subcommand kubectl-exec-read" -l wait -d 'where the call is escalated, wait this many seconds for a person\'s answer' -r -f
+complete -c wt -n "__fish_wt_using_subcommand kubectl-exec-read" -l identity -d 'claim an identity; recorded as claimed, never believed' -r -f
+complete -c wt -n "__fish_wt_using_subcommand kubectl-exec-read" -l json -d 'print errors and refusals as one JSON object'
+complete -c wt -n "__fish_wt_using_subcommand kubectl-exec-read" -l help -d 'print this help'
+complete -c wt -n "__fish_wt_using_subcommand kubectl-exec-read" -l version -d 'print the version'
+complete -c wt -n "__fish_wt_using_subcommand rg-search" -l pattern -d 'what to search for, in the form with named arguments' -r -f
+complete -c wt -n "__fish_wt_using_subcommand rg-search" -s t -l type -d 'only files of this type' -r -f
+complete -c wt -n "__fish_wt_using_subcommand rg-search" -s g -l glob -d 'only files that match, or `!` and a glob for others' -r -f
+complete -c wt -n "__fish_wt_using_subcommand rg-search" -s A -l after-context -d 'lines to print after a match' -r -f
+complete -c wt -n "__fish_wt_using_subcommand rg-search" -s B -l before-context -d 'lines to print before a match' -r -f
+complete -c wt -n "__fish_wt_using_subcommand rg-search" -s C -l context -d 'lines to print around a match' -r -f
+complete -c wt -n "__fish_wt_using_subcommand rg-search" -s m -l max-count -d 'most matching lines of a file' -r -f
+complete -c wt -n "__fish_wt_using_subcommand rg-search" -l wait -d 'where the call is escalated, wait this many seconds for a person\'s answer' -r -f
+complete -c wt -n "__fish_wt_using_subcommand rg-search" -l identity -d 'claim an identity; recorded as claimed, never believed' -r -f
+complete -c wt -n "__fish_wt_using_subcommand rg-search" -s i -l ignore-case -d 'upper and lower case are the same'
+complete -c wt -n "__fish_wt_using_subcommand rg-search" -s w -l word-regexp -d 'match whole words'
+complete -c wt -n "__fish_wt_using_subcommand rg-search" -s F -l fixed-strings -d 'the pattern is plain text'
+complete -c wt -n "__fish_wt_using_subcommand rg-search" -s l -l files-with-matches -d 'print only the names of files that match'
+complete -c wt -n "__fish_wt_using_subcommand rg-search" -s c -l count -d 'print only how many lines match'
+complete -c wt -n "__fish_wt_using_subcommand rg-search" -s n -l line-number -d 'print line numbers'
+complete -c wt -n "__fish_wt_using_subcommand rg-search" -l json -d 'print matches, and also errors and refusals, as JSON'
+complete -c wt -n "__fish_wt_using_subcommand rg-search" -l help -d 'print this help'
+complete -c wt -n "__fish_wt_using_subcommand rg-search" -l version -d 'print the version'
+complete -c wt -n "__fish_wt_using_subcommand jq-query" -l query -d 'the jq program, in the form with named arguments' -r -f
+complete -c wt -n "__fish_wt_using_subcommand jq-query" -l wait -d 'where the call is escalated, wait this many seconds for a person\'s answer' -r -f
+complete -c wt -n "__fish_wt_using_subcommand jq-query" -l identity -d 'claim an identity; recorded as claimed, never believed' -r -f
+complete -c wt -n "__fish_wt_using_subcommand jq-query" -s r -l raw-output -d 'print strings without quotes'
+complete -c wt -n "__fish_wt_using_subcommand jq-query" -s c -l compact-output -d 'print each result on one line'
+complete -c wt -n "__fish_wt_using_subcommand jq-query" -s s -l slurp -d 'read all files into one array'
+complete -c wt -n "__fish_wt_using_subcommand jq-query" -s e -l exit-status -d 'exit 1 where the last result is false or null'
+complete -c wt -n "__fish_wt_using_subcommand jq-query" -l json -d 'print errors and refusals as one JSON object'
+complete -c wt -n "__fish_wt_using_subcommand jq-query" -l help -d 'print this help'
+complete -c wt -n "__fish_wt_using_subcommand jq-query" -l version -d 'print the version'
+complete -c wt -n "__fish_wt_using_subcommand help; and not __fish_seen_subcommand_from applets completions man utcp verify links safe-rm safe-cp safe-mv safe-mkdir safe-touch safe-chown safe-chmod safe-ln ssh-ls ssh-cat ssh-ps kubectl-get-yaml kubectl-logs kubectl-exec-read rg-search jq-query help" -f -a "applets" -d 'List the applets'
+complete -c wt -n "__fish_wt_using_subcommand help; and not __fish_seen_subcommand_from applets completions man utcp verify links safe-rm safe-cp safe-mv safe-mkdir safe-touch safe-chown safe-chmod safe-ln ssh-ls ssh-cat ssh-ps kubectl-get-yaml kubectl-logs kubectl-exec-read rg-search jq-query help" -f -a "completions" -d 'Print the completions of a shell'
+complete -c wt -n "__fish_wt_using_subcommand help; and not __fish_seen_subcommand_from applets completions man utcp verify links safe-rm safe-cp safe-mv safe-mkdir safe-touch safe-chown safe-chmod safe-ln ssh-ls ssh-cat ssh-ps kubectl-get-yaml kubectl-logs kubectl-exec-read rg-search jq-query help" -f -a "man" -d 'Print a man page, or write all of them'
+complete -c wt -n "__fish_wt_using_subcommand help; and not __fish_seen_subcommand_from applets completions man utcp verify links safe-rm safe-cp safe-mv safe-mkdir safe-touch safe-chown safe-chmod safe-ln ssh-ls ssh-cat ssh-ps kubectl-get-yaml kubectl-logs kubectl-exec-read rg-search jq-query help" -f -a "utcp" -d 'Print the UTCP manual, or call a tool of it'
+complete -c wt -n "__fish_wt_using_subcommand help; and not __fish_seen_subcommand_from applets completions man utcp verify links safe-rm safe-cp safe-mv safe-mkdir safe-touch safe-chown safe-chmod safe-ln ssh-ls ssh-cat ssh-ps kubectl-get-yaml kubectl-logs kubectl-exec-read rg-search jq-query help" -f -a "verify" -d 'Check the ledger: framing, hashes, chain'
+complete -c wt -n "__fish_wt_using_subcommand help; and not __fish_seen_subcommand_from applets completions man utcp verify links safe-rm safe-cp safe-mv safe-mkdir safe-touch safe-chown safe-chmod safe-ln ssh-ls ssh-cat ssh-ps kubectl-get-yaml kubectl-logs kubectl-exec-read rg-search jq-query help" -f -a "links" -d 'Make the links by which applets and commands are called'
+complete -c wt -n "__fish_wt_using_subcommand help; and not __fish_seen_subcommand_from applets completions man utcp verify links safe-rm safe-cp safe-mv safe-mkdir safe-touch safe-chown safe-chmod safe-ln ssh-ls ssh-cat ssh-ps kubectl-get-yaml kubectl-logs kubectl-exec-read rg-search jq-query help" -f -a "safe-rm" -d 'delete files or directories, kept in the quarantine until it is emptied'
+complete -c wt -n "__fish_wt_using_subcommand help; and not __fish_seen_subcommand_from applets completions man utcp verify links safe-rm safe-cp safe-mv safe-mkdir safe-touch safe-chown safe-chmod safe-ln ssh-ls ssh-cat ssh-ps kubectl-get-yaml kubectl-logs kubectl-exec-read rg-search jq-query help" -f -a "safe-cp" -d 'copy files or directories, never through a symbolic link at the destination'
+complete -c wt -n "__fish_wt_using_subcommand help; and not __fish_seen_subcommand_from applets completions man utcp verify links safe-rm safe-cp safe-mv safe-mkdir safe-touch safe-chown safe-chmod safe-ln ssh-ls ssh-cat ssh-ps kubectl-get-yaml kubectl-logs kubectl-exec-read rg-search jq-query help" -f -a "safe-mv" -d 'move or rename files and directories'
+complete -c wt -n "__fish_wt_using_subcommand help; and not __fish_seen_subcommand_from applets completions man utcp verify links safe-rm safe-cp safe-mv safe-mkdir safe-touch safe-chown safe-chmod safe-ln ssh-ls ssh-cat ssh-ps kubectl-get-yaml kubectl-logs kubectl-exec-read rg-search jq-query help" -f -a "safe-mkdir" -d 'create directories'
+complete -c wt -n "__fish_wt_using_subcommand help; and not __fish_seen_subcommand_from applets completions man utcp verify links safe-rm safe-cp safe-mv safe-mkdir safe-touch safe-chown safe-chmod safe-ln ssh-ls ssh-cat ssh-ps kubectl-get-yaml kubectl-logs kubectl-exec-read rg-search jq-query help" -f -a "safe-touch" -d 'create empty files, or set the times of existing ones'
+complete -c wt -n "__fish_wt_using_subcommand help; and not __fish_seen_subcommand_from applets completions man utcp verify links safe-rm safe-cp safe-mv safe-mkdir safe-touch safe-chown safe-chmod safe-ln ssh-ls ssh-cat ssh-ps kubectl-get-yaml kubectl-logs kubectl-exec-read rg-search jq-query help" -f -a "safe-chown" -d 'change the owner and group of files'
+complete -c wt -n "__fish_wt_using_subcommand help; and not __fish_seen_subcommand_from applets completions man utcp verify links safe-rm safe-cp safe-mv safe-mkdir safe-touch safe-chown safe-chmod safe-ln ssh-ls ssh-cat ssh-ps kubectl-get-yaml kubectl-logs kubectl-exec-read rg-search jq-query help" -f -a "safe-chmod" -d 'change the permissions of files'
+complete -c wt -n "__fish_wt_using_subcommand help; and not __fish_seen_subcommand_from applets completions man utcp verify links safe-rm safe-cp safe-mv safe-mkdir safe-touch safe-chown safe-chmod safe-ln ssh-ls ssh-cat ssh-ps kubectl-get-yaml kubectl-logs kubectl-exec-read rg-search jq-query help" -f -a "safe-ln" -d 'create a link to a file'
+complete -c wt -n "__fish_wt_using_subcommand help; and not __fish_seen_subcommand_from applets completions man utcp verify links safe-rm safe-cp safe-mv safe-mkdir safe-touch safe-chown safe-chmod safe-ln ssh-ls ssh-cat ssh-ps kubectl-get-yaml kubectl-logs kubectl-exec-read rg-search jq-query help" -f -a "ssh-ls" -d 'list files on a host over SFTP, without a remote shell'
+complete -c wt -n "__fish_wt_using_subcommand help; and not __fish_seen_subcommand_from applets completions man utcp verify links safe-rm safe-cp safe-mv safe-mkdir safe-touch safe-chown safe-chmod safe-ln ssh-ls ssh-cat ssh-ps kubectl-get-yaml kubectl-logs kubectl-exec-read rg-search jq-query help" -f -a "ssh-cat" -d 'print files of a host over SFTP, without a remote shell'
+complete -c wt -n "__fish_wt_using_subcommand help; and not __fish_seen_subcommand_from applets completions man utcp verify links safe-rm safe-cp safe-mv safe-mkdir safe-touch safe-chown safe-chmod safe-ln ssh-ls ssh-cat ssh-ps kubectl-get-yaml kubectl-logs kubectl-exec-read rg-search jq-query help" -f -a "ssh-ps" -d 'list the processes of a host'
+complete -c wt -n "__fish_wt_using_subcommand help; and not __fish_seen_subcommand_from applets completions man utcp verify links safe-rm safe-cp safe-mv safe-mkdir safe-touch safe-chown safe-chmod safe-ln ssh-ls ssh-cat ssh-ps kubectl-get-yaml kubectl-logs kubectl-exec-read rg-search jq-query help" -f -a "kubectl-get-yaml" -d 'print a Kubernetes object as YAML, never a secret'
+complete -c wt -n "__fish_wt_using_subcommand help; and not __fish_seen_subcommand_from applets completions man utcp verify links safe-rm safe-cp safe-mv safe-mkdir safe-touch safe-chown safe-chmod safe-ln ssh-ls ssh-cat ssh-ps kubectl-get-yaml kubectl-logs kubectl-exec-read rg-search jq-query help" -f -a "kubectl-logs" -d 'print the log of a pod'
+complete -c wt -n "__fish_wt_using_subcommand help; and not __fish_seen_subcommand_from applets completions man utcp verify links safe-rm safe-cp safe-mv safe-mkdir safe-touch safe-chown safe-chmod safe-ln ssh-ls ssh-cat ssh-ps kubectl-get-yaml kubectl-logs kubectl-exec-read rg-search jq-query help" -f -a "kubectl-exec-read" -d 'read a file or directory in a container'
+complete -c wt -n "__fish_wt_using_subcommand help; and not __fish_seen_subcommand_from applets completions man utcp verify links safe-rm safe-cp safe-mv safe-mkdir safe-touch safe-chown safe-chmod safe-ln ssh-ls ssh-cat ssh-ps kubectl-get-yaml kubectl-logs kubectl-exec-read rg-search jq-query help" -f -a "rg-search" -d 'search files for a pattern with ripgrep'
+complete -c wt -n "__fish_wt_using_subcommand help; and not __fish_seen_subcommand_from applets completions man utcp verify links safe-rm safe-cp safe-mv safe-mkdir safe-touch safe-chown safe-chmod safe-ln ssh-ls ssh-cat ssh-ps kubectl-get-yaml kubectl-logs kubectl-exec-read rg-search jq-query help" -f -a "jq-query" -d 'query JSON files with jq'
+complete -c wt -n "__fish_wt_using_subcommand help; and not __fish_seen_subcommand_from applets completions man utcp verify links safe-rm safe-cp safe-mv safe-mkdir safe-touch safe-chown safe-chmod safe-ln ssh-ls ssh-cat ssh-ps kubectl-get-yaml kubectl-logs kubectl-exec-read rg-search jq-query help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c wt -n "__fish_wt_using_subcommand help; and __fish_seen_subcommand_from utcp" -f -a "call" -d 'Call a tool as the manual\'s command lines do'
+
+# A link is completed as `wt NAME`.
+complete -c safe-rm -w 'wt safe-rm'
+complete -c safe-cp -w 'wt safe-cp'
+complete -c safe-mv -w 'wt safe-mv'
+complete -c safe-mkdir -w 'wt safe-mkdir'
+complete -c safe-touch -w 'wt safe-touch'
+complete -c safe-chown -w 'wt safe-chown'
+complete -c safe-chmod -w 'wt safe-chmod'
+complete -c safe-ln -w 'wt safe-ln'
+complete -c ssh-ls -w 'wt ssh-ls'
+complete -c ssh-cat -w 'wt ssh-cat'
+complete -c ssh-ps -w 'wt ssh-ps'
+complete -c kubectl-get-yaml -w 'wt kubectl-get-yaml'
+complete -c kubectl-logs -w 'wt kubectl-logs'
+complete -c kubectl-exec-read -w 'wt kubectl-exec-read'
+complete -c rg-search -w 'wt rg-search'
+complete -c jq-query -w 'wt jq-query'
+complete -c wt_applets -w 'wt applets'
+complete -c wt_completions -w 'wt completions'
+complete -c wt_man -w 'wt man'
+complete -c wt_utcp -w 'wt utcp'
+complete -c wt_verify -w 'wt verify'
+complete -c wt_links -w 'wt links'
