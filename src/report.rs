@@ -75,11 +75,12 @@ impl Failure {
     }
 }
 
-/// The text with control characters written as escapes, so that a terminal only ever shows it.
+/// The text with control characters, and those that reorder or hide what stands around them, written as escapes,
+/// so that a terminal only ever shows it.
 pub fn visible(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
-        if c.is_control() {
+        if c.is_control() || misleads(c) {
             out.extend(c.escape_default());
         } else {
             out.push(c);
@@ -88,9 +89,32 @@ pub fn visible(text: &str) -> String {
     out
 }
 
+/// The value as JSON on one line, without a character that a terminal would obey.
+pub fn json_text(value: &serde_json::Value) -> String {
+    let text = value.to_string();
+    if text.bytes().all(|byte| (0x20..0x7f).contains(&byte)) {
+        return text;
+    }
+    let mut out = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        // Below U+0020 the serialiser has escaped already; what misleads is below U+10000.
+        if c.is_control() || misleads(c) {
+            out.push_str(&format!("\\u{:04x}", u32::from(c)));
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}
+
+/// Whether the character changes the order of its neighbours, or shows nothing (Unicode UAX 9, CVE-2021-42574).
+fn misleads(c: char) -> bool {
+    matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+}
+
 #[cfg(test)]
 mod tests {
-    use super::visible;
+    use super::{json_text, visible};
 
     #[test]
     fn control_characters_never_reach_a_terminal() {
@@ -98,5 +122,19 @@ mod tests {
             visible("a\x1b]52;c;x\x07\nb\u{9b}"),
             "a\\u{1b}]52;c;x\\u{7}\\nb\\u{9b}"
         );
+    }
+
+    #[test]
+    fn text_that_reorders_or_hides_is_escaped_and_writing_in_any_script_is_not() {
+        assert_eq!(visible("a\u{202e}b\u{200b}"), "a\\u{202e}b\\u{200b}");
+        assert_eq!(visible("日本語 עברית é"), "日本語 עברית é");
+    }
+
+    #[test]
+    fn json_for_a_terminal_reads_back_as_the_same_value() {
+        let value = serde_json::json!({"a": "\u{9b}31m\x1b\x7f\u{202e}é\n"});
+        let text = json_text(&value);
+        assert_eq!(text, "{\"a\":\"\\u009b31m\\u001b\\u007f\\u202eé\\n\"}");
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&text).unwrap(), value);
     }
 }

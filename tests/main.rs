@@ -5,6 +5,8 @@ mod architecture;
 #[cfg(test)]
 mod completions;
 #[cfg(test)]
+mod console;
+#[cfg(test)]
 mod generated;
 #[cfg(test)]
 mod ledger;

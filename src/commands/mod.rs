@@ -3,8 +3,12 @@
 
 mod applets;
 mod completions;
-mod links;
+mod doctor;
+pub(crate) mod links;
 mod man;
+mod recent;
+mod status;
+mod tail;
 mod utcp;
 mod verify;
 
@@ -44,6 +48,26 @@ pub const SUBCOMMANDS: &[Subcommand] = &[
         name: "utcp",
         build: utcp::build,
         run: utcp::run,
+    },
+    Subcommand {
+        name: "tail",
+        build: tail::build,
+        run: tail::run,
+    },
+    Subcommand {
+        name: "recent",
+        build: recent::build,
+        run: recent::run,
+    },
+    Subcommand {
+        name: "status",
+        build: status::build,
+        run: status::run,
+    },
+    Subcommand {
+        name: "doctor",
+        build: doctor::build,
+        run: doctor::run,
     },
     Subcommand {
         name: "verify",

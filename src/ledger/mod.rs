@@ -8,6 +8,7 @@ mod append;
 mod canon;
 mod clock;
 mod error;
+pub mod follow;
 mod genesis;
 mod hash;
 mod keys;

@@ -48,7 +48,8 @@ impl Entry {
         })
     }
 
-    fn parse(bytes: &[u8]) -> Option<Self> {
+    /// Takes a line, without its newline, apart; none for what is no entry.
+    pub(super) fn parse(bytes: &[u8]) -> Option<Self> {
         let framed = line::parse(bytes).ok()?;
         Some(Self {
             seq: framed.seq,
@@ -58,6 +59,15 @@ impl Entry {
             hash: hash::hex_text(&framed.hash),
         })
     }
+}
+
+/// How much a ledger holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Extent {
+    /// Files.
+    pub segments: usize,
+    /// Their bytes.
+    pub bytes: u64,
 }
 
 /// A ledger opened for reading.
@@ -126,6 +136,21 @@ impl Reader {
             left: self.firsts.len(),
             open: None,
         }
+    }
+
+    /// How much there is.
+    ///
+    /// # Errors
+    /// A segment cannot be examined.
+    pub fn extent(&self) -> Result<Extent, LedgerError> {
+        let sizes = self
+            .firsts
+            .iter()
+            .map(|&first| segment::open_read(self.place(), first).map(|(_, shape)| shape.size));
+        Ok(Extent {
+            segments: self.firsts.len(),
+            bytes: sizes.sum::<Result<u64, LedgerError>>()?,
+        })
     }
 
     /// The entry of this number.

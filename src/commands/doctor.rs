@@ -1,0 +1,180 @@
+//! `wt doctor`: what is wrong with this installation, and the way out of each. Looks, never changes.
+
+use crate::{
+    caller::Caller,
+    home::{self, Home},
+    report::{Failure, json_text},
+    view::{
+        out,
+        paint::{Paint, Tone},
+        standing::{finding::Finding, kernel::Kernel, links::Links, record::Record},
+        table::{Cell, Layout, lines},
+        words,
+    },
+};
+use clap::{Arg, ArgAction, ArgMatches, Command};
+use std::{path::Path, process::ExitCode};
+
+/// Exit code where something is wrong.
+const PROBLEMS: u8 = 1;
+
+/// The command line.
+pub(crate) fn build() -> Command {
+    Command::new("doctor")
+        .about("Look for what is wrong with this installation and propose the fix of each finding")
+        .arg(
+            Arg::new("json")
+                .long("json")
+                .action(ArgAction::SetTrue)
+                .help("Print one JSON object"),
+        )
+        .after_help("Exit code: 0 nothing is wrong (warnings may stand), 1 something is.")
+}
+
+/// Looks at everything.
+pub(crate) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
+    let caller = Caller::of_this_process()?;
+    let mut findings = Vec::new();
+    match Home::open(&caller) {
+        Ok(home) => findings.extend(of_home(&home)),
+        Err(failure) => findings.push(Finding::problem("directory", failure.message, failure.hint)),
+    }
+    let dir = home::locate(&caller).map(|(path, _)| path);
+    findings.extend(of_links(
+        &Links::find(&caller),
+        dir.as_deref().unwrap_or(Path::new("/")),
+    ));
+    findings.extend(of_kernel(&Kernel::ask()));
+    let wrong = findings.iter().any(|finding| finding.is_problem());
+    out::stream(|out| {
+        if matches.get_flag("json") {
+            out.line(&json_text(
+                &serde_json::json!({"sound": !wrong, "findings": findings}),
+            ))?;
+        } else {
+            for line in screen(&findings, Paint::of_stdout()) {
+                out.line(&line)?;
+            }
+        }
+        Ok(if wrong {
+            ExitCode::from(PROBLEMS)
+        } else {
+            ExitCode::SUCCESS
+        })
+    })
+}
+
+fn of_home(home: &Home) -> Vec<Finding> {
+    let mut findings = vec![Finding::good(
+        "directory",
+        format!("{} is yours alone to write", home.path.display()),
+    )];
+    match Record::look(home) {
+        Err(e) => {
+            let failure = Failure::from(e);
+            findings.push(Finding::problem("ledger", failure.message, failure.hint));
+        }
+        Ok(record) => {
+            let size = words::size(record.bytes);
+            let integrity = &record.integrity;
+            findings.push(match integrity.state {
+                "whole" => Finding::good("ledger", format!("whole, {size}; proven: {}", integrity.proven)),
+                "unchecked" => Finding::good("ledger", format!("{size}; `wt verify` checks it")),
+                "torn" => Finding::warning("ledger", &integrity.finding, "the next call records this and goes on"),
+                state => Finding::problem(
+                    "ledger",
+                    format!("{state}: {}", integrity.finding),
+                    "keep the files as they are and compare with a checkpoint kept elsewhere; `wt verify` has more",
+                ),
+            });
+        }
+    }
+    findings
+}
+
+fn of_links(links: &Links, dir: &Path) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    if links.dir.is_none() {
+        let way_out = "`wt links DIR` makes them in a directory on PATH; `./install.sh --path` does both";
+        return vec![Finding::warning(
+            "links",
+            "no applet is on PATH, so no agent finds one",
+            way_out,
+        )];
+    }
+    for shadowed in &links.shadowed {
+        let what = format!("`{}` is {} instead of Watchtower", shadowed.name, shadowed.by);
+        let way_out = match &links.dir {
+            Some(first) => format!("put {first} first on PATH, or remove the other program"),
+            None => format!("remove {}", shadowed.by),
+        };
+        findings.push(Finding::problem("links", what, way_out));
+    }
+    if let Some(name) = links.missing.first() {
+        let what = format!(
+            "{} not on PATH: `{name}`",
+            words::count(links.missing.len() as u64, "applet is", "applets are")
+        );
+        let place = links
+            .dir
+            .as_deref()
+            .map_or_else(|| dir.display().to_string(), str::to_owned);
+        findings.push(Finding::warning("links", what, format!("wt links {place}")));
+    }
+    if findings.is_empty() {
+        let place = links.dir.as_deref().unwrap_or_default();
+        findings.push(Finding::good(
+            "links",
+            format!("all {} come first on PATH, in {place}", links.first_on_path),
+        ));
+    }
+    findings
+}
+
+fn of_kernel(kernel: &Kernel) -> Vec<Finding> {
+    vec![match kernel.landlock_abi {
+        0 => Finding::warning(
+            "sandbox",
+            "this kernel has no Landlock: tools that are executed are refused, file operations run under seccomp",
+            "use Linux 5.13 or newer with `landlock` in the `lsm=` boot parameter",
+        ),
+        abi => Finding::good(
+            "sandbox",
+            format!("Landlock ABI {abi} and seccomp (Linux {})", kernel.release),
+        ),
+    }]
+}
+
+fn screen(findings: &[Finding], paint: Paint) -> Vec<String> {
+    let mut rows = Vec::new();
+    for finding in findings {
+        let tone = if finding.is_problem() {
+            Tone::Bad
+        } else if finding.fix.is_empty() {
+            Tone::Good
+        } else {
+            Tone::Warn
+        };
+        rows.push(vec![
+            Cell::toned(tone, finding.state),
+            Cell::toned(Tone::Strong, finding.check),
+            Cell::new(&finding.what),
+        ]);
+        if !finding.fix.is_empty() {
+            rows.push(vec![
+                Cell::default(),
+                Cell::default(),
+                Cell::toned(Tone::Dim, format!("fix: {}", finding.fix)),
+            ]);
+        }
+    }
+    lines(
+        &rows,
+        Layout {
+            width: None,
+            elastic: 2,
+            least: &[],
+        },
+        paint,
+    )
+}

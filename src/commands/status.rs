@@ -1,0 +1,218 @@
+//! `wt status`: how this installation stands, on one screen. Reads only.
+
+use crate::{
+    caller::{Caller, Front},
+    home::{self, Home},
+    level::{self, Level},
+    report::{Exit, Failure, json_text},
+    view::{
+        out,
+        paint::{Paint, Tone},
+        span,
+        standing::{kernel::Kernel, links::Links, record::Record},
+        table::{Cell, Layout, lines},
+        words,
+    },
+};
+use clap::{Arg, ArgAction, ArgMatches, Command};
+use jiff::Timestamp;
+use serde::Serialize;
+use std::process::ExitCode;
+
+/// The command line.
+pub(crate) fn build() -> Command {
+    Command::new("status")
+        .about("Show how this installation stands: level, links, policy, ledger, sandbox")
+        .arg(
+            Arg::new("json")
+                .long("json")
+                .action(ArgAction::SetTrue)
+                .help("Print one JSON object"),
+        )
+        .after_help("Exit code: 0 set up, 74 no readable ledger, 78 not set up. `wt doctor` says what to do.")
+}
+
+/// Everything that is shown (docs/console.md).
+#[derive(Serialize)]
+struct Standing {
+    version: &'static str,
+    directory: Directory,
+    level: Level,
+    links: Links,
+    ledger: Option<Record>,
+    kernel: Kernel,
+    problems: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct Directory {
+    path: String,
+    chosen: &'static str,
+    owner: Option<u32>,
+}
+
+/// Looks at everything and shows it.
+pub(crate) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
+    let caller = Caller::of_this_process()?;
+    let (path, chosen) = home::locate(&caller)?;
+    let mut problems = Vec::new();
+    let mut code = ExitCode::SUCCESS;
+    let mut note = |failure: Failure, problems: &mut Vec<String>| {
+        code = ExitCode::from(failure.code);
+        problems.push(failure.message);
+    };
+    let opened = Home::open(&caller)
+        .map_err(|failure| note(failure, &mut problems))
+        .ok();
+    let ledger = opened
+        .as_ref()
+        .and_then(|home| Record::look(home).map_err(|e| note(e.into(), &mut problems)).ok());
+    let standing = Standing {
+        version: env!("CARGO_PKG_VERSION"),
+        directory: Directory {
+            path: path.display().to_string(),
+            chosen: chosen.word(),
+            owner: opened.as_ref().map(|home| home.owner),
+        },
+        level: level_of(&caller, opened.as_ref())?,
+        links: Links::find(&caller),
+        ledger,
+        kernel: Kernel::ask(),
+        problems,
+    };
+    out::stream(|out| {
+        if matches.get_flag("json") {
+            out.line(&json_text(&serde_json::json!(standing)))?;
+        } else {
+            for line in screen(&standing, Paint::of_stdout()) {
+                out.line(&line)?;
+            }
+        }
+        Ok(code)
+    })
+}
+
+/// The level of calls that this caller makes at its shell.
+fn level_of(caller: &Caller, home: Option<&Home>) -> Result<Level, Failure> {
+    let other = home.is_some_and(|home| home.owner != caller.uid);
+    let letter = match (other, caller.front) {
+        (true, _) => "D",
+        (false, Front::Server) => "A",
+        (false, Front::Shell | Front::Hook) => "B",
+    };
+    level::find(letter)
+        .copied()
+        .ok_or_else(|| Failure::new(Exit::Config, format!("no level `{letter}`")))
+}
+
+fn screen(standing: &Standing, paint: Paint) -> Vec<String> {
+    let mut rows: Vec<Vec<Cell>> = Vec::new();
+    let mut row = |name: &str, tone: Tone, text: String| {
+        rows.push(vec![Cell::toned(Tone::Strong, name), Cell::toned(tone, text)]);
+    };
+    let directory = &standing.directory;
+    row(
+        "watchtower",
+        Tone::Plain,
+        format!("{}, {} ({})", standing.version, directory.path, directory.chosen),
+    );
+    row(
+        "level",
+        Tone::Plain,
+        format!("{}: {}", standing.level.level, standing.level.setup),
+    );
+    row("", Tone::Plain, format!("promised: {}", standing.level.promise));
+    row(
+        "",
+        Tone::Dim,
+        format!("not promised: {}", standing.level.not_promised),
+    );
+    let (tone, text) = links_words(&standing.links);
+    row("links", tone, text);
+    match &standing.ledger {
+        Some(record) => {
+            row("ledger", Tone::Plain, ledger_words(record));
+            let (tone, text) = integrity_words(record);
+            row("integrity", tone, text);
+        }
+        None => row("ledger", Tone::Bad, "none".to_owned()),
+    }
+    let (tone, text) = kernel_words(&standing.kernel);
+    row("sandbox", tone, text);
+    for problem in &standing.problems {
+        row("problem", Tone::Bad, problem.clone());
+    }
+    lines(
+        &rows,
+        Layout {
+            width: None,
+            elastic: 1,
+            least: &[],
+        },
+        paint,
+    )
+}
+
+fn links_words(links: &Links) -> (Tone, String) {
+    let Some(dir) = &links.dir else {
+        return (Tone::Warn, "none on PATH".to_owned());
+    };
+    let mut text = format!(
+        "{} of {} come first on PATH, in {dir}",
+        links.first_on_path, links.known
+    );
+    if let Some(shadowed) = links.shadowed.first() {
+        text.push_str(&format!("; `{}` is {}", shadowed.name, shadowed.by));
+        return (Tone::Bad, text);
+    }
+    match links.missing.first() {
+        Some(missing) => (Tone::Warn, format!("{text}; `{missing}` is not on PATH")),
+        None => (Tone::Good, text),
+    }
+}
+
+fn ledger_words(record: &Record) -> String {
+    let segments = words::count(record.segments as u64, "segment", "segments");
+    let size = words::size(record.bytes);
+    let (Some(first), Some(last)) = (&record.first, &record.last) else {
+        return format!("no entry that can be read in {segments}, {size}");
+    };
+    let entries = words::count(last.seq.saturating_sub(first.seq) + 1, "entry", "entries");
+    let now = Timestamp::now();
+    let ago = last.timestamp.parse::<Timestamp>().map_or_else(
+        |_| last.timestamp.clone(),
+        |then| match span::ago(then, now).as_str() {
+            "now" => "now".to_owned(),
+            ago => format!("{ago} ago"),
+        },
+    );
+    format!(
+        "{entries} in {segments}, {size}; the last, {} ({}), {ago}",
+        last.seq, last.kind
+    )
+}
+
+fn integrity_words(record: &Record) -> (Tone, String) {
+    let integrity = &record.integrity;
+    match integrity.state {
+        "whole" => (Tone::Good, format!("whole; proven: {}", integrity.proven)),
+        "unchecked" => (
+            Tone::Dim,
+            "not checked in passing at this size; `wt verify` does".to_owned(),
+        ),
+        state => (Tone::Bad, format!("{state}: {}", integrity.finding)),
+    }
+}
+
+fn kernel_words(kernel: &Kernel) -> (Tone, String) {
+    match kernel.landlock_abi {
+        0 => (
+            Tone::Warn,
+            format!("no Landlock in this kernel ({})", kernel.release),
+        ),
+        abi => (
+            Tone::Good,
+            format!("Landlock ABI {abi}, seccomp (Linux {})", kernel.release),
+        ),
+    }
+}

@@ -1,0 +1,13 @@
+//! How records are chosen and shown: one place for times, colours, tables and the line of an action, shared by
+//! every command that reads the ledger. Never writes anything but a command's output, and judges nothing.
+
+pub(crate) mod action;
+pub(crate) mod desk;
+pub(crate) mod lines;
+pub(crate) mod out;
+pub(crate) mod paint;
+pub(crate) mod select;
+pub(crate) mod span;
+pub(crate) mod standing;
+pub(crate) mod table;
+pub(crate) mod words;

@@ -1,0 +1,109 @@
+//! How the ledger stands: its size, its ends, and whether it holds, as far as that is checked in passing.
+
+use crate::{
+    home::Home,
+    ledger::{
+        LedgerError,
+        read::{Entry, Reader},
+        verify::{self, State},
+    },
+};
+use serde::Serialize;
+use std::os::fd::AsFd;
+
+/// A ledger up to this size is verified in passing; a larger one only by `wt verify`.
+pub(crate) const MAX_CHECKED: u64 = 64 << 20;
+
+/// One end of the ledger.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct End {
+    /// Number.
+    pub(crate) seq: u64,
+    /// Time, 27 characters.
+    pub(crate) timestamp: String,
+    /// Kind.
+    pub(crate) kind: String,
+}
+
+impl End {
+    fn of(entry: &Entry) -> Self {
+        Self {
+            seq: entry.seq,
+            timestamp: entry.timestamp.clone(),
+            kind: entry.kind().to_owned(),
+        }
+    }
+}
+
+/// What verification said.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct Integrity {
+    /// `whole`, `torn`, `truncated`, `tampered`, or `unchecked` where the ledger is too large for a look in passing.
+    pub(crate) state: &'static str,
+    /// How much was proven: `none`, `chain`, `signed`, `sealed`, `anchored`.
+    pub(crate) proven: &'static str,
+    /// The first thing that is wrong, `` for nothing.
+    pub(crate) finding: String,
+}
+
+/// How the ledger stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct Record {
+    /// The oldest entry that is here.
+    pub(crate) first: Option<End>,
+    /// The newest.
+    pub(crate) last: Option<End>,
+    /// Segments.
+    pub(crate) segments: usize,
+    /// Bytes in all segments.
+    pub(crate) bytes: u64,
+    /// Whether it holds.
+    pub(crate) integrity: Integrity,
+}
+
+impl Record {
+    /// Looks at the ledger in this directory.
+    ///
+    /// # Errors
+    /// There is none, or it cannot be read.
+    pub(crate) fn look(home: &Home) -> Result<Self, LedgerError> {
+        let reader = Reader::open(home.dir.as_fd(), &home.path)?;
+        let extent = reader.extent()?;
+        let first = reader.from(0).next().transpose()?;
+        let last = reader.backwards().next().transpose()?;
+        Ok(Self {
+            first: first.as_ref().map(End::of),
+            last: last.as_ref().map(End::of),
+            segments: extent.segments,
+            bytes: extent.bytes,
+            integrity: Integrity::of(home, extent.bytes)?,
+        })
+    }
+}
+
+impl Integrity {
+    fn of(home: &Home, bytes: u64) -> Result<Self, LedgerError> {
+        if bytes > MAX_CHECKED {
+            return Ok(Self {
+                state: "unchecked",
+                proven: "none",
+                finding: String::new(),
+            });
+        }
+        let report = verify::verify(home.dir.as_fd(), &home.path)?;
+        let finding = report.findings.first();
+        Ok(Self {
+            state: match report.state {
+                State::Whole => "whole",
+                State::Torn => "torn",
+                State::Truncated => "truncated",
+                State::Tampered => "tampered",
+            },
+            proven: report.level.word(),
+            finding: finding.map_or_else(String::new, |finding| match finding.seq {
+                Some(seq) => format!("entry {seq} {}", finding.what),
+                None => finding.what.clone(),
+            }),
+        })
+    }
+}

@@ -1,0 +1,79 @@
+//! Text on its way to a terminal: harmless, and no wider than there is room for.
+
+use crate::report::visible;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+/// The text made harmless and cut to `room` columns, with `…` where something is left out.
+pub(crate) fn fit(text: &str, room: usize) -> String {
+    let text = visible(text);
+    if text.width() <= room {
+        return text;
+    }
+    let mut out = String::new();
+    let mut used = 0;
+    for c in text.chars() {
+        let wide = c.width().unwrap_or(0);
+        if used + wide + 1 > room {
+            break;
+        }
+        used += wide;
+        out.push(c);
+    }
+    if room > 0 {
+        out.push('…');
+    }
+    out
+}
+
+/// Columns that the text takes on a terminal.
+pub(crate) fn columns(text: &str) -> usize {
+    text.width()
+}
+
+/// A size in bytes for a person: `17 B`, `4.2 KiB`, `1.5 GiB`.
+pub(crate) fn size(bytes: u64) -> String {
+    let mut unit = "B";
+    let mut scale: u64 = 1;
+    for (name, factor) in [
+        ("KiB", 1_u64 << 10),
+        ("MiB", 1 << 20),
+        ("GiB", 1 << 30),
+        ("TiB", 1 << 40),
+    ] {
+        if bytes >= factor {
+            (unit, scale) = (name, factor);
+        }
+    }
+    if scale == 1 {
+        return format!("{bytes} B");
+    }
+    let tenths = u128::from(bytes) * 10 / u128::from(scale);
+    format!("{}.{} {unit}", tenths / 10, tenths % 10)
+}
+
+/// A count with its noun: `1 entry`, `2 entries`.
+pub(crate) fn count(n: u64, one: &str, many: &str) -> String {
+    format!("{n} {}", if n == 1 { one } else { many })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{columns, fit, size};
+
+    #[test]
+    fn long_text_is_cut_by_columns_and_says_so() {
+        assert_eq!(fit("abcdef", 6), "abcdef");
+        assert_eq!(fit("abcdefg", 6), "abcde…");
+        assert_eq!(fit("日本語文字", 6), "日本…");
+        assert!(columns(&fit("日本語文字", 6)) <= 6);
+        assert_eq!(fit("a\x1b[31mb", 40), "a\\u{1b}[31mb");
+        assert_eq!(fit("abc", 0), "");
+    }
+
+    #[test]
+    fn sizes_have_one_decimal() {
+        assert_eq!(size(17), "17 B");
+        assert_eq!(size(4300), "4.1 KiB");
+        assert_eq!(size(u64::MAX), "16777215.9 TiB");
+    }
+}

@@ -1,0 +1,5 @@
+//! What a person at the console sees of a ledger: every reading command, on whole, empty, damaged and growing ones.
+
+mod desk;
+mod standing;
+mod tail;

@@ -1,0 +1,150 @@
+//! `wt status` and `wt doctor`.
+
+use super::desk::{Call, Desk, text};
+use serde_json::{Value, json};
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
+fn object(text: &str) -> Value {
+    serde_json::from_str(text).unwrap()
+}
+
+fn finding<'a>(doctor: &'a Value, check: &str) -> &'a Value {
+    doctor["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|finding| finding["check"] == check)
+        .unwrap()
+}
+
+#[test]
+fn status_names_the_ledger_its_last_entry_and_its_integrity() {
+    let desk = Desk::new();
+    desk.call(&mut desk.ledger(), &Call::removing("x"));
+    let status = object(&desk.says(&["status", "--json"]));
+    let ledger = &status["ledger"];
+    assert_eq!(ledger["last"]["seq"], 3);
+    assert_eq!(ledger["last"]["kind"], "outcome");
+    assert_eq!(ledger["segments"], 1);
+    assert_eq!(ledger["integrity"]["state"], "whole");
+    assert_eq!(status["directory"]["chosen"], "environment");
+    let shown = desk.says(&["status"]);
+    assert!(shown.contains("3 entries in 1 segment"), "{shown}");
+    assert!(shown.contains("level       B: "), "{shown}");
+    assert!(shown.contains("not promised: a hostile process"), "{shown}");
+}
+
+#[test]
+fn status_and_doctor_have_their_documented_members() {
+    let desk = Desk::new();
+    let members = |value: &Value| -> Vec<String> { value.as_object().unwrap().keys().cloned().collect() };
+    let status = object(&desk.says(&["status", "--json"]));
+    assert_eq!(
+        members(&status),
+        [
+            "version",
+            "directory",
+            "level",
+            "links",
+            "ledger",
+            "kernel",
+            "problems"
+        ]
+    );
+    assert_eq!(
+        members(&status["level"]),
+        ["level", "setup", "promise", "not_promised"]
+    );
+    assert_eq!(
+        members(&status["ledger"]),
+        ["first", "last", "segments", "bytes", "integrity"]
+    );
+    let doctor = object(&desk.says(&["doctor", "--json"]));
+    assert_eq!(members(&doctor), ["sound", "findings"]);
+    assert_eq!(members(&doctor["findings"][0]), ["check", "state", "what", "fix"]);
+}
+
+#[test]
+fn a_changed_entry_is_named_by_status_and_doctor() {
+    let desk = Desk::new();
+    desk.call(&mut desk.ledger(), &Call::removing("innocent"));
+    let path = desk.segment(1);
+    let forged = std::fs::read_to_string(&path)
+        .unwrap()
+        .replace("innocent", "harmless");
+    std::fs::write(&path, forged).unwrap();
+    let status = object(&desk.says(&["status", "--json"]));
+    assert_eq!(status["ledger"]["integrity"]["state"], "tampered");
+    let output = desk.run(&["doctor"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        text(&output.stdout).contains("tampered: entry 2 "),
+        "{}",
+        text(&output.stdout)
+    );
+}
+
+#[test]
+fn what_is_not_set_up_is_said_with_the_way_to_set_it_up() {
+    let desk = Desk::bare();
+    let output = desk.run(&["status"]);
+    assert_eq!(output.status.code(), Some(74));
+    assert!(
+        text(&output.stdout).contains("no ledger in"),
+        "{}",
+        text(&output.stdout)
+    );
+    let output = desk.run(&["doctor", "--json"]);
+    assert_eq!(output.status.code(), Some(1));
+    let doctor = object(&text(&output.stdout));
+    assert_eq!(doctor["sound"], false);
+    assert_ne!(finding(&doctor, "ledger")["fix"], "");
+}
+
+#[test]
+fn a_directory_that_others_can_write_is_a_finding_with_its_fix() {
+    let desk = Desk::new();
+    chmod(&desk.state(), 0o777);
+    let output = desk.run(&["doctor", "--json"]);
+    assert_eq!(output.status.code(), Some(1));
+    let doctor = object(&text(&output.stdout));
+    let found = finding(&doctor, "directory");
+    assert_eq!(found["state"], "problem");
+    assert_eq!(
+        found["fix"],
+        json!(format!("chmod 700 {}", desk.state().display()))
+    );
+    assert_eq!(desk.run(&["status"]).status.code(), Some(78));
+}
+
+#[test]
+fn another_program_that_comes_first_on_path_is_named() {
+    let desk = Desk::new();
+    let (ours, theirs) = (desk.home().join("ours"), desk.home().join("theirs"));
+    for dir in [&ours, &theirs] {
+        std::fs::create_dir(dir).unwrap();
+    }
+    let made = desk.run(&["links", ours.to_str().unwrap()]);
+    assert_eq!(made.status.code(), Some(0), "{}", text(&made.stderr));
+    rustix::fs::symlink("/bin/true", theirs.join("safe-rm")).unwrap();
+    let with_path = |path: &str, args: &[&str]| {
+        let output = desk.wt(args).env("PATH", path).output().unwrap();
+        object(&text(&output.stdout))
+    };
+    let both = format!("{}:{}", theirs.display(), ours.display());
+    let doctor = with_path(&both, &["doctor", "--json"]);
+    let what = finding(&doctor, "links")["what"].as_str().unwrap();
+    assert_eq!(
+        what,
+        format!("`safe-rm` is {}/safe-rm instead of Watchtower", theirs.display())
+    );
+    let status = with_path(&ours.display().to_string(), &["status", "--json"]);
+    assert_eq!(status["links"]["first_on_path"], status["links"]["known"]);
+    assert_eq!(status["links"]["shadowed"], json!([]));
+}
+
+fn chmod(path: &Path, mode: u32) {
+    let file = std::fs::File::open(path).unwrap();
+    file.set_permissions(PermissionsExt::from_mode(mode)).unwrap();
+}

@@ -1,0 +1,249 @@
+//! `wt tail` and `wt recent`.
+
+use super::desk::{Call, Desk, text};
+use serde_json::json;
+use std::{
+    fs::OpenOptions,
+    io::{BufRead, BufReader, Write},
+    process::Stdio,
+    time::{Duration, Instant},
+};
+use watchtower::ledger::Settings;
+
+/// Replaces times, which differ from run to run.
+fn timeless(text: &str) -> String {
+    let lines = text.lines().map(|line| {
+        line.split(' ')
+            .map(|word| {
+                if word.len() == 20 && word.ends_with('Z') {
+                    "TIME"
+                } else {
+                    word
+                }
+            })
+            .collect::<Vec<_>>()
+            .join(" ")
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+fn three_calls() -> Desk {
+    let desk = Desk::new();
+    let mut ledger = desk.ledger();
+    desk.call(&mut ledger, &Call::removing("build/out"));
+    desk.call(&mut ledger, &Call::denied("/etc/hostname"));
+    desk.call(
+        &mut ledger,
+        &Call {
+            exit: Some(1),
+            agent: "codex",
+            session: "s-2",
+            ..Call::removing("my file")
+        },
+    );
+    desk
+}
+
+#[test]
+fn each_action_is_one_aligned_line_with_its_outcome_rule_and_agent() {
+    let shown = three_calls().says(&["tail"]);
+    assert_eq!(
+        timeless(&shown),
+        "   1  TIME  genesis   the ledger of test.example/ann begins\n   \
+            2  TIME  allow     safe-rm build/out                      ok 1.2ms      (workspace-delete)  claude-code\n   \
+            4  TIME  deny      safe-rm /etc/hostname                                (system-paths)      claude-code\n   \
+            5  TIME  allow     safe-rm 'my file'                      exit 1 1.2ms  (workspace-delete)  codex"
+    );
+    assert!(!shown.contains('\x1b'), "colour in a pipe");
+}
+
+#[test]
+fn recent_shows_the_last_calls_newest_first_and_nothing_else() {
+    let desk = three_calls();
+    let seqs: Vec<_> = desk
+        .json_lines(&["recent", "--json"])
+        .iter()
+        .map(|action| action["seq"].clone())
+        .collect();
+    assert_eq!(seqs, [5, 4, 2]);
+    assert_eq!(desk.json_lines(&["recent", "-n", "1", "--json"]).len(), 1);
+}
+
+#[test]
+fn the_json_of_an_action_has_its_documented_form() {
+    let mut lines = three_calls().json_lines(&["tail", "--json", "-n", "1"]);
+    let mut action = lines.remove(0);
+    action["timestamp"] = json!("TIME");
+    assert_eq!(
+        action,
+        json!({"seq": 5, "timestamp": "TIME", "kind": "decision", "verdict": "allow", "domain": "filesystem",
+            "operation": "delete", "tool": "safe-rm", "targets": ["my file"], "rule": "workspace-delete",
+            "reason": "rule workspace-delete says so", "risk_score": 0.35, "principal": "ann", "agent": "codex",
+            "session": "s-2", "outcome": {"seq": 6, "exit_code": 1, "signal": null, "duration_us": 1234},
+            "note": ""})
+    );
+}
+
+#[test]
+fn actions_are_chosen_by_agent_session_and_time() {
+    let desk = three_calls();
+    let seqs = |args: &[&str]| -> Vec<u64> {
+        let args = [&["tail", "--json"], args].concat();
+        desk.json_lines(&args)
+            .iter()
+            .map(|action| action["seq"].as_u64().unwrap())
+            .collect()
+    };
+    assert_eq!(seqs(&["--agent", "codex"]), [5]);
+    assert_eq!(seqs(&["--session", "s-1"]), [2, 4]);
+    assert_eq!(seqs(&["--since", "1h", "-n", "2"]), [4, 5]);
+    assert_eq!(seqs(&["--until", "1h"]), [] as [u64; 0]);
+    assert_eq!(seqs(&["--since", "2999-01-01"]), [] as [u64; 0]);
+    let said = desk.refuses(64, &["tail", "--since", "soon"]);
+    assert!(
+        said.starts_with("wt tail: --since `soon` is not a time"),
+        "{said}"
+    );
+}
+
+#[test]
+fn control_sequences_in_a_record_are_shown_not_obeyed() {
+    let desk = Desk::new();
+    let mut ledger = desk.ledger();
+    desk.call(&mut ledger, &Call::removing("a\x1b]52;c;AAAA\x07\nb"));
+    desk.call(
+        &mut ledger,
+        &Call {
+            rule: "r\x1b[2J",
+            agent: "a\x1b[31m",
+            ..Call::denied("/x\r/y")
+        },
+    );
+    desk.event(
+        &mut ledger,
+        json!({"source": "s\x1b[1m", "message": "m\u{9b}31m"}),
+    );
+    for args in [&["tail"][..], &["recent"], &["tail", "--json"]] {
+        let shown = desk.says(args);
+        let raw: Vec<char> = shown.chars().filter(|c| c.is_control() && *c != '\n').collect();
+        assert_eq!(raw, [] as [char; 0], "{args:?}: {shown}");
+    }
+}
+
+#[test]
+fn a_ledger_without_calls_and_no_ledger_at_all_are_told_apart() {
+    assert_eq!(Desk::new().says(&["recent"]), "");
+    let said = Desk::bare().refuses(74, &["tail"]);
+    assert!(said.starts_with("wt tail: no ledger in `"), "{said}");
+    assert!(said.contains("hint: "), "{said}");
+}
+
+#[test]
+fn damage_hides_nothing_but_the_damaged_line() {
+    let desk = three_calls();
+    let path = desk.segment(1);
+    let whole = std::fs::read_to_string(&path).unwrap();
+    let damaged: Vec<String> = whole
+        .lines()
+        .map(|line| {
+            if line.starts_with("{\"seq\":4,") {
+                "\x1bnot an entry".to_owned()
+            } else {
+                line.to_owned()
+            }
+        })
+        .collect();
+    std::fs::write(&path, damaged.join("\n") + "\n{\"seq\":99,\"times").unwrap();
+    let seqs: Vec<_> = desk
+        .json_lines(&["tail", "--json"])
+        .iter()
+        .map(|action| action["seq"].clone())
+        .collect();
+    assert_eq!(seqs, [1, 2, 5]);
+}
+
+#[test]
+fn tail_reads_back_across_segments() {
+    let desk = Desk::new();
+    let mut ledger = desk.ledger_with(Settings {
+        rotate_bytes: 4096,
+        ..Settings::default()
+    });
+    for n in 0..50 {
+        desk.call(&mut ledger, &Call::removing(&format!("file-{n}")));
+    }
+    let files = std::fs::read_dir(desk.state()).unwrap().count();
+    assert!(files > 5, "{files}");
+    let shown = desk.json_lines(&["recent", "-n", "50", "--json"]);
+    assert_eq!(shown.len(), 50);
+    assert_eq!(shown[49]["targets"][0], "file-0");
+    assert!(shown.iter().all(|action| action["outcome"]["exit_code"] == 0));
+}
+
+#[test]
+fn follow_shows_what_comes_once_with_its_outcome_across_segments_and_half_written_lines() {
+    let desk = three_calls();
+    let mut child = desk
+        .wt(&["tail", "-f", "-n", "1", "--json"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let mut next = || -> u64 {
+        let line = lines.next().unwrap().unwrap();
+        serde_json::from_str::<serde_json::Value>(&line).unwrap()["seq"]
+            .as_u64()
+            .unwrap()
+    };
+    assert_eq!(next(), 5);
+    let mut ledger = desk.ledger_with(Settings {
+        rotate_bytes: 2048,
+        ..Settings::default()
+    });
+    let mut expected = Vec::new();
+    for n in 0..20 {
+        expected.push(desk.call(&mut ledger, &Call::removing(&format!("f{n}"))));
+    }
+    let mut seen = Vec::new();
+    while seen.len() < expected.len() {
+        let seq = next();
+        if expected.contains(&seq) {
+            seen.push(seq);
+        }
+    }
+    assert_eq!(seen, expected);
+    child.kill().unwrap();
+    child.wait().unwrap();
+}
+
+#[test]
+fn follow_ends_quietly_when_its_reader_goes() {
+    let desk = three_calls();
+    let mut child = desk
+        .wt(&["tail", "-f"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let begun = Instant::now();
+    let status = loop {
+        if let Some(status) = child.try_wait().unwrap() {
+            break status;
+        }
+        assert!(begun.elapsed() < Duration::from_secs(20), "still running");
+        std::thread::sleep(Duration::from_millis(20));
+    };
+    assert_eq!(status.code(), Some(0));
+    assert_eq!(text(&child.wait_with_output().unwrap().stderr), "");
+}
+
+#[test]
+fn a_line_being_written_at_that_moment_is_left_alone() {
+    let desk = three_calls();
+    let mut file = OpenOptions::new().append(true).open(desk.segment(1)).unwrap();
+    file.write_all(b"{\"seq\":7,\"timestamp\":\"2026-01-01T00:00:00.000000Z\",\"data\":{\"ki")
+        .unwrap();
+    assert_eq!(desk.json_lines(&["tail", "--json"]).len(), 4);
+}
