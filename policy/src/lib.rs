@@ -1,11 +1,29 @@
 //! Policy: documents, the expression language, decisions.
 //! Pure: facts come in as values; nothing here reads a clock, the environment, the working directory or a disk.
 
+mod components;
 mod decision;
+mod document;
 mod intent;
+mod json;
+mod nearest;
+mod pattern;
+mod policy;
+mod problem;
+mod profiles;
+mod protect;
 mod scope;
 pub mod text;
 
 pub use decision::{Audit, Decision, Layer, MatchedRule, Risk, Verdict};
+pub use document::{
+    Alert, ApprovalSettings, Durability, ExecPlugin, KubernetesSettings, LedgerSettings, Limits,
+    MAX_POLICY_BYTES, MinExec, MinNative, MinSandbox, NativeSandbox, RedactPattern, RedactSettings,
+    SandboxSettings, Settings, Source, SshHost, SshSettings, TrashSettings, WorkspaceSettings,
+};
 pub use intent::{Intent, Name, Target};
+pub use policy::{Policy, load};
+pub use problem::Problem;
+pub use profiles::{PROFILES, default_document};
+pub use protect::{Guard, Protect};
 pub use scope::{EnforcementFacts, Floor, Gtfo, Identity, Places, Scope, TargetFacts, Time, Workspace};

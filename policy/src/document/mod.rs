@@ -1,0 +1,121 @@
+//! Policy documents: strict reading with every problem at once, layers merged to the strictest.
+
+pub(crate) mod keys;
+mod merge;
+mod settings;
+pub(crate) mod shape;
+
+pub use settings::{
+    Alert, ApprovalSettings, Durability, ExecPlugin, KubernetesSettings, LedgerSettings, Limits, MinExec,
+    MinNative, MinSandbox, NativeSandbox, RedactPattern, RedactSettings, SandboxSettings, Settings, SshHost,
+    SshSettings, TrashSettings, WorkspaceSettings,
+};
+
+pub(crate) use merge::merge;
+
+use crate::{
+    Layer,
+    json::{self, Node, Span},
+    problem::{Problem, Report},
+};
+
+/// Bytes of one document.
+pub const MAX_POLICY_BYTES: usize = 16 << 20;
+
+/// One document to load.
+#[derive(Clone, Debug)]
+pub struct Source {
+    /// Where it stands.
+    pub layer: Layer,
+    /// Its name in problems.
+    pub path: String,
+    /// Its content.
+    pub bytes: Vec<u8>,
+}
+
+/// A document that has the right shape.
+pub(crate) struct Document<'a> {
+    pub(crate) root: Node<'a>,
+    pub(crate) settings: Settings,
+}
+
+/// The text of a source, or the problem with it.
+pub(crate) fn text(source: &Source) -> Result<&str, Problem> {
+    let plain = |message: &str, at: usize| {
+        let good = source
+            .bytes
+            .get(..at)
+            .and_then(|b| std::str::from_utf8(b).ok())
+            .unwrap_or_default();
+        let mut report = Report::new(&source.path, good);
+        report.add(Span::new(good.len(), good.len()), message, "");
+        report.problems.remove(0)
+    };
+    if source.bytes.len() > MAX_POLICY_BYTES {
+        return Err(plain("a policy document may have at most 16 MiB", 0));
+    }
+    std::str::from_utf8(&source.bytes).map_err(|e| plain("this byte is not UTF-8 text", e.valid_up_to()))
+}
+
+/// Reads a document and checks its shape; problems go to the report.
+pub(crate) fn read<'a>(text: &'a str, layer: Layer, report: &mut Report<'a>) -> Option<Document<'a>> {
+    let mut faults = Vec::new();
+    let root = json::read(text, &mut faults);
+    for fault in faults {
+        report.add(fault.at, fault.message, "");
+    }
+    let root = root?;
+    let before = report.problems.len();
+    shape::check(
+        &root,
+        &shape::Shape::Object(keys::DOCUMENT),
+        "the document",
+        report,
+    );
+    if layer == Layer::Project {
+        for member in root.members() {
+            let known = keys::DOCUMENT.iter().any(|f| f.name == member.key);
+            if known && !keys::PROJECT_KEYS.contains(&member.key.as_ref()) {
+                let message = format!("`{}` may not stand in a project's policy", member.key);
+                report.add(
+                    member.at,
+                    message,
+                    "a project's policy only tightens: put it into the user's policy",
+                );
+            }
+        }
+    }
+    let sound = report.problems.len() == before;
+    let settings = if sound {
+        settings(&root)
+    } else {
+        Settings::default()
+    };
+    Some(Document { root, settings })
+}
+
+/// The settings of a document whose shape was checked.
+fn settings(root: &Node<'_>) -> Settings {
+    let keys = [
+        "limits",
+        "workspace",
+        "sandbox",
+        "ledger",
+        "redact",
+        "ssh",
+        "kubernetes",
+        "env",
+        "trash",
+    ];
+    let more = ["approvals", "alerts"];
+    let present = keys
+        .iter()
+        .chain(&more)
+        .filter_map(|key| Some(((*key).to_owned(), root.get(key)?.plain())));
+    let map: serde_json::Map<_, _> = present.collect();
+    if map.is_empty() {
+        return Settings::default();
+    }
+    // INVARIANT: the shapes admit only what the types do; `shapes_and_types_agree` tests it.
+    serde_json::from_value(map.into()).unwrap_or_default()
+}

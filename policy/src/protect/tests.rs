@@ -1,0 +1,164 @@
+//! Protection, row by row.
+
+use super::Protect;
+use crate::{pattern::PathPattern, scope::Places};
+
+fn places() -> Places {
+    Places {
+        homes: vec!["/home/ann".into()],
+        watchtower: vec!["/home/ann/.watchtower".into(), "/home/ann/.local/bin/wt".into()],
+    }
+}
+
+fn plain() -> Protect {
+    Protect::new(Vec::new(), &[], Vec::new())
+}
+
+#[test]
+fn credential_stores_are_neither_read_nor_changed_whoever_owns_them() {
+    for path in [
+        "/home/ann/.ssh/id_ed25519",
+        "/home/bob/.aws/credentials",
+        "/root/.ssh",
+        "/home/ann/.config/gcloud/x",
+        "/etc/shadow",
+        "/etc/sudoers.d/x",
+        "/proc/1/environ",
+        "/srv/../etc/shadow",
+        "~/.ssh/id_rsa",
+        ".ssh/id_rsa",
+    ] {
+        assert!(plain().read_protected(path, &places()).is_some(), "{path}");
+        assert!(
+            plain().write_protected(path, "delete", &places()).is_some(),
+            "{path}"
+        );
+    }
+    for path in [
+        "/home/ann/.bashrc",
+        "/home/ann/.sshx/a",
+        "/home/ann/repo/.env",
+        "/etc/hosts",
+        "/proc/cpuinfo",
+    ] {
+        assert_eq!(plain().read_protected(path, &places()), None, "{path}");
+    }
+}
+
+#[test]
+fn startup_files_are_not_changed() {
+    for path in [
+        "/home/ann/.bashrc",
+        "/root/.profile",
+        "/home/ann/.config/systemd/user/a.service",
+    ] {
+        for operation in ["create_file", "copy", "move", "delete", "chmod", "unheard-of"] {
+            assert!(
+                plain().write_protected(path, operation, &places()).is_some(),
+                "{operation} {path}"
+            );
+        }
+    }
+}
+
+#[test]
+fn names_block_creation_and_renaming_but_not_deletion() {
+    for path in [
+        "/home/ann/repo/.env.local",
+        "/home/ann/repo/.git/hooks/pre-commit",
+        "/home/ann/repo/sub/CLAUDE.md",
+        "/home/ann/repo/.claude/settings.json",
+        "/tmp/authorized_keys",
+    ] {
+        for operation in ["create_file", "write", "copy", "move", "symlink"] {
+            assert!(
+                plain().write_protected(path, operation, &places()).is_some(),
+                "{operation} {path}"
+            );
+        }
+        assert_eq!(plain().write_protected(path, "delete", &places()), None, "{path}");
+    }
+    for path in [
+        "/home/ann/repo/src/env.rs",
+        "/home/ann/repo/.git/index",
+        "/home/ann/repo/git/hooks/x",
+    ] {
+        assert_eq!(
+            plain().write_protected(path, "create_file", &places()),
+            None,
+            "{path}"
+        );
+    }
+}
+
+#[test]
+fn a_directory_that_names_need_is_not_moved_or_linked_into_place() {
+    for (operation, blocked) in [("move", true), ("symlink", true), ("create_dir", false)] {
+        let guard = plain().write_protected("/home/ann/repo/.git/hooks", operation, &places());
+        assert_eq!(guard.is_some(), blocked, "{operation}");
+    }
+}
+
+#[test]
+fn watchtowers_own_files_are_not_changed_and_keys_not_read() {
+    let except = vec![vec![PathPattern::parse("/home/ann/**").unwrap()]];
+    let protect = Protect::new(Vec::new(), &[], except);
+    for operation in ["delete", "create_file", "chmod"] {
+        let ledger = "/home/ann/.watchtower/ledger-00000000000000000001.jsonl";
+        assert!(protect.write_protected(ledger, operation, &places()).is_some());
+    }
+    assert!(
+        protect
+            .read_protected("/home/ann/.watchtower/keys/origin", &places())
+            .is_some()
+    );
+    assert_eq!(
+        protect.read_protected("/home/ann/.watchtower/policy.json", &places()),
+        None
+    );
+    assert_eq!(
+        protect.write_protected("/home/ann/repo/.env", "write", &places()),
+        None,
+        "excepted"
+    );
+}
+
+#[test]
+fn ancestors_of_what_is_protected_are_never_moved_or_removed_whole() {
+    for path in [
+        "/",
+        "/home",
+        "/home/ann",
+        "/home/bob/.config",
+        "/etc",
+        "/home/ann/.local",
+        "/home/ann/.docker",
+    ] {
+        assert!(plain().shelters(path, &places()).is_some(), "{path}");
+    }
+    for path in [
+        "/home/ann/repo",
+        "/tmp/x",
+        "/home/ann/.cache",
+        "/home/ann/.local/share/app",
+    ] {
+        assert_eq!(plain().shelters(path, &places()), None, "{path}");
+    }
+}
+
+#[test]
+fn a_document_adds_paths_with_all_below_and_excepts_only_where_all_do() {
+    let paths = vec![PathPattern::parse("~/vault").unwrap()];
+    let protect = Protect::new(paths, &["secret-*.txt".into()], Vec::new());
+    assert!(protect.read_protected("/home/ann/vault/a/b", &places()).is_some());
+    assert!(
+        protect
+            .write_protected("/tmp/secret-1.txt", "copy", &places())
+            .is_some()
+    );
+    let one = vec![PathPattern::parse("/tmp/.env").unwrap()];
+    let all = Protect::new(Vec::new(), &[], vec![one.clone(), one.clone()]);
+    let not_all = Protect::new(Vec::new(), &[], vec![one, Vec::new()]);
+    assert_eq!(all.write_protected("/tmp/.env", "write", &places()), None);
+    assert!(not_all.write_protected("/tmp/.env", "write", &places()).is_some());
+}
