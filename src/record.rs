@@ -33,13 +33,25 @@ pub fn decision(
     let policies: Map<String, Json> = origin
         .policies
         .iter()
-        .map(|(layer, digest)| (json!(layer).as_str().unwrap_or_default().to_owned(), json!(digest)))
+        .map(|(layer, digest)| {
+            (
+                json!(layer).as_str().unwrap_or_default().to_owned(),
+                json!(digest),
+            )
+        })
         .collect();
     let scope_json = json!(scope);
     let mut data = Map::new();
     data.insert("identity".into(), identity(scope, origin.caller));
     data.insert("intent".into(), intent_json(intent));
-    data.insert("scope".into(), if decision.audit == Audit::Minimal { digest(&scope_json) } else { scope_json });
+    data.insert(
+        "scope".into(),
+        if decision.audit == Audit::Minimal {
+            digest(&scope_json)
+        } else {
+            scope_json
+        },
+    );
     data.insert("decision".into(), json!(decision));
     data.insert("annotations".into(), json!({"gtfo_alerts": origin.alerts}));
     data.insert("enforcement".into(), enforcement);
@@ -64,7 +76,11 @@ pub fn intent_json(intent: &Intent) -> Json {
 
 fn target_json(target: &Target) -> Json {
     let mut out = Map::new();
-    let path = target.path.as_ref().map(|path| escape(path.as_bytes())).unwrap_or_default();
+    let path = target
+        .path
+        .as_ref()
+        .map(|path| escape(path.as_bytes()))
+        .unwrap_or_default();
     for (key, value) in [
         ("role", target.role.as_ref()),
         ("domain", target.domain.as_ref()),

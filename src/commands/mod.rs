@@ -4,6 +4,7 @@
 mod applets;
 mod completions;
 mod doctor;
+mod init;
 pub(crate) mod links;
 mod man;
 mod recent;
@@ -29,6 +30,11 @@ pub struct Subcommand {
 
 /// Every subcommand, in the order of `wt help`.
 pub const SUBCOMMANDS: &[Subcommand] = &[
+    Subcommand {
+        name: "init",
+        build: init::build,
+        run: init::run,
+    },
     Subcommand {
         name: "applets",
         build: applets::build,

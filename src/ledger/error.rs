@@ -79,7 +79,7 @@ pub enum LedgerError {
 
 impl LedgerError {
     /// An I/O error on a named file.
-    pub(super) fn io(doing: &'static str, path: &Path, source: impl Into<io::Error>) -> Self {
+    pub(crate) fn io(doing: &'static str, path: &Path, source: impl Into<io::Error>) -> Self {
         Self::Io {
             doing,
             path: path.to_path_buf(),

@@ -1,0 +1,156 @@
+//! `wt init`: Watchtower's directory, the policy to start from and the ledger's first entry. Touches nothing that
+//! is there already: a second run makes only what is missing.
+
+use super::show;
+use crate::{
+    caller::Caller,
+    home::{self, Home},
+    ledger::{self, Created, Genesis, Ledger, LedgerError},
+    record::hex,
+    report::{Exit, Failure},
+};
+use clap::{Arg, ArgAction, ArgMatches, Command, builder::PossibleValuesParser};
+use rustix::{
+    fs::{CWD, Mode, OFlags, mkdirat, openat},
+    io::Errno,
+};
+use sha2::{Digest, Sha256};
+use std::{fs::File, io::Write, path::Path, process::ExitCode};
+
+pub(crate) fn build() -> Command {
+    Command::new("init")
+        .about("Make the directory, the default policy and the ledger")
+        .arg(
+            Arg::new("profile")
+                .long("profile")
+                .value_parser(PossibleValuesParser::new(policy::PROFILES.iter().copied()))
+                .default_value(policy::PROFILES.first().copied().unwrap_or_default())
+                .help("The policy to start from"),
+        )
+        .arg(
+            Arg::new("if-absent")
+                .long("if-absent")
+                .action(ArgAction::SetTrue)
+                .help("Succeed where everything is there already"),
+        )
+        .arg(
+            Arg::new("seal")
+                .long("seal")
+                .action(ArgAction::SetTrue)
+                .help("Seal every entry with an evolving key"),
+        )
+        .arg(
+            Arg::new("json")
+                .long("json")
+                .action(ArgAction::SetTrue)
+                .help("Print JSON"),
+        )
+}
+
+pub(crate) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
+    let caller = Caller::of_this_process()?;
+    let (path, _) = home::locate(&caller)?;
+    let profile = matches.get_one::<String>("profile").map_or("", String::as_str);
+    make_directory(&path)?;
+    let home = Home::open(&caller)?;
+    let wrote_policy = write_policy(&home, profile)?;
+    let made = make_ledger(&home, &caller)?;
+    if !wrote_policy && made.is_none() && !matches.get_flag("if-absent") {
+        return Err(Failure::new(
+            Exit::Config,
+            format!("`{}` is initialised already", path.display()),
+        )
+        .hint("`wt status` shows it; `--if-absent` makes this no error"));
+    }
+    let vkey = made.map(|created| created.vkey);
+    if matches.get_flag("json") {
+        let value = serde_json::json!({"dir": path, "policy_written": wrote_policy, "profile": profile, "vkey": vkey});
+        return Ok(show(&format!("{value}\n")));
+    }
+    let mut text = String::new();
+    if wrote_policy {
+        text.push_str(&format!(
+            "policy   {} (profile {profile})\n",
+            path.join("policy.json").display()
+        ));
+    }
+    if let Some(vkey) = &vkey {
+        text.push_str(&format!("ledger   {}\nvkey     {vkey}\n", path.display()));
+        text.push_str("Keep the vkey elsewhere: with it anyone can check a checkpoint of this ledger.\n");
+    }
+    if text.is_empty() {
+        text.push_str(&format!("{} is initialised already\n", path.display()));
+    }
+    Ok(show(&text))
+}
+
+fn make_directory(path: &Path) -> Result<(), Failure> {
+    let parent = path.parent().unwrap_or(Path::new("/"));
+    let missing = |e: Errno| {
+        Failure::new(Exit::Config, format!("cannot open `{}`: {e}", parent.display()))
+            .hint("make the directory above it first")
+    };
+    let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
+    let above = openat(CWD, parent, flags, Mode::empty()).map_err(missing)?;
+    match mkdirat(&above, path.file_name().unwrap_or_default(), Mode::RWXU) {
+        Ok(()) | Err(Errno::EXIST) => Ok(()),
+        Err(e) => Err(Failure::new(
+            Exit::Config,
+            format!("cannot make `{}`: {e}", path.display()),
+        )),
+    }
+}
+
+/// Writes the profile's document where there is no policy; says whether it did.
+fn write_policy(home: &Home, profile: &str) -> Result<bool, Failure> {
+    let shown = home.path.join("policy.json");
+    let failed =
+        |e: std::io::Error| Failure::new(Exit::Config, format!("cannot write `{}`: {e}", shown.display()));
+    let document = policy::default_document(profile)
+        .ok_or_else(|| Failure::new(Exit::Usage, format!("no profile is called `{profile}`")))?;
+    let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    match openat(&home.dir, "policy.json", flags, Mode::RUSR | Mode::WUSR) {
+        Ok(fd) => {
+            let mut file = File::from(fd);
+            file.write_all(document.as_bytes())
+                .and_then(|()| file.sync_all())
+                .map_err(failed)?;
+            Ok(true)
+        }
+        Err(Errno::EXIST) => Ok(false),
+        Err(e) => Err(failed(e.into())),
+    }
+}
+
+/// Begins the ledger where there is none.
+fn make_ledger(home: &Home, caller: &Caller) -> Result<Option<Created>, Failure> {
+    let dir = rustix::io::fcntl_dupfd_cloexec(&home.dir, 0).map_err(|e| {
+        Failure::new(
+            Exit::Ledger,
+            format!("cannot open `{}`: {e}", home.path.display()),
+        )
+    })?;
+    let system = rustix::system::uname();
+    let host = system.nodename().to_string_lossy().into_owned();
+    let layers = home.layers(caller)?;
+    let digests = layers
+        .iter()
+        .map(|file| {
+            (
+                file.path.display().to_string(),
+                hex(&Sha256::digest(&file.bytes)).into(),
+            )
+        })
+        .collect();
+    let genesis = Genesis {
+        origin: format!("{host}/{}{}", caller.principal, home.path.display()),
+        host,
+        policy: digests,
+        approver_key: None,
+    };
+    match Ledger::create(dir, &home.path, &genesis, ledger::Settings::default()) {
+        Ok(created) => Ok(Some(created)),
+        Err(LedgerError::Exists { .. }) => Ok(None),
+        Err(e) => Err(e.into()),
+    }
+}

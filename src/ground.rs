@@ -1,0 +1,124 @@
+//! What a call stands on: Watchtower's directory, the policy in force and the workspace. Opened anew for each
+//! call, so that a changed policy holds from the next call on.
+
+use crate::{
+    caller::{Caller, Front},
+    facts::workspace::{self, Root},
+    home::{Home, LayerFile},
+    ledger::{self, Durability, Ledger, LedgerError},
+    record::{Origin, hex},
+    report::{Exit, Failure},
+};
+use policy::{Layer, Policy, Source};
+use serde_json::Value as Json;
+use sha2::{Digest, Sha256};
+use std::{os::fd::AsFd, time::Duration};
+
+/// The directory, policy and workspace of one call.
+#[derive(Debug)]
+pub struct Ground {
+    /// Watchtower's directory.
+    pub home: Home,
+    /// The policy in force.
+    pub policy: Policy,
+    /// SHA-256 of each layer's bytes, hex.
+    pub digests: Vec<(Layer, String)>,
+    /// The workspace, where there is one.
+    pub workspace: Option<Root>,
+}
+
+impl Ground {
+    /// Opens what this caller's calls stand on.
+    ///
+    /// # Errors
+    /// 78 where the directory or a policy layer cannot be trusted or read.
+    pub fn of(caller: &Caller) -> Result<Self, Failure> {
+        let home = Home::open(caller)?;
+        let mut layers = home.layers(caller)?;
+        let mut policy = load(&layers)?;
+        let workspace = workspace::find(caller, &policy.settings().workspace.roots);
+        if let Some(root) = &workspace
+            && let Some(project) = home.project_layer(caller, root.dir.as_fd(), &root.path)?
+        {
+            layers.push(project);
+            policy = load(&layers)?;
+        }
+        let digests = layers
+            .iter()
+            .map(|file| (file.layer, hex(&Sha256::digest(&file.bytes))))
+            .collect();
+        Ok(Self {
+            home,
+            policy,
+            digests,
+            workspace,
+        })
+    }
+
+    /// The ledger in this directory, ready to append.
+    ///
+    /// # Errors
+    /// 74 where there is none or it cannot be opened.
+    pub fn ledger(&self) -> Result<Ledger, LedgerError> {
+        let dir = rustix::io::fcntl_dupfd_cloexec(&self.home.dir, 0)
+            .map_err(|e| LedgerError::io("open", &self.home.path, e))?;
+        Ledger::open(dir, &self.home.path, self.writing())
+    }
+
+    /// How policy wants the ledger written.
+    pub fn writing(&self) -> ledger::Settings {
+        let wanted = &self.policy.settings().ledger;
+        ledger::Settings {
+            rotate_bytes: wanted.rotate_bytes,
+            rotate_after: Duration::from_secs(wanted.rotate_hours.saturating_mul(3600)),
+            require_seal: wanted.seal,
+            ..ledger::Settings::default()
+        }
+    }
+
+    /// When an entry must be on stable storage.
+    pub fn durability(&self) -> Durability {
+        match self.policy.settings().ledger.durability {
+            policy::Durability::Relaxed => Durability::Relaxed,
+            policy::Durability::Intent => Durability::Intent,
+            policy::Durability::Strict => Durability::Strict,
+        }
+    }
+
+    /// What can be promised of this caller's calls (README, "Levels").
+    pub fn level(&self, caller: &Caller) -> &'static str {
+        if self.home.owner != caller.uid {
+            return "D";
+        }
+        match caller.front {
+            Front::Server => "A",
+            Front::Shell | Front::Hook => "B",
+        }
+    }
+
+    /// What is recorded of a call beside its intent and decision.
+    pub fn origin<'a>(&'a self, caller: &'a Caller, alerts: &'a [Json]) -> Origin<'a> {
+        Origin {
+            caller,
+            home: &self.home,
+            policies: &self.digests,
+            level: self.level(caller),
+            alerts,
+        }
+    }
+}
+
+fn load(layers: &[LayerFile]) -> Result<Policy, Failure> {
+    let sources: Vec<Source> = layers
+        .iter()
+        .map(|file| Source {
+            layer: file.layer,
+            path: file.path.display().to_string(),
+            bytes: file.bytes.clone(),
+        })
+        .collect();
+    policy::load(&sources).map_err(|problems| {
+        let text: Vec<String> = problems.iter().map(ToString::to_string).collect();
+        Failure::new(Exit::Config, text.join("\n")).hint("`wt policy check` shows every problem")
+    })
+}
