@@ -8,6 +8,7 @@ mod init;
 pub(crate) mod links;
 mod man;
 mod recent;
+mod stats;
 mod status;
 mod tail;
 mod utcp;
@@ -64,6 +65,11 @@ pub const SUBCOMMANDS: &[Subcommand] = &[
         name: "recent",
         build: recent::build,
         run: recent::run,
+    },
+    Subcommand {
+        name: "stats",
+        build: stats::build,
+        run: stats::run,
     },
     Subcommand {
         name: "status",

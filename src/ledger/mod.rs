@@ -24,6 +24,7 @@ mod rotate;
 mod scan;
 mod segment;
 mod settings;
+pub mod sweep;
 mod tail;
 pub mod verify;
 
