@@ -95,7 +95,9 @@ pub(super) fn skim(line: &[u8]) -> Option<Raw<'_>> {
     let whole = trailer.starts_with(PREV) && trailer.ends_with(END);
     Some(Raw {
         seq: parse_seq(number)?,
-        timestamp: std::str::from_utf8(timestamp).ok().filter(|text| text.is_ascii())?,
+        timestamp: std::str::from_utf8(timestamp)
+            .ok()
+            .filter(|text| text.is_ascii())?,
         data: Some(data).filter(|_| whole)?,
     })
 }
