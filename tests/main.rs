@@ -7,8 +7,6 @@ mod completions;
 #[cfg(test)]
 mod console;
 #[cfg(test)]
-mod effects;
-#[cfg(test)]
 mod generated;
 #[cfg(test)]
 mod ledger;

@@ -54,7 +54,7 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
     make_directory(&path)?;
     let home = Home::open(&caller)?;
     let wrote_policy = write_policy(&home, profile)?;
-    let made = make_ledger(&home, &caller)?;
+    let made = make_ledger(&home, &caller, matches.get_flag("seal"))?;
     if !wrote_policy && made.is_none() && !matches.get_flag("if-absent") {
         return Err(Failure::new(
             Exit::Config,
@@ -62,9 +62,11 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
         )
         .hint("`wt status` shows it; `--if-absent` makes this no error"));
     }
+    let seal_key = made.as_ref().and_then(|created| created.seal_key.clone());
     let vkey = made.map(|created| created.vkey);
     if matches.get_flag("json") {
-        let value = serde_json::json!({"dir": path, "policy_written": wrote_policy, "profile": profile, "vkey": vkey});
+        let value = serde_json::json!({"dir": path, "policy_written": wrote_policy, "profile": profile, "vkey": vkey,
+            "seal_key": seal_key.as_deref()});
         return Ok(show(&format!("{value}\n")));
     }
     let mut text = String::new();
@@ -77,6 +79,10 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
     if let Some(vkey) = &vkey {
         text.push_str(&format!("ledger   {}\nvkey     {vkey}\n", path.display()));
         text.push_str("Keep the vkey elsewhere: with it anyone can check a checkpoint of this ledger.\n");
+    }
+    if let Some(key) = &seal_key {
+        text.push_str(&format!("seal key {}\n", key.as_str()));
+        text.push_str("Shown this once. Keep it off this machine: only with it can the seals be checked.\n");
     }
     if text.is_empty() {
         text.push_str(&format!("{} is initialised already\n", path.display()));
@@ -123,7 +129,7 @@ fn write_policy(home: &Home, profile: &str) -> Result<bool, Failure> {
 }
 
 /// Begins the ledger where there is none.
-fn make_ledger(home: &Home, caller: &Caller) -> Result<Option<Created>, Failure> {
+fn make_ledger(home: &Home, caller: &Caller, seal: bool) -> Result<Option<Created>, Failure> {
     let dir = rustix::io::fcntl_dupfd_cloexec(&home.dir, 0).map_err(|e| {
         Failure::new(
             Exit::Ledger,
@@ -147,6 +153,7 @@ fn make_ledger(home: &Home, caller: &Caller) -> Result<Option<Created>, Failure>
         host,
         policy: digests,
         approver_key: None,
+        seal,
     };
     match Ledger::create(dir, &home.path, &genesis, ledger::Settings::default()) {
         Ok(created) => Ok(Some(created)),

@@ -2,13 +2,14 @@
 //! or reads the ledger, and prints; it never judges or changes anything on its own.
 
 mod applets;
+mod checkpoint;
 mod completions;
 mod doctor;
 mod init;
 pub(crate) mod links;
 mod man;
+mod prove;
 mod recent;
-mod stats;
 mod status;
 mod tail;
 mod utcp;
@@ -67,11 +68,6 @@ pub const SUBCOMMANDS: &[Subcommand] = &[
         run: recent::run,
     },
     Subcommand {
-        name: "stats",
-        build: stats::build,
-        run: stats::run,
-    },
-    Subcommand {
         name: "status",
         build: status::build,
         run: status::run,
@@ -80,6 +76,16 @@ pub const SUBCOMMANDS: &[Subcommand] = &[
         name: "doctor",
         build: doctor::build,
         run: doctor::run,
+    },
+    Subcommand {
+        name: "checkpoint",
+        build: checkpoint::build,
+        run: checkpoint::run,
+    },
+    Subcommand {
+        name: "prove",
+        build: prove::build,
+        run: prove::run,
     },
     Subcommand {
         name: "verify",

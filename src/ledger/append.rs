@@ -7,6 +7,7 @@ use super::{
     lock::{self, Lock},
     marks::{Marks, Move},
     recover, rotate,
+    seal::Sealer,
     segment::{self, Place},
     tail::{self, Cache, Tail},
 };
@@ -127,6 +128,39 @@ impl Ledger {
         Ok(found.tail.marks)
     }
 
+    pub(super) fn place(&self) -> Place<'_> {
+        Place {
+            dir: self.dir.as_fd(),
+            shown: &self.shown,
+        }
+    }
+
+    /// Makes what is written so far durable.
+    pub(super) fn settle(&mut self) -> Result<(), LedgerError> {
+        let place = self.place();
+        refuse_poisoned(place)?;
+        let Some(&first) = segment::list(place)?.last() else {
+            return Err(LedgerError::Missing {
+                path: self.shown.clone(),
+            });
+        };
+        let (file, _) = segment::open_append(place, first)?;
+        let newest = Segment {
+            first,
+            file,
+            left: None,
+        };
+        sync_segment(place, &newest)
+    }
+
+    pub(super) fn write_one(&mut self, draft: Draft, sync: bool) -> Result<Receipt, LedgerError> {
+        self.write(vec![draft], sync, None)?
+            .pop()
+            .ok_or(LedgerError::Draft {
+                why: "nothing was written".to_owned(),
+            })
+    }
+
     /// Writes entries; with `unless_stopped_since`, only while no newer entry than that one stops calls.
     pub(super) fn write(
         &mut self,
@@ -145,34 +179,38 @@ impl Ledger {
         };
         let guard = self.lock.take(place, self.settings.lock_timeout)?;
         refuse_poisoned(place)?;
-        let recover::Found {
-            mut segment,
-            tail,
-            note,
-        } = recover::find(place, &guard, self.segment.take())?;
-        if self.settings.require_seal && !tail.sealed {
+        let mut found = recover::find(place, &guard, self.segment.take())?;
+        if self.settings.require_seal && !found.tail.sealed {
             return Err(LedgerError::Unsealed {
                 path: self.shown.clone(),
                 why: "is not sealed, and policy demands it",
             });
         }
-        if unless_stopped_since.is_some_and(|known| tail.marks.freeze > known) {
+        if unless_stopped_since.is_some_and(|known| found.tail.marks.freeze > known) {
             return Err(LedgerError::Stopped {
-                seq: tail.marks.freeze,
+                seq: found.tail.marks.freeze,
             });
         }
-        let mut tail = rotate::when_due(place, &guard, &self.settings, &mut segment, tail)?;
+        let mut sealer = match found.tail.sealed {
+            true => Some(Sealer::open(place, &mut found)?),
+            false => None,
+        };
+        let (mut segment, mut tail, note) =
+            rotate::when_due(place, &guard, &self.settings, found, sealer.as_mut())?;
         let mut receipts = Vec::with_capacity(ready.len());
         let mut lines = Lines::after(&tail);
         for own in note.into_iter().chain(lines.clock_entry()) {
-            lines.push(&prepare(own)?);
+            lines.push(&prepare(own)?, sealer.as_mut());
         }
         for (moves, data) in &ready {
-            let receipt = lines.push(data);
+            let receipt = lines.push(data, sealer.as_mut());
             lines.mark(receipt.seq, *moves);
             receipts.push(receipt);
         }
         tail = lines.write(place, &mut segment, tail)?;
+        if let Some(sealer) = &sealer {
+            sealer.store(place)?;
+        }
         // A cache that cannot be written is a cache that the next writer rebuilds.
         drop(tail.store(&guard));
         segment.left = Some(tail);
@@ -220,6 +258,17 @@ pub(super) fn sync_segment(place: Place<'_>, segment: &Segment) -> Result<(), Le
 /// Turns a draft into the canonical bytes of its data.
 pub(super) fn prepare(draft: Draft) -> Result<Vec<u8>, LedgerError> {
     let mut data = draft.data;
+    if let Some(name) = data
+        .keys()
+        .find(|name| !name.starts_with(|c: char| c.is_ascii_lowercase()))
+    {
+        return Err(LedgerError::Draft {
+            why: format!(
+                "the member `{}` does not begin with a small letter",
+                name.escape_debug()
+            ),
+        });
+    }
     data.insert("kind".to_owned(), Value::from(draft.kind.word()));
     // With the salt, an entry's digest does not give away what a later redaction took out.
     let mut salt = [0_u8; 16];
@@ -274,14 +323,17 @@ impl Lines {
         Some(Draft::of(Kind::Open, data))
     }
 
-    pub(super) fn push(&mut self, data: &[u8]) -> Receipt {
+    pub(super) fn push(&mut self, data: &[u8], sealer: Option<&mut Sealer>) -> Receipt {
         self.at = self.at.max(clock::now());
         self.seq += 1;
         self.last_start = self.bytes.len();
-        self.hash = line::write(&mut self.bytes, self.seq, self.at, data, &self.hash);
+        let timestamp = clock::text(self.at);
+        let sealed = sealer.map(|sealer| sealer.seal(self.seq, timestamp.as_bytes(), &self.hash, data));
+        let data = sealed.as_deref().unwrap_or(data);
+        self.hash = line::write(&mut self.bytes, self.seq, &timestamp, data, &self.hash);
         Receipt {
             seq: self.seq,
-            timestamp: clock::text(self.at),
+            timestamp,
             hash: self.hash,
         }
     }

@@ -4,20 +4,29 @@ use super::{
     Draft, Kind, Ledger, LedgerError, Receipt, Settings,
     append::{Lines, Segment, prepare, sync_segment},
     clock, hash,
-    keys::Keys,
+    keys::{Keys, random},
+    line,
     lock::{self, Lock},
-    note, rotate,
+    redact::KEY_NAME as REDACTION_KEY,
+    rotate,
     scan::{self, Piece},
+    seal::{self, Sealer},
     segment,
     segment::Place,
     tail::{self, Cache, Tail},
+    tlog::{Vkey, note},
 };
 use ed25519_dalek::SigningKey;
+use rustix::{
+    fs::{Mode, OFlags},
+    io::Errno,
+};
 use serde_json::{Map, Value};
 use std::{
     os::fd::{AsFd, OwnedFd},
     path::Path,
 };
+use zeroize::Zeroizing;
 
 /// Name of the format in the first entry.
 const FORMAT: &str = "wt-ledger-v1";
@@ -33,6 +42,8 @@ pub struct Genesis {
     pub policy: Map<String, Value>,
     /// The approver's public key, where one is set.
     pub approver_key: Option<String>,
+    /// Whether every entry is sealed.
+    pub seal: bool,
 }
 
 impl Genesis {
@@ -54,6 +65,8 @@ pub struct Created {
     pub first: Receipt,
     /// The checkpoint verifier key, to keep elsewhere.
     pub vkey: String,
+    /// The first seal key, to keep off the machine; it is not kept on it.
+    pub seal_key: Option<Zeroizing<String>>,
 }
 
 impl Ledger {
@@ -90,8 +103,15 @@ impl Ledger {
                 why: "had a ledger, and its segments are gone".to_owned(),
             });
         }
-        let key = SigningKey::from_bytes(&*Keys::create(place)?.make(note::KEY_NAME)?);
-        let vkey = note::vkey(&genesis.origin, &key.verifying_key());
+        let keys = Keys::create(place)?;
+        let key = SigningKey::from_bytes(&*keys.make(note::KEY_NAME)?);
+        keys.make(REDACTION_KEY)?;
+        let seal_key = if genesis.seal { Some(random()?) } else { None };
+        let mut sealer = match &seal_key {
+            Some(key) => Some(Sealer::create(place, key)?),
+            None => None,
+        };
+        let vkey = Vkey::new(&genesis.origin, key.verifying_key()).to_string();
         let mut data = Map::new();
         data.insert("format".to_owned(), Value::from(FORMAT));
         data.insert("origin".to_owned(), Value::from(genesis.origin.as_str()));
@@ -100,19 +120,29 @@ impl Ledger {
         data.insert("policy_sha256".to_owned(), Value::Object(genesis.policy.clone()));
         let approver = genesis.approver_key.as_deref().map_or(Value::Null, Value::from);
         data.insert("approver_key".to_owned(), approver);
-        data.insert("seal".to_owned(), Value::Null);
+        let commitment = seal_key.as_ref().map_or(Value::Null, |key| {
+            serde_json::json!({"commitment": hash::hex_text(&seal::commitment(key)), "scheme": "wt-seal-v1"})
+        });
+        data.insert("seal".to_owned(), commitment);
         let mut lines = Lines::new(0, 0, hash::ZERO);
         let draft = Draft {
             kind: Kind::Genesis,
             data,
         };
-        let first = lines.push(&prepare(draft)?);
+        let first = lines.push(&prepare(draft)?, sealer.as_mut());
         let mut segment = Segment {
             first: 1,
             file: rotate::fresh_file(place, 1)?,
             left: None,
         };
-        let tail = lines.write(place, &mut segment, Tail::nothing(clock::now()))?;
+        let nothing = Tail {
+            sealed: genesis.seal,
+            ..Tail::nothing(clock::now())
+        };
+        let tail = lines.write(place, &mut segment, nothing)?;
+        if let Some(sealer) = &sealer {
+            sealer.store(place)?;
+        }
         sync_segment(place, &segment)?;
         place.sync()?;
         drop(tail.store(&guard));
@@ -121,7 +151,62 @@ impl Ledger {
             ledger: Self::with(dir, shown, settings, lock),
             first,
             vkey,
+            seal_key: seal_key.as_ref().map(seal::shown),
         })
+    }
+}
+
+/// What the first entry says of the ledger as a log.
+#[derive(Clone, Debug)]
+pub(super) struct Origin {
+    pub(super) name: String,
+    pub(super) vkey: Vkey,
+    pub(super) data: Map<String, Value>,
+}
+
+/// Where the first entry's line is kept once its segment was pruned.
+pub(super) const KEPT: &str = "tlog/genesis";
+
+impl Origin {
+    /// Reads the first entry, or what was kept of it.
+    pub(super) fn read(place: Place<'_>) -> Result<Self, LedgerError> {
+        let (name, file) = match segment::open_read(place, 1) {
+            Ok((file, _)) => (segment::name(1), file),
+            Err(e) if e.errno() == Some(Errno::NOENT) => {
+                let kept = place.open(KEPT, OFlags::RDONLY, Mode::empty());
+                (KEPT.to_owned(), kept.map_err(|_| e)?)
+            }
+            Err(e) => return Err(e),
+        };
+        let path = place.path(&name);
+        let unfit = |why| LedgerError::Unfit {
+            path: path.clone(),
+            why,
+        };
+        let mut lines = scan::Lines::from(file, &path, 0, u64::MAX)?;
+        let Piece::Line(line) = lines.next()? else {
+            return Err(unfit("has no first entry"));
+        };
+        let framed = line::parse(line).map_err(unfit)?;
+        Self::of(framed.data).ok_or_else(|| unfit("has no first entry that names a key"))
+    }
+
+    /// The commitment to the first seal key, where entries are sealed.
+    pub(super) fn seal(&self) -> Option<&str> {
+        self.data.get("seal")?.get("commitment")?.as_str()
+    }
+
+    pub(super) fn is_sealed(&self) -> bool {
+        self.seal().is_some()
+    }
+
+    /// What the data of a first entry says.
+    pub(super) fn of(data: &[u8]) -> Option<Self> {
+        let data: Map<String, Value> = serde_json::from_slice(data).ok()?;
+        let text = |name: &str| data.get(name)?.as_str();
+        let fits = text("kind")? == "genesis" && text("format")? == FORMAT;
+        let (name, vkey) = (text("origin")?.to_owned(), Vkey::parse(text("vkey")?).ok()?);
+        fits.then_some(Self { name, vkey, data })
     }
 }
 
@@ -133,7 +218,7 @@ fn has_entries(place: Place<'_>) -> Result<bool, LedgerError> {
             let path = place.path(&segment::name(1));
             let (file, _) = segment::open_read(place, 1)?;
             Ok(matches!(
-                scan::Lines::from(file, &path, 0)?.next()?,
+                scan::Lines::from(file, &path, 0, u64::MAX)?.next()?,
                 Piece::Line(_)
             ))
         }

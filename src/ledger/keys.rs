@@ -1,13 +1,17 @@
 //! Secret keys of the ledger, in `keys/` (0700), each a file of its own (0600) holding 64 hexadecimal digits.
 
-use super::{LedgerError, hash, segment::Place};
+use super::{
+    LedgerError, hash,
+    segment::{self, Place},
+};
 use rustix::{
     fs::{Mode, OFlags, mkdirat, openat},
     io::Errno,
     rand::{GetRandomFlags, getrandom},
 };
 use std::{
-    io::Write,
+    fs::File,
+    io::{Read, Write},
     os::fd::{AsFd, OwnedFd},
     path::PathBuf,
 };
@@ -18,6 +22,15 @@ const DIR: &str = "keys";
 
 /// 32 secret bytes, wiped when dropped.
 pub(super) type Secret = Zeroizing<[u8; 32]>;
+
+/// 32 bytes from the kernel.
+pub(super) fn random() -> Result<Secret, LedgerError> {
+    let mut secret = Zeroizing::new([0; 32]);
+    getrandom(secret.as_mut_slice(), GetRandomFlags::empty()).map_err(|e| LedgerError::Draft {
+        why: format!("the kernel gave no random bytes: {e}"),
+    })?;
+    Ok(secret)
+}
 
 /// The opened key directory.
 #[derive(Debug)]
@@ -60,9 +73,7 @@ impl Keys {
 
     /// Makes a random key, durable; one of this name is replaced.
     pub(super) fn make(&self, name: &str) -> Result<Secret, LedgerError> {
-        let mut secret = Zeroizing::new([0; 32]);
-        getrandom(secret.as_mut_slice(), GetRandomFlags::empty())
-            .map_err(|e| LedgerError::io("find random bytes for", &self.place().path(name), e))?;
+        let secret = random()?;
         self.store(name, &secret)?;
         Ok(secret)
     }
@@ -77,5 +88,28 @@ impl Keys {
             .and_then(|()| file.sync_all())
             .map_err(|e| LedgerError::io("write", &path, e))?;
         place.sync()
+    }
+
+    /// Reads a key.
+    pub(super) fn read(&self, name: &str) -> Result<Secret, LedgerError> {
+        let place = self.place();
+        let path = place.path(name);
+        let mut file: File = place.open(name, OFlags::RDONLY, Mode::empty())?;
+        segment::shape(&file, &path)?;
+        let mut text = Zeroizing::new([0; 66]);
+        let mut used = 0;
+        while let Some(room) = text.get_mut(used..).filter(|room| !room.is_empty()) {
+            match file.read(room).map_err(|e| LedgerError::io("read", &path, e))? {
+                0 => break,
+                got => used += got,
+            }
+        }
+        text.get(..used)
+            .and_then(|text| hash::unhex(text.strip_suffix(b"\n")?))
+            .map(Zeroizing::new)
+            .ok_or(LedgerError::Unfit {
+                path,
+                why: "is not a key of 64 hexadecimal digits",
+            })
     }
 }

@@ -2,9 +2,9 @@
 //! Pure; framing only, the data in between is canonical JSON made by `canon`.
 
 use super::{
-    clock::{self, Micros},
+    clock,
     hash::{self, Hash, sha256},
-    sweep::Raw,
+    seal,
 };
 
 const SEQ: &[u8] = b"{\"seq\":";
@@ -32,13 +32,17 @@ pub(super) struct Framed<'a> {
 }
 
 impl Framed<'_> {
-    /// The hash that the other fields give, over the data as it stands.
-    pub(super) fn computed(&self) -> Hash {
-        self.computed_over(&sha256(&[self.data]))
+    /// Whether its hash is that of what it says; for a placeholder, of what it stands for.
+    pub(super) fn holds(&self) -> bool {
+        let digest = match redacted(self.data) {
+            Some((_, digest)) => digest,
+            None => sha256(&[self.data]),
+        };
+        self.computed_over(&digest) == self.hash
     }
 
     /// The hash that the other fields give for data of this digest.
-    pub(super) fn computed_over(&self, data: &Hash) -> Hash {
+    fn computed_over(&self, data: &Hash) -> Hash {
         entry_hash(self.seq, self.timestamp, &self.prev, data)
     }
 }
@@ -84,24 +88,6 @@ pub(super) fn parse(line: &[u8]) -> Result<Framed<'_>, &'static str> {
     })
 }
 
-/// Takes a line apart without reading its hashes: for who only wants to see what it holds.
-pub(super) fn skim(line: &[u8]) -> Option<Raw<'_>> {
-    let rest = line.strip_prefix(SEQ)?;
-    let digits = rest.iter().take_while(|b| b.is_ascii_digit()).count();
-    let (number, rest) = rest.split_at_checked(digits)?;
-    let (timestamp, rest) = rest.strip_prefix(TIMESTAMP)?.split_at_checked(clock::TEXT_LEN)?;
-    let rest = rest.strip_prefix(DATA)?;
-    let (data, trailer) = rest.split_at_checked(rest.len().checked_sub(TRAILER)?)?;
-    let whole = trailer.starts_with(PREV) && trailer.ends_with(END);
-    Some(Raw {
-        seq: parse_seq(number)?,
-        timestamp: std::str::from_utf8(timestamp)
-            .ok()
-            .filter(|text| text.is_ascii())?,
-        data: Some(data).filter(|_| whole)?,
-    })
-}
-
 /// The digest of the data that a redacted entry's placeholder stands for, none for data as it was written.
 /// The placeholder is `{"_redacted":{"by":N,"data_sha256":"H"},...}`; whether entry N says so is for the
 /// verifier to check.
@@ -115,8 +101,29 @@ pub(super) fn redacted(data: &[u8]) -> Option<(u64, Hash)> {
     let digits = rest.iter().take_while(|b| b.is_ascii_digit()).count();
     let (number, rest) = rest.split_at_checked(digits)?;
     let (digest, rest) = rest.strip_prefix(b",\"data_sha256\":\"")?.split_at_checked(64)?;
-    rest.starts_with(b"\"}")
+    (rest == b"\"},\"kind\":\"redacted\"}" || rest.starts_with(b"\"},\"_seal\":\""))
         .then(|| Some((parse_seq(number)?, hash::unhex(digest)?)))
+        .flatten()
+}
+
+/// Whether data carries a seal, also as a placeholder.
+pub(super) fn is_sealed(data: &[u8]) -> bool {
+    seal::split(data).is_some() || redacted_seal(data).is_some()
+}
+
+/// The seal that a placeholder kept: index, MAC, digest of the data without the seal.
+pub(super) fn redacted_seal(data: &[u8]) -> Option<(u64, Hash, Hash)> {
+    redacted(data)?;
+    let rest = data.strip_prefix(b"{\"_redacted\":{\"body_sha256\":\"")?;
+    let (body, rest) = rest.split_at_checked(64)?;
+    let end = rest.iter().position(|&b| b == b'}')?;
+    let seal = rest.get(end..)?.strip_prefix(b"},\"_seal\":")?;
+    let digits = seal.strip_prefix(b"\"")?;
+    let colon = digits.iter().position(|&b| b == b':')?;
+    let (number, rest) = digits.split_at_checked(colon)?;
+    let (mac, rest) = rest.strip_prefix(b":")?.split_at_checked(64)?;
+    (rest == b"\",\"kind\":\"redacted\"}")
+        .then(|| Some((parse_seq(number)?, hash::unhex(mac)?, hash::unhex(body)?)))
         .flatten()
 }
 
@@ -174,8 +181,7 @@ impl DecimalBuffer {
 }
 
 /// Appends the line of an entry to `out` and returns its hash.
-pub(super) fn write(out: &mut Vec<u8>, seq: u64, at: Micros, data: &[u8], prev: &Hash) -> Hash {
-    let timestamp = clock::text(at);
+pub(super) fn write(out: &mut Vec<u8>, seq: u64, timestamp: &str, data: &[u8], prev: &Hash) -> Hash {
     let own = entry_hash(seq, timestamp.as_bytes(), prev, &sha256(&[data]));
     out.extend_from_slice(SEQ);
     out.extend_from_slice(DecimalBuffer::default().write(seq));
@@ -200,7 +206,13 @@ mod tests {
     #[test]
     fn a_line_reads_back_as_it_was_written() {
         let mut out = Vec::new();
-        let own = write(&mut out, 7, 1_700_000_000_000_001, b"{\"kind\":\"event\"}", &ZERO);
+        let own = write(
+            &mut out,
+            7,
+            "2023-11-14T22:13:20.000001Z",
+            b"{\"kind\":\"event\"}",
+            &ZERO,
+        );
         let text = String::from_utf8(out.clone()).unwrap();
         assert_eq!(
             text,
@@ -212,7 +224,7 @@ mod tests {
             )
         );
         let framed = parse(out.strip_suffix(b"\n").unwrap()).unwrap();
-        assert_eq!((framed.seq, framed.hash, framed.computed()), (7, own, own));
+        assert_eq!((framed.seq, framed.hash, framed.holds()), (7, own, true));
     }
 
     #[test]
@@ -232,7 +244,7 @@ mod tests {
     #[test]
     fn no_prefix_and_no_extension_of_a_line_is_a_line() {
         let mut out = Vec::new();
-        write(&mut out, 1, 0, b"{}", &ZERO);
+        write(&mut out, 1, "2023-11-14T22:13:20.000001Z", b"{}", &ZERO);
         out.pop();
         for cut in 0..out.len() {
             assert!(parse(&out[..cut]).is_err(), "{cut}");

@@ -16,16 +16,17 @@ mod kind;
 mod line;
 mod lock;
 mod marks;
-mod note;
 mod permit;
 pub mod read;
 mod recover;
+mod redact;
 mod rotate;
 mod scan;
+mod seal;
 mod segment;
 mod settings;
-pub mod sweep;
 mod tail;
+pub mod tlog;
 pub mod verify;
 
 pub use append::{Draft, Ledger, Receipt};
@@ -35,6 +36,7 @@ pub use hash::Hash;
 pub use kind::Kind;
 pub use marks::Marks;
 pub use permit::{DecisionDraft, Permit, Ruling, Terms};
+pub use seal::parse_key as parse_seal_key;
 pub use settings::{Durability, Settings};
 
 /// The evolving key of a sealed ledger, below its directory.

@@ -111,12 +111,7 @@ impl Reader {
         Ok(())
     }
 
-    /// First numbers of the segments, ascending.
-    pub(super) fn firsts(&self) -> &[u64] {
-        &self.firsts
-    }
-
-    pub(super) fn place(&self) -> Place<'_> {
+    fn place(&self) -> Place<'_> {
         Place {
             dir: self.dir.as_fd(),
             shown: &self.shown,
@@ -192,7 +187,7 @@ impl Iterator for Forward<'_> {
                 self.next += 1;
                 let place = self.reader.place();
                 let opened = segment::open_read(place, first)
-                    .and_then(|(file, _)| Lines::from(file, &place.path(&segment::name(first)), 0));
+                    .and_then(|(file, _)| Lines::from(file, &place.path(&segment::name(first)), 0, u64::MAX));
                 match opened {
                     Ok(lines) => self.lines = Some(lines),
                     Err(e) => return Some(Err(e)),

@@ -6,7 +6,7 @@ use super::{
     append::{Draft, Segment},
     clock::{self, Micros},
     hash::{self, Hash},
-    line, lock, rotate,
+    line, lock,
     scan::{Lines, Piece},
     segment::{self, Place, Shape},
     tail::{self, Cache, Tail},
@@ -22,6 +22,28 @@ pub(super) struct Found {
     pub(super) tail: Tail,
     /// What must be recorded before anything else.
     pub(super) note: Option<Draft>,
+    /// Where the note goes.
+    pub(super) place: NotePlace,
+    /// Whether entries may be gone that nobody took.
+    pub(super) loss: Loss,
+}
+
+/// Where the note of a recovery is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum NotePlace {
+    /// After the last entry.
+    Here,
+    /// At the beginning of a new segment: nothing can follow what this one ends with.
+    NextSegment,
+}
+
+/// What may account for missing entries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Loss {
+    /// Nothing.
+    None,
+    /// A power loss: entries that were not synced.
+    Power,
 }
 
 /// Finds the end. `held` is the segment as this writer left it open.
@@ -29,28 +51,28 @@ pub(super) fn find(place: Place<'_>, lock: &File, held: Option<Segment>) -> Resu
     let cache = tail::load(lock).map_err(|e| LedgerError::io("read", &place.path(lock::NAME), e))?;
     let known = match cache {
         Cache::Known(tail) => tail,
-        Cache::Empty | Cache::Damaged => return rebuild(place, lock, None),
+        Cache::Empty | Cache::Damaged => return rebuild(place, None),
     };
     let path = place.path(&segment::name(known.first));
     let (segment, shape) = match reopen(place, &path, known.first, held) {
-        Err(e) if e.errno() == Some(Errno::NOENT) => return disagree(place, lock, known, &path, "is gone"),
+        Err(e) if e.errno() == Some(Errno::NOENT) => return disagree(place, known, &path, "is gone"),
         other => other?,
     };
     if shape.size == known.end && segment.left == Some(known) {
         return Ok(whole(segment, known));
     }
     if shape.size < known.end {
-        return disagree(place, lock, known, &path, "is shorter than it was");
+        return disagree(place, known, &path, "is shorter than it was");
     }
     if !last_line_is(&segment.file, &path, &known)? {
-        return disagree(place, lock, known, &path, "does not end with the last entry");
+        return disagree(place, known, &path, "does not end with the last entry");
     }
     if shape.size == known.end {
         return Ok(whole(segment, known));
     }
     // A writer was stopped between its write and the cache: its lines, or a torn one, follow.
     let seen = read_on(&segment.file, &path, Progress::after(&known))?;
-    settle(place, lock, segment, seen, &known, None)
+    Ok(settle(segment, seen, &known, None))
 }
 
 fn whole(segment: Segment, tail: Tail) -> Found {
@@ -58,6 +80,8 @@ fn whole(segment: Segment, tail: Tail) -> Found {
         segment,
         tail,
         note: None,
+        place: NotePlace::Here,
+        loss: Loss::None,
     }
 }
 
@@ -94,22 +118,14 @@ fn last_line_is(file: &File, path: &Path, known: &Tail) -> Result<bool, LedgerEr
     let Some(Ok(framed)) = bytes.strip_suffix(b"\n").map(line::parse) else {
         return Ok(false);
     };
-    let own = framed.seq == known.seq && framed.hash == known.hash;
-    // A redacted entry keeps its hash but no longer the data that gives it.
-    Ok(own && (framed.computed() == framed.hash || line::redacted(framed.data).is_some()))
+    Ok(framed.seq == known.seq && framed.hash == known.hash && framed.holds())
 }
 
 /// The segment is not as the cache says. After a power loss that is to be expected, and recorded; otherwise
 /// entries were taken away, and nothing is written over that.
-fn disagree(
-    place: Place<'_>,
-    lock: &File,
-    known: Tail,
-    path: &Path,
-    why: &str,
-) -> Result<Found, LedgerError> {
+fn disagree(place: Place<'_>, known: Tail, path: &Path, why: &str) -> Result<Found, LedgerError> {
     if known.is_of_another_boot() {
-        return rebuild(place, lock, Some(known));
+        return rebuild(place, Some(known));
     }
     Err(LedgerError::Tampered {
         path: path.to_path_buf(),
@@ -118,7 +134,7 @@ fn disagree(
 }
 
 /// Reads the newest segment that has a whole line, from its beginning.
-fn rebuild(place: Place<'_>, lock: &File, lost: Option<Tail>) -> Result<Found, LedgerError> {
+fn rebuild(place: Place<'_>, lost: Option<Tail>) -> Result<Found, LedgerError> {
     let firsts = segment::list(place)?;
     let mut unbegun = false;
     for &first in firsts.iter().rev() {
@@ -167,12 +183,14 @@ fn rebuild(place: Place<'_>, lock: &File, lost: Option<Tail>) -> Result<Found, L
             Kind::Open,
             [("reason", Value::from(reason)), ("expected", expected)],
         );
-        if unbegun && seen.torn == 0 {
-            let (next, tail) = rotate::begin(place, lock, &base, note)?;
-            segment::close_off(&segment.file);
-            return Ok(whole(next, tail));
+        let mut found = settle(segment, seen, &base, Some(note));
+        if unbegun {
+            found.place = NotePlace::NextSegment;
         }
-        return settle(place, lock, segment, seen, &base, Some(note));
+        if lost.is_some() {
+            found.loss = Loss::Power;
+        }
+        return Ok(found);
     }
     Err(if firsts.is_empty() {
         LedgerError::Missing {
@@ -241,7 +259,7 @@ impl Progress {
 /// Follows the chain to the last good line. What comes after it is torn only if no entry follows there.
 fn read_on(file: &File, path: &Path, mut seen: Progress) -> Result<Progress, LedgerError> {
     let fail = |e| LedgerError::io("read", path, e);
-    let mut lines = Lines::from(file.try_clone().map_err(fail)?, path, seen.end)?;
+    let mut lines = Lines::from(file.try_clone().map_err(fail)?, path, seen.end, u64::MAX)?;
     let mut torn: Option<Sha256> = None;
     loop {
         let start = lines.offset;
@@ -263,9 +281,7 @@ fn read_on(file: &File, path: &Path, mut seen: Progress) -> Result<Progress, Led
             continue;
         }
         let good = framed.filter(|framed| {
-            framed.seq == seen.seq + 1
-                && (!seen.chained || framed.prev == seen.hash)
-                && (framed.computed() == framed.hash || line::redacted(framed.data).is_some())
+            framed.seq == seen.seq + 1 && (!seen.chained || framed.prev == seen.hash) && framed.holds()
         });
         if let Some(framed) = good {
             let at = std::str::from_utf8(framed.timestamp).ok().and_then(clock::parse);
@@ -295,14 +311,7 @@ fn read_on(file: &File, path: &Path, mut seen: Progress) -> Result<Progress, Led
 }
 
 /// Goes on after what was read: in the same segment, or in a new one where the old one's end is torn.
-fn settle(
-    place: Place<'_>,
-    lock: &File,
-    segment: Segment,
-    seen: Progress,
-    base: &Tail,
-    note: Option<Draft>,
-) -> Result<Found, LedgerError> {
+fn settle(segment: Segment, seen: Progress, base: &Tail, note: Option<Draft>) -> Found {
     let tail = Tail {
         seq: seen.seq,
         at: seen.at,
@@ -313,7 +322,10 @@ fn settle(
         ..*base
     };
     if seen.torn == 0 {
-        return Ok(Found { segment, tail, note });
+        return Found {
+            note,
+            ..whole(segment, tail)
+        };
     }
     let mut draft = Draft::of(
         Kind::Open,
@@ -328,8 +340,9 @@ fn settle(
     if let Some(expected) = note.and_then(|mut note| note.data.remove("expected")) {
         draft.data.insert("expected".to_owned(), expected);
     }
-    super::append::sync_segment(place, &segment)?;
-    let (next, tail) = rotate::begin(place, lock, &tail, draft)?;
-    segment::close_off(&segment.file);
-    Ok(whole(next, tail))
+    Found {
+        note: Some(draft),
+        place: NotePlace::NextSegment,
+        ..whole(segment, tail)
+    }
 }

@@ -5,6 +5,8 @@ use super::{
     Kind, LedgerError, Settings,
     append::{Draft, Lines, Segment, prepare, sync_segment},
     clock, lock,
+    recover::{Found, NotePlace},
+    seal::Sealer,
     segment::{self, Place},
     tail::{self, Tail},
 };
@@ -12,51 +14,67 @@ use rustix::io::Errno;
 use serde_json::Value;
 use std::fs::File;
 
-/// Begins a new segment where the newest is full or old, and returns the tail to write after.
+/// Begins a new segment where the newest is full, old, or ends with what no entry can follow. Returns where to
+/// write, after what, and the note that is still to be written.
 pub(super) fn when_due(
     place: Place<'_>,
     lock: &File,
     settings: &Settings,
-    newest: &mut Segment,
-    tail: Tail,
-) -> Result<Tail, LedgerError> {
+    found: Found,
+    sealer: Option<&mut Sealer>,
+) -> Result<(Segment, Tail, Option<Draft>), LedgerError> {
+    let Found {
+        segment: newest,
+        tail,
+        note,
+        place: note_place,
+        ..
+    } = found;
     let age = u128::try_from(clock::now() - tail.opened).unwrap_or(0);
-    let reason = if tail.end >= settings.rotate_bytes {
-        "size"
-    } else if age >= settings.rotate_after.as_micros() {
-        "age"
-    } else {
-        return Ok(tail);
+    let (draft, note) = match note {
+        Some(note) if note_place == NotePlace::NextSegment => (note, None),
+        note if tail.end >= settings.rotate_bytes => (rotation(&tail, "size"), note),
+        note if age >= settings.rotate_after.as_micros() => (rotation(&tail, "age"), note),
+        note => return Ok((newest, tail, note)),
     };
-    now(place, lock, newest, tail, reason)
+    let (next, tail) = follow(place, lock, &newest, &tail, draft, sealer)?;
+    Ok((next, tail, note))
 }
 
-/// Begins a new segment with a `rotate` entry.
-pub(super) fn now(
+/// The entry that begins a segment after a sound one.
+pub(super) fn rotation(tail: &Tail, reason: &'static str) -> Draft {
+    Draft::of(
+        Kind::Rotate,
+        [
+            ("reason", Value::from(reason)),
+            ("segment", Value::from(segment::name(tail.first))),
+            ("bytes", Value::from(tail.end)),
+        ],
+    )
+}
+
+/// Closes a segment and begins the next with `draft`.
+pub(super) fn follow(
     place: Place<'_>,
     lock: &File,
-    newest: &mut Segment,
-    tail: Tail,
-    reason: &'static str,
-) -> Result<Tail, LedgerError> {
+    newest: &Segment,
+    tail: &Tail,
+    draft: Draft,
+    sealer: Option<&mut Sealer>,
+) -> Result<(Segment, Tail), LedgerError> {
     sync_segment(place, newest)?;
-    let data = [
-        ("reason", Value::from(reason)),
-        ("segment", Value::from(segment::name(tail.first))),
-        ("bytes", Value::from(tail.end)),
-    ];
-    let (next, after) = begin(place, lock, &tail, Draft::of(Kind::Rotate, data))?;
+    let (next, tail) = begin(place, lock, tail, draft, sealer)?;
     segment::close_off(&newest.file);
-    *newest = next;
-    Ok(after)
+    Ok((next, tail))
 }
 
 /// Makes the segment that follows `tail`, with `draft` as its first entry, all of it durable.
-pub(super) fn begin(
+fn begin(
     place: Place<'_>,
     lock: &File,
     tail: &Tail,
     mut draft: Draft,
+    mut sealer: Option<&mut Sealer>,
 ) -> Result<(Segment, Tail), LedgerError> {
     // INVARIANT: no cache on the disk names an older segment once a newer one exists, else a writer that
     // trusts the cache would fork the chain.
@@ -69,7 +87,7 @@ pub(super) fn begin(
     };
     tail.marks.carry(&mut draft);
     let mut lines = Lines::after(tail);
-    lines.push(&prepare(draft)?);
+    lines.push(&prepare(draft)?, sealer.as_deref_mut());
     let empty = Tail {
         first,
         start: 0,
@@ -77,6 +95,9 @@ pub(super) fn begin(
         ..*tail
     };
     let after = lines.write(place, &mut next, empty)?;
+    if let Some(sealer) = sealer {
+        sealer.store(place)?;
+    }
     sync_segment(place, &next)?;
     place.sync()?;
     let tail = Tail {

@@ -3,13 +3,13 @@
 use super::{LedgerError, MAX_LINE_BYTES};
 use std::{
     fs::File,
-    io::{BufRead, BufReader, Read, Seek, SeekFrom},
+    io::{BufRead, BufReader, Read, Seek, SeekFrom, Take},
     path::{Path, PathBuf},
 };
 
 /// Reads a segment's lines from an offset on.
 pub(super) struct Lines {
-    reader: BufReader<File>,
+    reader: BufReader<Take<File>>,
     path: PathBuf,
     /// Where the next line begins.
     pub offset: u64,
@@ -28,12 +28,12 @@ pub(super) enum Piece<'a> {
 }
 
 impl Lines {
-    /// Reads `file`, called `path` in messages, from `offset` on.
-    pub(super) fn from(mut file: File, path: &Path, offset: u64) -> Result<Self, LedgerError> {
+    /// Reads `file`, called `path` in messages, from `offset` up to `until`.
+    pub(super) fn from(mut file: File, path: &Path, offset: u64, until: u64) -> Result<Self, LedgerError> {
         file.seek(SeekFrom::Start(offset))
             .map_err(|e| LedgerError::io("read", path, e))?;
         Ok(Self {
-            reader: BufReader::with_capacity(256 << 10, file),
+            reader: BufReader::with_capacity(256 << 10, file.take(until.saturating_sub(offset))),
             path: path.to_path_buf(),
             offset,
             line: Vec::new(),

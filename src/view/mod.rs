@@ -2,7 +2,6 @@
 //! every command that reads the ledger. Never writes anything but a command's output, and judges nothing.
 
 pub(crate) mod action;
-pub(crate) mod crew;
 pub(crate) mod desk;
 pub(crate) mod lines;
 pub(crate) mod out;
@@ -11,5 +10,4 @@ pub(crate) mod select;
 pub(crate) mod span;
 pub(crate) mod standing;
 pub(crate) mod table;
-pub(crate) mod tally;
 pub(crate) mod words;

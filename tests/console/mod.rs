@@ -2,5 +2,4 @@
 
 mod desk;
 mod standing;
-mod stats;
 mod tail;

@@ -1,5 +1,8 @@
 //! The ledger from outside: what writers leave, what verification says of it, what damage does.
 
 mod append;
+mod forge;
 mod marks;
 mod place;
+mod seal;
+mod tlog;

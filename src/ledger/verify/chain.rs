@@ -1,27 +1,41 @@
 //! One pass over the lines: framing, numbers, hashes and the chain across segments.
 
-use super::{Finding, Level, Report, State};
+use super::{Finding, Report, State};
 use crate::ledger::{
-    Hash, LedgerError, hash, line,
+    Hash, LedgerError,
+    genesis::Origin,
+    hash, line,
     scan::{Lines, Piece},
     segment::{self, Place},
 };
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
+/// How much of a segment there is to follow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::ledger) enum Extent {
+    /// All of it; another segment comes after it.
+    Closed,
+    /// Up to this offset; no segment comes after it.
+    Last(u64),
+}
+
 /// The state of the pass.
-#[derive(Default)]
-pub(super) struct Chain {
-    pub(super) report: Report,
-    seq: u64,
-    head: Hash,
-    begun: bool,
+#[derive(Clone, Default)]
+pub(in crate::ledger) struct Chain {
+    pub(in crate::ledger) report: Report,
+    pub(super) seq: u64,
+    pub(super) head: Hash,
+    pub(super) begun: bool,
+    /// What the first entry there is follows.
+    pub(super) first_prev: Hash,
     /// Bytes at the end of the segment before that are no entry: the next segment must tell of them.
-    torn: Option<Torn>,
+    pub(super) torn: Option<Torn>,
 }
 
 /// The bytes of a write that was cut off.
-struct Torn {
+#[derive(Clone)]
+pub(super) struct Torn {
     segment: String,
     offset: u64,
     bytes: u64,
@@ -29,12 +43,22 @@ struct Torn {
 }
 
 impl Chain {
-    /// Follows one segment. `last` says that no segment comes after it.
-    pub(super) fn segment(&mut self, place: Place<'_>, first: u64, last: bool) -> Result<(), LedgerError> {
+    /// Follows one segment; `each` sees every good entry.
+    pub(in crate::ledger) fn segment(
+        &mut self,
+        place: Place<'_>,
+        first: u64,
+        extent: Extent,
+        each: &mut dyn FnMut(&line::Framed<'_>) -> Result<(), String>,
+    ) -> Result<(), LedgerError> {
         let name = segment::name(first);
         let path = place.path(&name);
         let (file, _) = segment::open_read(place, first)?;
-        let mut lines = Lines::from(file, &path, 0)?;
+        let until = match extent {
+            Extent::Closed => u64::MAX,
+            Extent::Last(until) => until,
+        };
+        let mut lines = Lines::from(file, &path, 0, until)?;
         let mut torn: Option<(u64, Sha256)> = None;
         self.report.segments += 1;
         loop {
@@ -74,6 +98,10 @@ impl Chain {
                 self.bad(State::Tampered, &name, self.seq + 1, start, what);
                 return Ok(());
             }
+            if let Err(what) = each(&framed) {
+                self.bad(State::Tampered, &name, framed.seq, start, &what);
+                return Ok(());
+            }
         }
         self.report.bytes += lines.offset;
         if let Some((offset, state)) = torn {
@@ -83,7 +111,7 @@ impl Chain {
                 bytes: lines.offset - offset,
                 sha256: state.finalize().into(),
             };
-            if last {
+            if extent != Extent::Closed {
                 let what = format!("{} bytes of a write that was cut off", torn.bytes);
                 self.bad(State::Torn, &torn.segment, self.seq + 1, offset, &what);
             } else {
@@ -107,7 +135,7 @@ impl Chain {
         } else if framed.seq == 1 && framed.prev != hash::ZERO {
             return Err("follows an entry before the first");
         }
-        if framed.computed() != framed.hash {
+        if !framed.holds() {
             return Err("does not have the hash of what it says");
         }
         if let Some(torn) = self.torn.take()
@@ -115,8 +143,12 @@ impl Chain {
         {
             return Err("does not tell of the torn bytes before it");
         }
+        if framed.seq == 1 && Origin::of(framed.data).is_none() {
+            return Err("does not begin a ledger");
+        }
         if !self.begun {
             self.begun = true;
+            self.first_prev = framed.prev;
             self.report.entries_from = framed.seq;
         }
         self.seq = framed.seq;
@@ -135,16 +167,9 @@ impl Chain {
     }
 
     /// The report of the whole pass.
-    pub(super) fn finish(mut self) -> Report {
+    pub(in crate::ledger) fn finish(mut self) -> Report {
         self.report.entries_to = self.seq;
         self.report.head = hash::hex_text(&self.head);
-        if self.report.entries_from > 1 {
-            let what = format!("entries 1 to {} are missing", self.report.entries_from - 1);
-            self.report.find(State::Truncated, Some(1), what);
-        }
-        if self.report.state <= State::Torn && self.begun {
-            self.report.level = Level::Chain;
-        }
         self.report
     }
 }

@@ -1,5 +1,6 @@
 //! What verification found: the state, the first bad place, the level proven, and what is not proven.
 
+use super::heads::Heads;
 use serde::Serialize;
 
 /// The state of the record, by its exit code.
@@ -18,6 +19,16 @@ pub enum State {
 }
 
 impl State {
+    /// The word in reports.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Whole => "whole",
+            Self::Torn => "torn",
+            Self::Truncated => "truncated",
+            Self::Tampered => "tampered",
+        }
+    }
+
     /// Exit code of `wt verify`.
     pub fn exit_code(self) -> u8 {
         match self {
@@ -47,6 +58,17 @@ pub enum Level {
 }
 
 impl Level {
+    /// What it means, in one line.
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Self::None => "nothing",
+            Self::Chain => "chain: every entry has the hash of what it says and follows the one before it",
+            Self::Signed => "signed: chain, and the tree under the signed head",
+            Self::Sealed => "sealed: chain, and every entry's seal under the key kept off the machine",
+            Self::Anchored => "anchored: chain, and the tree under a head kept elsewhere",
+        }
+    }
+
     /// The word in reports and options.
     pub fn word(self) -> &'static str {
         match self {
@@ -91,6 +113,12 @@ pub struct Report {
     pub segments: u64,
     /// Hash of the last good entry.
     pub head: String,
+    /// Entries whose data was taken out, and told of.
+    pub redacted: u64,
+    /// Entries under the signed head beside the ledger.
+    pub signed_to: u64,
+    /// Entries under the furthest head kept elsewhere.
+    pub anchored_to: u64,
     /// What is wrong, in the order of the record.
     pub findings: Vec<Finding>,
     /// Interruptions that the record itself tells of.
@@ -115,5 +143,54 @@ impl Report {
     pub(super) fn add(&mut self, finding: Finding) {
         self.state = self.state.max(finding.state);
         self.findings.push(finding);
+    }
+
+    /// Says what was proven and what was not.
+    pub(super) fn conclude(&mut self, heads: &Heads, sealed: bool, seals_hold: bool) {
+        if self.state > State::Torn {
+            self.level = Level::None;
+            self.unproven.push("anything after the first finding".to_owned());
+            return;
+        }
+        self.signed_to = heads.local.as_ref().map_or(0, |head| head.size);
+        self.anchored_to = heads.kept.iter().map(|head| head.size).max().unwrap_or(0);
+        self.level = Level::Chain;
+        let end = self.entries_to;
+        if self.signed_to > 0 {
+            self.level = Level::Signed;
+        } else {
+            self.unproven
+                .push("a signed head: none was made yet (`wt checkpoint`)".to_owned());
+        }
+        if seals_hold {
+            self.level = Level::Sealed;
+        } else if sealed {
+            self.unproven
+                .push("the seals: give the key kept off the machine (`--seal-key`)".to_owned());
+        } else {
+            self.unproven
+                .push("when entries were written: this ledger is not sealed".to_owned());
+        }
+        if self.anchored_to > 0 {
+            self.level = Level::Anchored;
+            if self.anchored_to < end {
+                self.unproven.push(format!(
+                    "entries {} to {end} against whoever holds this machine's keys: the kept head is older",
+                    self.anchored_to + 1
+                ));
+            }
+        } else {
+            self.unproven.push(
+                "that nobody with this account's rights wrote the whole record anew or cut its end: compare with a \
+                 head kept elsewhere (`--against`)"
+                    .to_owned(),
+            );
+        }
+        if self.signed_to > 0 && self.signed_to < end {
+            self.unproven.push(format!(
+                "entries {} to {end} under a signature",
+                self.signed_to + 1
+            ));
+        }
     }
 }

@@ -5,4 +5,3 @@ pub(crate) mod finding;
 pub(crate) mod kernel;
 pub(crate) mod links;
 pub(crate) mod record;
-pub(crate) mod rules;
