@@ -13,7 +13,10 @@ use watchtower::ledger::{
 fn entry_hash(place: &Place, seq: u64) -> [u8; 32] {
     let reader = Reader::open(place.dir().as_fd(), place.path()).unwrap();
     let text = reader.get(seq).unwrap().unwrap().hash;
-    let digits = text.as_bytes().chunks(2).map(|pair| std::str::from_utf8(pair).unwrap());
+    let digits = text
+        .as_bytes()
+        .chunks(2)
+        .map(|pair| std::str::from_utf8(pair).unwrap());
     let bytes: Vec<u8> = digits.map(|pair| u8::from_str_radix(pair, 16).unwrap()).collect();
     bytes.try_into().unwrap()
 }
