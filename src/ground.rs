@@ -2,10 +2,11 @@
 //! call, so that a changed policy holds from the next call on.
 
 use crate::{
-    caller::{Caller, Front},
+    caller::Caller,
     facts::workspace::{self, Root},
     home::{Home, LayerFile},
     ledger::{self, Durability, Ledger, LedgerError},
+    level,
     record::{Origin, hex},
     report::{Exit, Failure},
 };
@@ -87,13 +88,7 @@ impl Ground {
 
     /// What can be promised of this caller's calls (README, "Levels").
     pub fn level(&self, caller: &Caller) -> &'static str {
-        if self.home.owner != caller.uid {
-            return "D";
-        }
-        match caller.front {
-            Front::Server => "A",
-            Front::Shell | Front::Hook => "B",
-        }
+        level::of(self.home.owner, caller).level
     }
 
     /// What is recorded of a call beside its intent and decision.

@@ -7,6 +7,8 @@ mod completions;
 #[cfg(test)]
 mod console;
 #[cfg(test)]
+mod effects;
+#[cfg(test)]
 mod generated;
 #[cfg(test)]
 mod ledger;

@@ -7,7 +7,7 @@ use crate::{
     view::{
         out,
         paint::{Paint, Tone},
-        standing::{finding::Finding, kernel::Kernel, links::Links, record::Record},
+        standing::{finding::Finding, kernel::Kernel, links::Links, record::Record, rules::Rules},
         table::{Cell, Layout, lines},
         words,
     },
@@ -36,7 +36,10 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
     let caller = Caller::of_this_process()?;
     let mut findings = Vec::new();
     match Home::open(&caller) {
-        Ok(home) => findings.extend(of_home(&home)),
+        Ok(home) => {
+            findings.extend(of_home(&home));
+            findings.push(of_rules(&Rules::look(&home, &caller)));
+        }
         Err(failure) => findings.push(Finding::problem("directory", failure.message, failure.hint)),
     }
     let dir = home::locate(&caller).map(|(path, _)| path);
@@ -90,6 +93,14 @@ fn of_home(home: &Home) -> Vec<Finding> {
         }
     }
     findings
+}
+
+fn of_rules(rules: &Rules) -> Finding {
+    if !rules.problem.is_empty() {
+        return Finding::problem("policy", &rules.problem, &rules.hint);
+    }
+    let files: Vec<&str> = rules.layers.iter().map(|layer| layer.path.as_str()).collect();
+    Finding::good("policy", format!("loads: {}", files.join(", ")))
 }
 
 fn of_links(links: &Links, dir: &Path) -> Vec<Finding> {

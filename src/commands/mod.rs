@@ -10,6 +10,7 @@ pub(crate) mod links;
 mod man;
 mod prove;
 mod recent;
+mod stats;
 mod status;
 mod tail;
 mod utcp;
@@ -66,6 +67,11 @@ pub const SUBCOMMANDS: &[Subcommand] = &[
         name: "recent",
         build: recent::build,
         run: recent::run,
+    },
+    Subcommand {
+        name: "stats",
+        build: stats::build,
+        run: stats::run,
     },
     Subcommand {
         name: "status",

@@ -1,7 +1,7 @@
 //! `wt status`: how this installation stands, on one screen. Reads only.
 
 use crate::{
-    caller::{Caller, Front},
+    caller::Caller,
     home::{self, Home},
     level::{self, Level},
     report::{Exit, Failure, json_text},
@@ -9,7 +9,7 @@ use crate::{
         out,
         paint::{Paint, Tone},
         span,
-        standing::{kernel::Kernel, links::Links, record::Record},
+        standing::{kernel::Kernel, links::Links, record::Record, rules::Rules},
         table::{Cell, Layout, lines},
         words,
     },
@@ -39,6 +39,7 @@ struct Standing {
     directory: Directory,
     level: Level,
     links: Links,
+    policy: Option<Rules>,
     ledger: Option<Record>,
     kernel: Kernel,
     problems: Vec<String>,
@@ -67,6 +68,11 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
     let ledger = opened
         .as_ref()
         .and_then(|home| Record::look(home).map_err(|e| note(e.into(), &mut problems)).ok());
+    let policy = opened.as_ref().map(|home| Rules::look(home, &caller));
+    if let Some(rules) = policy.as_ref().filter(|rules| !rules.problem.is_empty()) {
+        let failure = Failure::new(Exit::Config, rules.problem.clone());
+        note(failure, &mut problems);
+    }
     let standing = Standing {
         version: env!("CARGO_PKG_VERSION"),
         directory: Directory {
@@ -74,8 +80,9 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
             chosen: chosen.word(),
             owner: opened.as_ref().map(|home| home.owner),
         },
-        level: level_of(&caller, opened.as_ref())?,
+        level: *level::of(opened.as_ref().map_or(caller.uid, |home| home.owner), &caller),
         links: Links::find(&caller),
+        policy,
         ledger,
         kernel: Kernel::ask(),
         problems,
@@ -90,19 +97,6 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
         }
         Ok(code)
     })
-}
-
-/// The level of calls that this caller makes at its shell.
-fn level_of(caller: &Caller, home: Option<&Home>) -> Result<Level, Failure> {
-    let other = home.is_some_and(|home| home.owner != caller.uid);
-    let letter = match (other, caller.front) {
-        (true, _) => "D",
-        (false, Front::Server) => "A",
-        (false, Front::Shell | Front::Hook) => "B",
-    };
-    level::find(letter)
-        .copied()
-        .ok_or_else(|| Failure::new(Exit::Config, format!("no level `{letter}`")))
 }
 
 fn screen(standing: &Standing, paint: Paint) -> Vec<String> {
@@ -129,6 +123,20 @@ fn screen(standing: &Standing, paint: Paint) -> Vec<String> {
     );
     let (tone, text) = links_words(&standing.links);
     row("links", tone, text);
+    if let Some(rules) = &standing.policy {
+        for layer in &rules.layers {
+            let sha256 = layer.sha256.get(..12).unwrap_or_default();
+            let word = serde_json::json!(layer.layer);
+            let word = word.as_str().unwrap_or_default();
+            row(
+                "policy",
+                Tone::Plain,
+                format!("{word}: {} (sha256 {sha256}...)", layer.path),
+            );
+        }
+        let root = rules.workspace.as_deref().unwrap_or("none here");
+        row("workspace", Tone::Plain, root.to_owned());
+    }
     match &standing.ledger {
         Some(record) => {
             row("ledger", Tone::Plain, ledger_words(record));

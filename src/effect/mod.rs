@@ -1,1 +1,137 @@
 //! Native effects on held descriptors. Each needs the permit of a recorded decision.
+//! Everything was opened and judged before; nothing here looks a path up again or asks what is allowed.
+
+mod copy;
+mod erase;
+mod keep;
+mod link;
+mod make_dir;
+mod names;
+mod owner;
+pub mod plan;
+mod relocate;
+mod remove;
+mod run;
+mod set_mode;
+mod settle;
+mod touch;
+mod tree;
+pub(crate) mod words;
+
+use crate::{
+    ledger::Permit,
+    quarantine::Site,
+    report::Failure,
+    sandbox::{Access, Grant},
+};
+pub(crate) use remove::is_empty;
+pub(crate) use set_mode::hazards;
+
+use plan::{Plan, Step};
+use run::Run;
+use serde_json::Value as Json;
+use std::{os::fd::OwnedFd, sync::Arc};
+
+/// What an allowed call will do, with everything held that it needs.
+#[derive(Debug, Default)]
+pub struct Work {
+    pub(crate) plan: Plan,
+    pub(crate) held: Vec<Arc<OwnedFd>>,
+    pub(crate) grants: Vec<Grant>,
+    pub(crate) stores: Vec<Pending>,
+}
+
+/// A quarantine directory that is made when the call is allowed.
+#[derive(Debug)]
+pub(crate) struct Pending {
+    pub(crate) site: Site,
+    pub(crate) slot: plan::Slot,
+    pub(crate) access: Access,
+    pub(crate) uid: u32,
+}
+
+/// How an effect went.
+#[derive(Debug, Default, PartialEq)]
+pub struct Outcome {
+    /// 0, or 1 where something could not be done.
+    pub exit_code: u8,
+    /// Always none: an effect is no process.
+    pub signal: Option<i32>,
+    /// What was changed, for the record.
+    pub effects: Vec<Json>,
+    /// Messages for stdout.
+    pub stdout: Vec<u8>,
+    /// Messages for stderr.
+    pub stderr: Vec<u8>,
+}
+
+impl Pending {
+    /// Whether it is to be made in this directory.
+    pub(crate) fn is_in(&self, above: &Arc<OwnedFd>) -> bool {
+        matches!(&self.site, Site::Absent { above: known, .. } if Arc::ptr_eq(known, above))
+    }
+}
+
+impl Work {
+    /// Makes the quarantine directories that an allowed call needs and that are not there yet. Called once the
+    /// decision is to allow, before the call is confined.
+    ///
+    /// # Errors
+    /// 77 where one cannot be made.
+    pub fn prepare(&mut self) -> Result<(), Failure> {
+        for pending in std::mem::take(&mut self.stores) {
+            let store = pending.site.open(pending.uid)?;
+            if let Some(held) = self.held.get_mut(pending.slot.0) {
+                *held = Arc::clone(&store.dir);
+            }
+            self.grants.push(Grant::new(store.dir, pending.access));
+        }
+        Ok(())
+    }
+
+    /// What the effect may touch: rights below the held directories, nothing else.
+    #[must_use]
+    pub fn grants(&self) -> Vec<Grant> {
+        self.grants.clone()
+    }
+
+    /// What the effect does, and the descriptors that it names by number: the two halves that travel to another
+    /// process, which carries them out by [`carry_out_parts`].
+    #[must_use]
+    pub fn into_parts(self) -> (Plan, Vec<Arc<OwnedFd>>) {
+        (self.plan, self.held)
+    }
+
+    /// Does what was planned. The permit says that the decision is recorded; its number names what is kept.
+    #[must_use]
+    pub fn carry_out(self, permit: &Permit) -> Outcome {
+        carry_out_parts(self.plan, self.held, permit.seq())
+    }
+}
+
+/// Carries out the two halves of a work whose permit `seq` another process holds. Whoever calls this without one
+/// does it with his own rights, as any program can.
+#[must_use]
+pub fn carry_out_parts(plan: Plan, held: Vec<Arc<OwnedFd>>, seq: u64) -> Outcome {
+    let Plan {
+        tool,
+        verbose,
+        umask,
+        steps,
+    } = plan;
+    let mut run = Run::new(tool, verbose, umask, held, seq);
+    for step in steps {
+        match step {
+            Step::Trouble(trouble) => run.trouble(&trouble),
+            Step::Remove(remove) => remove::carry_out(&mut run, &remove),
+            Step::Copy(copy) => copy::carry_out(&mut run, &copy),
+            Step::Move(relocation) => relocate::carry_out(&mut run, &relocation),
+            Step::MakeDir(make) => make_dir::carry_out(&mut run, &make),
+            Step::Touch(touch) => touch::carry_out(&mut run, &touch),
+            Step::SetMode(set) => set_mode::carry_out(&mut run, &set),
+            Step::SetOwner(set) => owner::carry_out(&mut run, &set),
+            Step::Link(link) => link::carry_out(&mut run, &link),
+        }
+    }
+    run.finish()
+}

@@ -5,6 +5,7 @@ use super::{
     clock,
     hash::{self, Hash, sha256},
     seal,
+    sweep::Raw,
 };
 
 const SEQ: &[u8] = b"{\"seq\":";
@@ -85,6 +86,24 @@ pub(super) fn parse(line: &[u8]) -> Result<Framed<'_>, &'static str> {
         data,
         prev: hash::unhex(prev).ok_or("has a `prev_hash` that is not 64 hexadecimal digits")?,
         hash: hash::unhex(own).ok_or("has a `hash` that is not 64 hexadecimal digits")?,
+    })
+}
+
+/// Takes a line apart without reading its hashes: for who only wants to see what it holds.
+pub(super) fn skim(line: &[u8]) -> Option<Raw<'_>> {
+    let rest = line.strip_prefix(SEQ)?;
+    let digits = rest.iter().take_while(|b| b.is_ascii_digit()).count();
+    let (number, rest) = rest.split_at_checked(digits)?;
+    let (timestamp, rest) = rest.strip_prefix(TIMESTAMP)?.split_at_checked(clock::TEXT_LEN)?;
+    let rest = rest.strip_prefix(DATA)?;
+    let (data, trailer) = rest.split_at_checked(rest.len().checked_sub(TRAILER)?)?;
+    let whole = trailer.starts_with(PREV) && trailer.ends_with(END);
+    Some(Raw {
+        seq: parse_seq(number)?,
+        timestamp: std::str::from_utf8(timestamp)
+            .ok()
+            .filter(|text| text.is_ascii())?,
+        data: Some(data).filter(|_| whole)?,
     })
 }
 

@@ -25,6 +25,7 @@ mod scan;
 mod seal;
 mod segment;
 mod settings;
+pub mod sweep;
 mod tail;
 pub mod tlog;
 pub mod verify;

@@ -111,7 +111,12 @@ impl Reader {
         Ok(())
     }
 
-    fn place(&self) -> Place<'_> {
+    /// First numbers of the segments, ascending.
+    pub(super) fn firsts(&self) -> &[u64] {
+        &self.firsts
+    }
+
+    pub(super) fn place(&self) -> Place<'_> {
         Place {
             dir: self.dir.as_fd(),
             shown: &self.shown,

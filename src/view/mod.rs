@@ -2,6 +2,7 @@
 //! every command that reads the ledger. Never writes anything but a command's output, and judges nothing.
 
 pub(crate) mod action;
+pub(crate) mod crew;
 pub(crate) mod desk;
 pub(crate) mod lines;
 pub(crate) mod out;
@@ -10,4 +11,5 @@ pub(crate) mod select;
 pub(crate) mod span;
 pub(crate) mod standing;
 pub(crate) mod table;
+pub(crate) mod tally;
 pub(crate) mod words;

@@ -65,13 +65,22 @@ impl Selection {
 
     /// Whether the action is one of those asked for.
     pub(crate) fn takes(&self, action: &Action) -> bool {
-        let is =
-            |wanted: &Option<String>, found: &str| wanted.as_deref().is_none_or(|wanted| wanted == found);
         (!self.only_decisions || action.kind == "decision")
-            && is(&self.agent, &action.agent)
-            && is(&self.session, &action.session)
+            && self.is_of(&action.agent, &action.session)
             && !self.is_over(&action.timestamp)
             && !self.is_before(&action.timestamp)
+    }
+
+    /// Whether that agent and session are asked for.
+    pub(crate) fn is_of(&self, agent: &str, session: &str) -> bool {
+        let is =
+            |wanted: &Option<String>, found: &str| wanted.as_deref().is_none_or(|wanted| wanted == found);
+        is(&self.agent, agent) && is(&self.session, session)
+    }
+
+    /// The earliest time that is asked for, 27 characters.
+    pub(crate) fn since(&self) -> Option<&str> {
+        self.since.as_deref()
     }
 
     /// Whether an entry of this time is older than all that is asked for. Times never run backwards in a ledger,

@@ -32,10 +32,12 @@ impl Cell {
 
     /// Text that ends at the column's right edge, as numbers do.
     pub(crate) fn number(text: impl AsRef<str>) -> Self {
-        Self {
-            right: true,
-            ..Self::new(text)
-        }
+        Self::new(text).right()
+    }
+
+    /// The same, ending at the column's right edge.
+    pub(crate) fn right(self) -> Self {
+        Self { right: true, ..self }
     }
 }
 

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 use std::{
     ffi::OsStr,
     fs::{DirBuilder, File},
-    os::unix::fs::DirBuilderExt,
+    os::unix::fs::{DirBuilderExt, PermissionsExt},
     path::{Path, PathBuf},
     process::{Command, Output},
 };
@@ -33,10 +33,18 @@ impl Desk {
     /// A ledger that holds its first entry.
     pub(crate) fn new() -> Self {
         let desk = Self::bare();
+        desk.policy(policy::default_document(policy::PROFILES[0]).unwrap());
         let dir = File::open(desk.state()).unwrap().into();
         let genesis = Genesis::named("test.example/ann");
         drop(Ledger::create(dir, &desk.state(), &genesis, Settings::default()).unwrap());
         desk
+    }
+
+    /// Writes the user's policy.
+    pub(crate) fn policy(&self, document: &str) {
+        std::fs::write(self.state().join("policy.json"), document).unwrap();
+        let file = File::open(self.state().join("policy.json")).unwrap();
+        file.set_permissions(PermissionsExt::from_mode(0o600)).unwrap();
     }
 
     pub(crate) fn home(&self) -> &Path {

@@ -2,4 +2,5 @@
 
 mod desk;
 mod standing;
+mod stats;
 mod tail;

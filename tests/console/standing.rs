@@ -47,6 +47,7 @@ fn status_and_doctor_have_their_documented_members() {
             "directory",
             "level",
             "links",
+            "policy",
             "ledger",
             "kernel",
             "problems"
@@ -88,6 +89,7 @@ fn a_changed_entry_is_named_by_status_and_doctor() {
 #[test]
 fn what_is_not_set_up_is_said_with_the_way_to_set_it_up() {
     let desk = Desk::bare();
+    desk.policy(policy::default_document(policy::PROFILES[0]).unwrap());
     let output = desk.run(&["status"]);
     assert_eq!(output.status.code(), Some(74));
     assert!(
@@ -147,4 +149,36 @@ fn another_program_that_comes_first_on_path_is_named() {
 fn chmod(path: &Path, mode: u32) {
     let file = std::fs::File::open(path).unwrap();
     file.set_permissions(PermissionsExt::from_mode(mode)).unwrap();
+}
+
+#[test]
+fn a_policy_that_does_not_load_is_a_problem_with_its_place() {
+    let desk = Desk::new();
+    desk.policy("{\"version\": \"2.0.0\", \"polices\": []}");
+    let output = desk.run(&["doctor", "--json"]);
+    let doctor = object(&text(&output.stdout));
+    let found = finding(&doctor, "policy");
+    assert_eq!(found["state"], "problem");
+    assert!(
+        found["what"].as_str().unwrap().contains("policy.json:1:"),
+        "{found}"
+    );
+    let output = desk.run(&["status"]);
+    assert_eq!(output.status.code(), Some(78));
+    assert!(
+        text(&output.stdout).contains("policy.json:1:"),
+        "{}",
+        text(&output.stdout)
+    );
+}
+
+#[test]
+fn status_names_each_layer_with_its_digest() {
+    let desk = Desk::new();
+    let status = object(&desk.says(&["status", "--json"]));
+    let layer = &status["policy"]["layers"][0];
+    assert_eq!(layer["layer"], "user");
+    assert_eq!(layer["path"], desk.state().join("policy.json").to_str().unwrap());
+    assert_eq!(layer["sha256"].as_str().unwrap().len(), 64);
+    assert_eq!(status["policy"]["problem"], "");
 }

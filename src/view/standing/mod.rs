@@ -5,3 +5,4 @@ pub(crate) mod finding;
 pub(crate) mod kernel;
 pub(crate) mod links;
 pub(crate) mod record;
+pub(crate) mod rules;

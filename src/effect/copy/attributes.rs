@@ -1,0 +1,130 @@
+//! What a copy has beside its content: mode, times, owner, access lists, user attributes.
+//! Ownership and lists are kept where the kernel permits; set-ID bits and capabilities only in the quarantine.
+
+use super::Manner;
+use crate::{
+    effect::plan::Preserve,
+    resolve::{Stamp, Status},
+};
+use rustix::{
+    fs::{
+        AtFlags, Gid, Mode, Timespec, Timestamps, Uid, XattrFlags, chownat, fchmod, fchown, fsetxattr,
+        futimens, getxattr, listxattr, utimensat,
+    },
+    io::Errno,
+};
+use std::{
+    ffi::OsStr,
+    os::fd::{AsRawFd, BorrowedFd},
+};
+
+/// Most bytes of one extended attribute (xattr(7)).
+const MAX_ATTRIBUTE_BYTES: usize = 64 << 10;
+const ACCESS_LISTS: [&str; 2] = ["system.posix_acl_access", "system.posix_acl_default"];
+const CAPABILITY: &str = "security.capability";
+
+/// Gives `dest` owner, mode and times of an object whose state is `status`; `before` is the object that it is going
+/// to replace.
+pub(super) fn apply(
+    status: &Status,
+    dest: BorrowedFd<'_>,
+    manner: Manner,
+    umask: u32,
+    before: Option<&Status>,
+) -> Result<(), Errno> {
+    if manner.preserve == Preserve::Content {
+        if let Some(before) = before {
+            // An overwritten file keeps its owner and mode, as if it had been written to.
+            fchown(
+                dest,
+                Some(Uid::from_raw(before.uid)),
+                Some(Gid::from_raw(before.gid)),
+            )
+            .or_else(unpermitted)?;
+            return fchmod(dest, Mode::from_raw_mode(before.mode & 0o777));
+        }
+        return fchmod(dest, Mode::from_raw_mode(status.mode & 0o777 & !umask));
+    }
+    let owned = fchown(
+        dest,
+        Some(Uid::from_raw(status.uid)),
+        Some(Gid::from_raw(status.gid)),
+    );
+    let bits = if manner.special_bits && owned.is_ok() {
+        0o7777
+    } else {
+        0o1777
+    };
+    owned.or_else(unpermitted)?;
+    fchmod(dest, Mode::from_raw_mode(status.mode & bits))?;
+    futimens(dest, &times(status))
+}
+
+/// Gives a symbolic link its owner and times.
+pub(super) fn apply_to_link(
+    dir: BorrowedFd<'_>,
+    name: &OsStr,
+    status: &Status,
+    manner: Manner,
+) -> Result<(), Errno> {
+    if manner.preserve == Preserve::Content {
+        return Ok(());
+    }
+    let (uid, gid) = (Uid::from_raw(status.uid), Gid::from_raw(status.gid));
+    chownat(dir, name, Some(uid), Some(gid), AtFlags::SYMLINK_NOFOLLOW).or_else(unpermitted)?;
+    utimensat(dir, name, &times(status), AtFlags::SYMLINK_NOFOLLOW)
+}
+
+fn unpermitted(errno: Errno) -> Result<(), Errno> {
+    if errno == Errno::PERM || errno == Errno::INVAL {
+        Ok(())
+    } else {
+        Err(errno)
+    }
+}
+
+fn times(status: &Status) -> Timestamps {
+    let spec = |stamp: Stamp| Timespec {
+        tv_sec: stamp.sec,
+        tv_nsec: i64::from(stamp.nsec),
+    };
+    Timestamps {
+        last_access: spec(status.accessed),
+        last_modification: spec(status.modified),
+    }
+}
+
+/// Copies what of the extended attributes of `source`, in any way opened, may be kept; a file system without them
+/// keeps none. Comes after the owner, whose change drops capabilities.
+pub(super) fn copy_attributes(source: BorrowedFd<'_>, dest: BorrowedFd<'_>, manner: Manner) {
+    if manner.preserve == Preserve::Content {
+        return;
+    }
+    let path = format!("/proc/self/fd/{}", source.as_raw_fd());
+    let mut names: Vec<u8> = vec![0; MAX_ATTRIBUTE_BYTES];
+    let Ok(len) = listxattr(&path, &mut *names) else {
+        return;
+    };
+    let mut value: Vec<u8> = vec![0; MAX_ATTRIBUTE_BYTES];
+    for name in names.get(..len).unwrap_or_default().split(|b| *b == 0) {
+        let Ok(name) = std::str::from_utf8(name) else {
+            continue;
+        };
+        let wanted = ACCESS_LISTS.contains(&name)
+            || (manner.preserve == Preserve::Everything && name.starts_with("user."))
+            || (manner.special_bits && name == CAPABILITY);
+        if !wanted {
+            continue;
+        }
+        if let Ok(len) = getxattr(&path, name, &mut *value) {
+            // Kept where permitted: the destination's file system may know none of them.
+            fsetxattr(
+                dest,
+                name,
+                value.get(..len).unwrap_or_default(),
+                XattrFlags::empty(),
+            )
+            .unwrap_or(());
+        }
+    }
+}

@@ -1,0 +1,343 @@
+//! A tree of files: each directory is made or entered by name in the one held before it, each file finished under a
+//! temporary name. What fails is told and the rest goes on, as cp does.
+
+use super::{
+    Manner,
+    attributes::{apply, copy_attributes},
+    discard,
+    file::{copy_link, copy_regular, open_regular},
+};
+use crate::{
+    effect::{
+        plan::{Keep, Preserve, Replaced},
+        run::{Fault, Run, path_below, shown_below},
+        settle::settle,
+        words::reason,
+    },
+    resolve::{Flow, Kind, Ladder, ObjectId, Status, Visitor, status_at, status_of, walk},
+};
+use rustix::{
+    fs::{AtFlags, CWD, Mode, OFlags, ResolveFlags, linkat, mkdirat, openat, openat2},
+    io::Errno,
+};
+use serde_json::json;
+use std::{
+    collections::{HashMap, HashSet},
+    ffi::{OsStr, OsString},
+    os::{
+        fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd},
+        unix::ffi::OsStrExt,
+    },
+};
+
+/// Files with several names that are remembered, so that the copy has them too.
+const MAX_LINKED: usize = 1 << 16;
+
+/// How a tree is copied.
+pub(super) struct Branch<'b> {
+    pub(super) shown: &'b OsStr,
+    pub(super) to_shown: &'b OsStr,
+    pub(super) to_path: &'b str,
+    pub(super) left_out: &'b [Vec<u8>],
+    pub(super) keep: &'b Keep,
+    pub(super) no_clobber: bool,
+    pub(super) cross_mounts: bool,
+    /// The existing directory that the tree is merged into.
+    pub(super) merge: Option<ObjectId>,
+    pub(super) manner: Manner,
+}
+
+/// Copies the tree `source` to `name` in `dir`.
+pub(super) fn copy_tree(
+    run: &mut Run,
+    source: BorrowedFd<'_>,
+    dir: BorrowedFd<'_>,
+    name: &OsStr,
+    branch: &Branch<'_>,
+) -> Result<(), Fault> {
+    let (root, fresh) = root_of(dir, name, branch)?;
+    let root_id = status_of(&root)?.id;
+    let mut copier = Copier {
+        run,
+        branch,
+        left_out: branch.left_out.iter().map(Vec::as_slice).collect(),
+        root: root
+            .try_clone()
+            .map_err(|e| Errno::from_io_error(&e).unwrap_or(Errno::IO))?,
+        root_id,
+        pending: Some((root, fresh)),
+        ladder: Ladder::default(),
+        fresh: Vec::new(),
+        linked: HashMap::new(),
+        failed: false,
+    };
+    walk(source, &mut copier)?;
+    if copier.failed { Err(Fault::Told) } else { Ok(()) }
+}
+
+fn root_of(dir: BorrowedFd<'_>, name: &OsStr, branch: &Branch<'_>) -> Result<(OwnedFd, bool), Fault> {
+    if branch.merge.is_none() {
+        mkdirat(dir, name, Mode::RWXU)?;
+    }
+    let root = openat(dir, name, DIRECTORY, Mode::empty())?;
+    match branch.merge {
+        Some(judged) if status_of(&root)?.id != judged => Err(Fault::Swapped),
+        merge => Ok((root, merge.is_none())),
+    }
+}
+
+const DIRECTORY: OFlags = OFlags::RDONLY
+    .union(OFlags::DIRECTORY)
+    .union(OFlags::NOFOLLOW)
+    .union(OFlags::CLOEXEC);
+
+struct Copier<'r, 'b> {
+    run: &'r mut Run,
+    branch: &'b Branch<'b>,
+    left_out: HashSet<&'b [u8]>,
+    /// The destination's root, to find files again that get another name.
+    root: OwnedFd,
+    root_id: ObjectId,
+    /// The destination's root before the walk begins.
+    pending: Option<(OwnedFd, bool)>,
+    /// Destination directories, in step with the walk.
+    ladder: Ladder,
+    /// For each of them, whether this copy made it.
+    fresh: Vec<bool>,
+    /// Where files with several names were copied to.
+    linked: HashMap<ObjectId, Vec<u8>>,
+    failed: bool,
+}
+
+impl Copier<'_, '_> {
+    fn told(&mut self, path: &[u8], fault: Fault) {
+        let (from, to) = (
+            shown_below(self.branch.shown, path),
+            shown_below(self.branch.to_shown, path),
+        );
+        self.told_text(path, &format!("cannot copy {from} to {to}: {}", fault.text()));
+    }
+
+    fn told_text(&mut self, path: &[u8], text: &str) {
+        self.failed = true;
+        self.run.fail(text, &path_below(self.branch.to_path, path));
+    }
+
+    fn directory(&mut self, path: &[u8], status: &Status) -> Result<Option<(OwnedFd, bool)>, Fault> {
+        if let Some(root) = self.pending.take() {
+            return Ok(Some(root));
+        }
+        if status.id == self.root_id {
+            let text = format!(
+                "cannot copy a directory, {}, into itself",
+                shown_below(self.branch.shown, path)
+            );
+            self.told_text(path, &text);
+            return Ok(None);
+        }
+        let name = last(path);
+        let made = match mkdirat(self.ladder.top()?, name, Mode::RWXU) {
+            Ok(()) => true,
+            Err(Errno::EXIST) if self.branch.merge.is_some() => false,
+            Err(errno) => return Err(errno.into()),
+        };
+        match openat(self.ladder.top()?, name, DIRECTORY, Mode::empty()) {
+            Ok(fd) => Ok(Some((fd, made))),
+            Err(Errno::NOTDIR | Errno::LOOP) => {
+                let to = shown_below(self.branch.to_shown, path);
+                let text = format!(
+                    "cannot overwrite non-directory {to} with directory {}",
+                    shown_below(self.branch.shown, path)
+                );
+                self.told_text(path, &text);
+                Ok(None)
+            }
+            Err(errno) => Err(errno.into()),
+        }
+    }
+
+    fn file(&mut self, dir: BorrowedFd<'_>, name: &OsStr, path: &[u8], status: &Status) -> Result<(), Fault> {
+        let top = self.ladder.top()?;
+        let before = match self.branch.merge {
+            Some(_) => match status_at(top, name) {
+                Ok(before) => Some(before),
+                Err(Errno::NOENT) => None,
+                Err(errno) => return Err(errno.into()),
+            },
+            None => None,
+        };
+        if let Some(before) = &before {
+            if self.branch.no_clobber {
+                return Ok(());
+            }
+            if before.kind == Kind::Dir {
+                let to = shown_below(self.branch.to_shown, path);
+                let text = format!("cannot overwrite directory {to} with non-directory");
+                self.told_text(path, &text);
+                return Ok(());
+            }
+            if before.id == status.id {
+                return Err(Fault::Kernel(Errno::EXIST));
+            }
+        }
+        let temporary: OsString = self.run.temporary();
+        let replaced = before.map(|judged| Replaced {
+            judged,
+            keep: self.branch.keep.clone(),
+            backup: None,
+        });
+        self.make(
+            dir,
+            name,
+            status,
+            top,
+            &temporary,
+            replaced.as_ref().map(|replaced| &replaced.judged),
+        )?;
+        match settle(self.run, top, &temporary, top, name, replaced.as_ref()) {
+            Ok(was) => {
+                if !was.is_null() {
+                    let place = path_below(self.branch.to_path, path);
+                    self.run
+                        .record(json!({"op": "overwrite", "path": place, "replaced": was}));
+                }
+            }
+            Err(fault) => {
+                discard(self.ladder.top()?, &temporary);
+                return Err(fault);
+            }
+        }
+        if status.is_hard_linked() && self.keeps_links() && self.linked.len() < MAX_LINKED {
+            self.linked.insert(status.id, path.to_vec());
+        }
+        let (from, to) = (self.branch.shown, self.branch.to_shown);
+        self.run
+            .say(|| format!("{} -> {}", shown_below(from, path), shown_below(to, path)));
+        Ok(())
+    }
+
+    fn keeps_links(&self) -> bool {
+        self.branch.manner.preserve == Preserve::Everything
+    }
+
+    fn make(
+        &self,
+        dir: BorrowedFd<'_>,
+        name: &OsStr,
+        status: &Status,
+        top: BorrowedFd<'_>,
+        temporary: &OsStr,
+        before: Option<&Status>,
+    ) -> Result<(), Fault> {
+        if status.kind == Kind::Symlink {
+            return Ok(copy_link(dir, name, status, top, temporary, self.branch.manner)?);
+        }
+        if status.is_hard_linked()
+            && let Some(first) = self.linked.get(&status.id)
+            && self.link_again(first, top, temporary).is_ok()
+        {
+            return Ok(());
+        }
+        let source = open_regular(dir, name, status)?;
+        Ok(copy_regular(
+            source.as_fd(),
+            status,
+            top,
+            temporary,
+            self.branch.manner,
+            self.run.umask,
+            before,
+        )?)
+    }
+
+    fn link_again(&self, first: &[u8], top: BorrowedFd<'_>, temporary: &OsStr) -> Result<(), Errno> {
+        let flags = OFlags::PATH | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let resolve = ResolveFlags::BENEATH | ResolveFlags::NO_SYMLINKS | ResolveFlags::NO_MAGICLINKS;
+        let fd = openat2(&self.root, first, flags, Mode::empty(), resolve)?;
+        let object = format!("/proc/self/fd/{}", fd.as_raw_fd());
+        linkat(CWD, object, top, temporary, AtFlags::SYMLINK_FOLLOW)
+    }
+}
+
+fn last(path: &[u8]) -> &OsStr {
+    OsStr::from_bytes(path.rsplit(|b| *b == b'/').next().unwrap_or_default())
+}
+
+impl Visitor for Copier<'_, '_> {
+    type Stop = Fault;
+
+    fn enter(&mut self, dir: BorrowedFd<'_>, path: &[u8], status: &Status) -> Result<Flow, Fault> {
+        if self.left_out.contains(path) {
+            return Ok(Flow::Skip);
+        }
+        if status.mount_root && !path.is_empty() && !self.branch.cross_mounts {
+            let text = format!(
+                "left out {}: it is on another mount",
+                shown_below(self.branch.shown, path)
+            );
+            self.told_text(path, &text);
+            return Ok(Flow::Skip);
+        }
+        match self.directory(path, status) {
+            Ok(Some((fd, fresh))) => {
+                let id = status_of(&fd)?.id;
+                copy_attributes(dir, fd.as_fd(), self.branch.manner);
+                self.ladder.push(fd, id);
+                self.fresh.push(fresh);
+                Ok(Flow::Descend)
+            }
+            Ok(None) => Ok(Flow::Skip),
+            Err(fault) => {
+                self.told(path, fault);
+                Ok(Flow::Skip)
+            }
+        }
+    }
+
+    fn entry(
+        &mut self,
+        dir: BorrowedFd<'_>,
+        name: &OsStr,
+        path: &[u8],
+        status: &Status,
+    ) -> Result<(), Fault> {
+        if self.left_out.contains(path) {
+            return Ok(());
+        }
+        if status.kind.is_special() {
+            let text = format!(
+                "left out {}: it is a {}",
+                shown_below(self.branch.shown, path),
+                status.kind.word()
+            );
+            self.told_text(path, &text);
+            return Ok(());
+        }
+        if let Err(fault) = self.file(dir, name, path, status) {
+            self.told(path, fault);
+        }
+        Ok(())
+    }
+
+    fn leave(&mut self, path: &[u8], status: &Status) -> Result<(), Fault> {
+        let fresh = self.fresh.pop().unwrap_or(false);
+        let keeps = self.branch.manner.preserve != Preserve::Content;
+        if fresh || keeps {
+            let top = self.ladder.top()?;
+            if let Err(errno) = apply(status, top, self.branch.manner, self.run.umask, None) {
+                self.told(path, errno.into());
+            }
+        }
+        Ok(self.ladder.pop()?)
+    }
+
+    fn trouble(&mut self, path: &[u8], errno: Errno) -> Result<(), Fault> {
+        let text = format!(
+            "cannot access {}: {}",
+            shown_below(self.branch.shown, path),
+            reason(errno)
+        );
+        self.told_text(path, &text);
+        Ok(())
+    }
+}

@@ -1,0 +1,61 @@
+//! Deletes for good what was kept elsewhere, or what a person agreed to lose: a name, or the tree below it.
+//! Only by names in held directories; a symbolic link is removed, never followed.
+
+use super::run::Fault;
+use crate::resolve::{Flow, Kind, ObjectId, Status, Visitor, status_of, walk};
+use rustix::{
+    fs::{AtFlags, Mode, OFlags, openat, unlinkat},
+    io::Errno,
+};
+use std::{
+    ffi::OsStr,
+    os::fd::{AsFd, BorrowedFd},
+};
+
+/// Deletes `name` in `dir` for good.
+pub(super) fn erase(dir: BorrowedFd<'_>, name: &OsStr, kind: Kind, judged: ObjectId) -> Result<(), Fault> {
+    if kind == Kind::Dir {
+        empty(dir, name, judged)?;
+        return Ok(unlinkat(dir, name, AtFlags::REMOVEDIR)?);
+    }
+    Ok(unlinkat(dir, name, AtFlags::empty())?)
+}
+
+/// Deletes everything in the directory `name`.
+fn empty(dir: BorrowedFd<'_>, name: &OsStr, judged: ObjectId) -> Result<(), Fault> {
+    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    let root = openat(dir, name, flags, Mode::empty())?;
+    if status_of(&root)?.id != judged {
+        return Err(Fault::Swapped);
+    }
+    walk(root.as_fd(), &mut Eraser)
+}
+
+struct Eraser;
+
+impl Visitor for Eraser {
+    type Stop = Fault;
+
+    fn enter(&mut self, _: BorrowedFd<'_>, path: &[u8], status: &Status) -> Result<Flow, Fault> {
+        if status.mount_root && !path.is_empty() {
+            return Err(Fault::Kernel(Errno::XDEV));
+        }
+        Ok(Flow::Descend)
+    }
+
+    fn entry(&mut self, dir: BorrowedFd<'_>, name: &OsStr, _: &[u8], _: &Status) -> Result<(), Fault> {
+        Ok(unlinkat(dir, name, AtFlags::empty())?)
+    }
+
+    fn leave(&mut self, _: &[u8], _: &Status) -> Result<(), Fault> {
+        Ok(())
+    }
+
+    fn left(&mut self, above: BorrowedFd<'_>, name: &OsStr) -> Result<(), Fault> {
+        Ok(unlinkat(above, name, AtFlags::REMOVEDIR)?)
+    }
+
+    fn trouble(&mut self, _: &[u8], errno: Errno) -> Result<(), Fault> {
+        Err(Fault::Kernel(errno))
+    }
+}

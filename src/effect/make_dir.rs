@@ -1,0 +1,82 @@
+//! Makes directories, each in the one that is held before it.
+//! Never follows what somebody else put in the way.
+
+use super::{
+    plan::MakeDir,
+    run::{Fault, Run, shown},
+};
+use rustix::{
+    fs::{Mode, OFlags, fchmod, mkdirat, openat},
+    io::Errno,
+};
+use serde_json::json;
+use std::{
+    ffi::{OsStr, OsString},
+    os::fd::{AsFd, BorrowedFd, OwnedFd},
+    sync::Arc,
+};
+
+/// Permission bits that are not a file type.
+const ALL: u32 = 0o7777;
+/// What a directory made on the way to another must allow its owner (mkdir(1)).
+const PASSABLE: u32 = 0o300;
+
+pub(super) fn carry_out(run: &mut Run, make: &MakeDir) {
+    let mut dir: Arc<OwnedFd> = match run.fd(make.at.dir) {
+        Ok(dir) => dir,
+        Err(errno) => return told(run, &make.at.shown, &make.at.path, errno.into()),
+    };
+    for (name, text) in &make.between {
+        let mode = (0o777 & !run.umask) | PASSABLE;
+        match make_or_enter(dir.as_fd(), name, mode) {
+            Ok((below, made)) => {
+                dir = Arc::new(below);
+                if made {
+                    done(run, text, &make.at.path);
+                }
+            }
+            Err(fault) => return told(run, text, &make.at.path, fault),
+        }
+    }
+    let asked = make.mode.unwrap_or(0o777 & !run.umask);
+    match make_one(dir.as_fd(), &make.at.name, asked, make.mode.is_some()) {
+        Ok(()) => done(run, &make.at.shown, &make.at.path),
+        Err(fault) => told(run, &make.at.shown, &make.at.path, fault),
+    }
+}
+
+fn make_one(dir: BorrowedFd<'_>, name: &OsStr, mode: u32, exact: bool) -> Result<(), Fault> {
+    mkdirat(dir, name, Mode::from_raw_mode(mode & 0o777))?;
+    if exact {
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        match openat(dir, name, flags, Mode::empty()) {
+            Ok(made) => fchmod(&made, Mode::from_raw_mode(mode & ALL))?,
+            // A mode without read for its owner: mkdir has set it already, apart from the mask.
+            Err(Errno::ACCESS) => (),
+            Err(errno) => return Err(errno.into()),
+        }
+    }
+    Ok(())
+}
+
+fn make_or_enter(dir: BorrowedFd<'_>, name: &OsString, mode: u32) -> Result<(OwnedFd, bool), Fault> {
+    let made = match mkdirat(dir, name, Mode::from_raw_mode(mode)) {
+        Ok(()) => true,
+        Err(Errno::EXIST) => false,
+        Err(errno) => return Err(errno.into()),
+    };
+    let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    Ok((openat(dir, name, flags, Mode::empty())?, made))
+}
+
+fn done(run: &mut Run, text: &OsStr, path: &str) {
+    run.say(|| format!("mkdir: created directory {}", shown(text)));
+    run.record(json!({"op": "create_dir", "path": path}));
+}
+
+fn told(run: &mut Run, text: &OsStr, path: &str, fault: Fault) {
+    run.fail(
+        &format!("cannot create directory {}: {}", shown(text), fault.text()),
+        path,
+    );
+}

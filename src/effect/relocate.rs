@@ -1,0 +1,120 @@
+//! Moves: the source goes through a private name, is compared there, and only then gets its new name.
+//! Across mounts a copy that keeps everything comes first, and the source is kept as a deleted object is.
+
+use super::{
+    copy::{Manner, copy_object, discard},
+    erase::erase,
+    keep::take_away,
+    names::rename_free,
+    plan::{Across, Move, Preserve},
+    run::{Fault, Run, object},
+    settle::settle,
+};
+use crate::resolve::{Kind, status_at};
+use rustix::io::Errno;
+use serde_json::{Value as Json, json};
+use std::{
+    ffi::{OsStr, OsString},
+    os::fd::AsFd,
+};
+
+pub(super) fn carry_out(run: &mut Run, relocation: &Move) {
+    match relocate(run, relocation) {
+        Ok((replaced, kept)) => {
+            run.say(|| {
+                format!(
+                    "renamed {} -> {}",
+                    relocation.from.quoted(),
+                    relocation.to.quoted()
+                )
+            });
+            run.record(json!({
+                "op": "move", "source": relocation.from.path, "path": relocation.to.path,
+                "kind": relocation.judged.kind, "object": object(relocation.judged.id),
+                "entries": relocation.entries, "bytes": relocation.bytes, "replaced": replaced, "kept": kept,
+            }));
+        }
+        Err(fault) => {
+            let (from, to) = (relocation.from.quoted(), relocation.to.quoted());
+            run.fail(
+                &format!("cannot move {from} to {to}: {}", fault.text()),
+                &relocation.from.path,
+            );
+        }
+    }
+}
+
+/// Returns what became of the object at the destination and, across mounts, of the source.
+fn relocate(run: &mut Run, relocation: &Move) -> Result<(Json, Json), Fault> {
+    if let Some(across) = &relocation.across {
+        return relocate_across(run, relocation, across);
+    }
+    let (from, to) = (run.fd(relocation.from.dir)?, run.fd(relocation.to.dir)?);
+    let (stage, name): (_, OsString) = match &relocation.stage {
+        Some(store) => (run.fd(store.dir)?, run.entry().into()),
+        None => (run.fd(relocation.to.dir)?, run.temporary()),
+    };
+    rename_free(from.as_fd(), &relocation.from.name, stage.as_fd(), &name)?;
+    let back = || rename_free(stage.as_fd(), &name, from.as_fd(), &relocation.from.name);
+    if !status_at(stage.as_fd(), name.as_os_str()).is_ok_and(|now| now.id == relocation.judged.id) {
+        back().map_err(|_| Fault::Stranded)?;
+        return Err(Fault::Swapped);
+    }
+    let replaced = relocation.replaced.as_ref();
+    match settle(
+        run,
+        stage.as_fd(),
+        &name,
+        to.as_fd(),
+        &relocation.to.name,
+        replaced,
+    ) {
+        Ok(was) => Ok((was, Json::Null)),
+        Err(fault) => {
+            back().map_err(|_| Fault::Stranded)?;
+            Err(fault)
+        }
+    }
+}
+
+fn relocate_across(run: &mut Run, relocation: &Move, across: &Across) -> Result<(Json, Json), Fault> {
+    let (from, to) = (run.fd(relocation.from.dir)?, run.fd(relocation.to.dir)?);
+    let temporary = run.temporary();
+    let manner = Manner {
+        preserve: Preserve::Everything,
+        special_bits: false,
+    };
+    let (name, judged) = (&relocation.from.name, &relocation.judged);
+    copy_object(run, from.as_fd(), name, judged.id, to.as_fd(), &temporary, manner)?;
+    let unfinished = |run: &mut Run| drop_copy(run, relocation, &temporary);
+    let settled = settle(
+        run,
+        to.as_fd(),
+        &temporary,
+        to.as_fd(),
+        &relocation.to.name,
+        relocation.replaced.as_ref(),
+    );
+    let was = match settled {
+        Ok(was) => was,
+        Err(fault) => {
+            unfinished(run)?;
+            return Err(fault);
+        }
+    };
+    let kept = take_away(run, from.as_fd(), name, judged.id, judged.kind, &across.keep)?;
+    Ok((was, kept))
+}
+
+fn drop_copy(run: &Run, relocation: &Move, temporary: &OsStr) -> Result<(), Fault> {
+    let to = run.fd(relocation.to.dir)?;
+    if relocation.judged.kind != Kind::Dir {
+        discard(to.as_fd(), temporary);
+        return Ok(());
+    }
+    match status_at(to.as_fd(), temporary) {
+        Ok(made) => erase(to.as_fd(), temporary, Kind::Dir, made.id),
+        Err(Errno::NOENT) => Ok(()),
+        Err(errno) => Err(errno.into()),
+    }
+}

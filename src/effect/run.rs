@@ -1,0 +1,189 @@
+//! One effect under way: the descriptors it holds, what it has said, what it has changed.
+//! Counts and records; never acts on its own.
+
+use super::{
+    Outcome,
+    plan::{Slot, Spot, Trouble},
+    words::{quote, reason},
+};
+use crate::{quarantine::entry_name, resolve::ObjectId};
+use rustix::io::Errno;
+use serde_json::{Value as Json, json};
+use std::{
+    ffi::{OsStr, OsString},
+    os::{fd::OwnedFd, unix::ffi::OsStrExt},
+    sync::Arc,
+};
+
+/// Changes recorded one by one; the others are counted.
+const MAX_RECORDED: usize = 1000;
+/// Bytes of messages that are kept for each stream.
+const MAX_MESSAGE_BYTES: usize = 1 << 20;
+
+/// Why a step could not be done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Fault {
+    /// The kernel's answer.
+    Kernel(Errno),
+    /// The name no longer led to the object that was judged; nothing was changed.
+    Swapped,
+    /// As above, and something else took the name meanwhile: the object is in the quarantine.
+    Stranded,
+    /// Some objects of a tree failed; each was told.
+    Told,
+}
+
+impl From<Errno> for Fault {
+    fn from(errno: Errno) -> Self {
+        Self::Kernel(errno)
+    }
+}
+
+impl Fault {
+    pub(super) fn text(self) -> String {
+        match self {
+            Self::Kernel(errno) => reason(errno),
+            Self::Swapped => "it is no longer the object that was judged; nothing was changed".to_owned(),
+            Self::Stranded => "it changed while being moved and is in the quarantine".to_owned(),
+            Self::Told => "not all of it".to_owned(),
+        }
+    }
+}
+
+/// See the module.
+pub(super) struct Run {
+    pub(super) verbose: bool,
+    pub(super) umask: u32,
+    tool: String,
+    held: Vec<Arc<OwnedFd>>,
+    seq: u64,
+    number: u32,
+    unrecorded: u64,
+    outcome: Outcome,
+}
+
+impl Run {
+    pub(super) fn new(tool: String, verbose: bool, umask: u32, held: Vec<Arc<OwnedFd>>, seq: u64) -> Self {
+        Self {
+            verbose,
+            umask,
+            tool,
+            held,
+            seq,
+            number: 0,
+            unrecorded: 0,
+            outcome: Outcome::default(),
+        }
+    }
+
+    pub(super) fn fd(&self, slot: Slot) -> Result<Arc<OwnedFd>, Errno> {
+        self.held.get(slot.0).map(Arc::clone).ok_or(Errno::BADF)
+    }
+
+    /// The next name for an object in a quarantine.
+    pub(super) fn entry(&mut self) -> String {
+        let name = entry_name(self.seq, self.number);
+        self.number = self.number.saturating_add(1);
+        name
+    }
+
+    /// The next name for something unfinished beside its final name.
+    pub(super) fn temporary(&mut self) -> OsString {
+        let name = format!(".wt-{}-{}-{}.tmp", self.seq, std::process::id(), self.number);
+        self.number = self.number.saturating_add(1);
+        name.into()
+    }
+
+    pub(super) fn trouble(&mut self, trouble: &Trouble) {
+        if trouble.fails {
+            self.fail(&trouble.text, &trouble.path);
+        } else if !trouble.text.is_empty() {
+            self.note(&trouble.text);
+        }
+    }
+
+    /// Tells of a failure and records it; the exit code is 1.
+    pub(super) fn fail(&mut self, text: &str, path: &str) {
+        self.note(text);
+        self.outcome.exit_code = 1;
+        self.record(json!({"op": "failed", "path": path, "error": text}));
+    }
+
+    /// Tells something on stderr.
+    pub(super) fn note(&mut self, text: &str) {
+        let line = format!("{}: {text}\n", self.tool);
+        append(&mut self.outcome.stderr, line.as_bytes());
+    }
+
+    /// Tells of a change on stdout where that was asked for.
+    pub(super) fn say(&mut self, text: impl FnOnce() -> String) {
+        if self.verbose {
+            let line = format!("{}\n", text());
+            append(&mut self.outcome.stdout, line.as_bytes());
+        }
+    }
+
+    /// Records a change.
+    pub(super) fn record(&mut self, effect: Json) {
+        if self.outcome.effects.len() < MAX_RECORDED {
+            self.outcome.effects.push(effect);
+        } else {
+            self.unrecorded = self.unrecorded.saturating_add(1);
+        }
+    }
+
+    pub(super) fn finish(mut self) -> Outcome {
+        if self.unrecorded > 0 {
+            self.outcome
+                .effects
+                .push(json!({"op": "more", "count": self.unrecorded}));
+        }
+        self.outcome
+    }
+}
+
+fn append(stream: &mut Vec<u8>, line: &[u8]) {
+    if stream.len() + line.len() <= MAX_MESSAGE_BYTES {
+        stream.extend_from_slice(line);
+    }
+}
+
+/// An operand as messages show it.
+pub(super) fn shown(operand: &OsStr) -> String {
+    quote(operand.as_bytes())
+}
+
+/// A path below an operand as messages show it.
+pub(super) fn shown_below(operand: &OsStr, below: &[u8]) -> String {
+    if below.is_empty() {
+        return shown(operand);
+    }
+    let mut whole = operand.as_bytes().to_vec();
+    while whole.len() > 1 && whole.ends_with(b"/") {
+        whole.pop();
+    }
+    if !whole.ends_with(b"/") {
+        whole.push(b'/');
+    }
+    whole.extend_from_slice(below);
+    quote(&whole)
+}
+
+/// A resolved path and one below it, as the record has them.
+pub(super) fn path_below(path: &str, below: &[u8]) -> String {
+    if below.is_empty() {
+        return path.to_owned();
+    }
+    format!("{}/{}", path.trim_end_matches('/'), policy::text::escape(below))
+}
+
+/// The identity of an object in the record.
+pub(super) fn object(id: ObjectId) -> Json {
+    json!({"dev": id.dev, "ino": id.ino})
+}
+
+impl Spot {
+    pub(super) fn quoted(&self) -> String {
+        shown(&self.shown)
+    }
+}

@@ -1,0 +1,62 @@
+//! Which policy is in force here: its layers with their digests, the workspace, or what is wrong with it.
+
+use crate::{caller::Caller, ground::Ground, home::Home, record::hex, report::Failure};
+use policy::Layer;
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+/// One layer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct LayerShown {
+    /// Which.
+    pub(crate) layer: Layer,
+    /// Its file.
+    pub(crate) path: String,
+    /// SHA-256 of its bytes, hex.
+    pub(crate) sha256: String,
+}
+
+/// The policy in force.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct Rules {
+    /// The layers that could be read.
+    pub(crate) layers: Vec<LayerShown>,
+    /// Root of the workspace of the working directory, none where there is none.
+    pub(crate) workspace: Option<String>,
+    /// Why no call can be judged, `` where it can.
+    pub(crate) problem: String,
+    /// What to do about that.
+    pub(crate) hint: String,
+}
+
+impl Rules {
+    /// Loads the policy as a call would.
+    pub(crate) fn look(home: &Home, caller: &Caller) -> Self {
+        let ground = Ground::of(caller);
+        let mut read = home.layers(caller).unwrap_or_default();
+        let mut workspace = None;
+        if let Ok(root) = ground.as_ref().map(|ground| ground.workspace.as_ref())
+            && let Some(root) = root
+        {
+            workspace = Some(root.path.display().to_string());
+            let project = home.project_layer(caller, std::os::fd::AsFd::as_fd(&root.dir), &root.path);
+            read.extend(project.ok().flatten());
+        }
+        let layers = read.iter().map(|file| LayerShown {
+            layer: file.layer,
+            path: file.path.display().to_string(),
+            sha256: hex(&Sha256::digest(&file.bytes)),
+        });
+        let failure = ground.err().unwrap_or_else(|| Failure {
+            code: 0,
+            message: String::new(),
+            hint: String::new(),
+        });
+        Self {
+            layers: layers.collect(),
+            workspace,
+            problem: failure.message,
+            hint: failure.hint,
+        }
+    }
+}

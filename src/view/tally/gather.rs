@@ -1,0 +1,43 @@
+//! Counting the whole ledger, on all cores.
+
+use super::{Tally, slim::Slim};
+use crate::{
+    ledger::{read::Reader, sweep::Raw},
+    view::{crew, out::Stopped, select::Selection},
+};
+use std::ops::ControlFlow;
+
+/// Adds up all entries that are asked for.
+///
+/// # Errors
+/// A segment cannot be read, or the condition fails on an entry.
+pub(crate) fn gather(reader: &Reader, selection: &Selection) -> Result<Tally, Stopped> {
+    let pieces = reader.pieces(selection.since())?;
+    let mut total = Tally::default();
+    crew::sweep(
+        reader,
+        &pieces,
+        |reader, piece| {
+            let mut tally = Tally::default();
+            reader.sweep(piece, |raw| {
+                if selection.is_over(raw.timestamp) {
+                    return ControlFlow::Break(());
+                }
+                if !selection.is_before(raw.timestamp) {
+                    tally.count(&raw, |slim| is_wanted(selection, &raw, slim));
+                }
+                ControlFlow::Continue(())
+            })?;
+            Ok(tally)
+        },
+        |tally| {
+            total.merge(tally);
+            Ok(ControlFlow::Continue(()))
+        },
+    )?;
+    Ok(total)
+}
+
+fn is_wanted(selection: &Selection, _raw: &Raw<'_>, slim: &Slim<'_>) -> bool {
+    selection.is_of(&slim.identity.agent.value, &slim.identity.session)
+}

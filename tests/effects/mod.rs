@@ -1,0 +1,9 @@
+//! What native effects do to real files, carried out on a confined thread.
+
+mod bench;
+mod copies;
+mod creations;
+mod deletions;
+mod links;
+mod metadata;
+mod moves;
