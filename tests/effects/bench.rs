@@ -296,3 +296,14 @@ pub(crate) fn default_policy() -> Policy {
     };
     policy::load(&[source]).unwrap()
 }
+
+/// A policy with these members beside its version and rules.
+pub(crate) fn policy_with(members: &str) -> Policy {
+    let document = format!(r#"{{"version": "2.0.0", "policies": [], {members}}}"#);
+    let source = Source {
+        layer: Layer::User,
+        path: "policy.json".to_owned(),
+        bytes: document.into_bytes(),
+    };
+    policy::load(&[source]).unwrap()
+}

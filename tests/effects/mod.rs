@@ -6,4 +6,6 @@ mod creations;
 mod deletions;
 mod links;
 mod metadata;
+mod mounts;
 mod moves;
+mod size;

@@ -64,6 +64,12 @@ impl Protect {
         self.guard(path, operation, places)
     }
 
+    /// Whether the documents protect paths beside the built-in ones. Without that, what [`Protect::shelters`] lets
+    /// pass holds nothing that may not be deleted.
+    pub fn adds_paths(&self) -> bool {
+        !self.added.is_empty()
+    }
+
     /// Why nothing that changes a whole tree may be done to this path: a protected path lies below it.
     pub fn shelters(&self, path: &str, places: &Places) -> Option<Guard> {
         let path = components::lexical(path);

@@ -73,12 +73,11 @@ fn plan(
         let path = g.path_of(target);
         let mut guarded = 0_u64;
         let around = g.around;
+        let protect = around.policy.protect();
+        let adds = protect.adds_paths();
         let found = g.survey(target, place, object, &mut |below, _| {
-            let text = super::survey::text_below(&path, below);
-            let guard = around
-                .policy
-                .protect()
-                .write_protected(&text, "delete", around.places);
+            let guard = adds.then(|| super::survey::text_below(&path, below));
+            let guard = guard.and_then(|text| protect.write_protected(&text, "delete", around.places));
             guarded += u64::from(guard.is_some());
             Flow::Descend
         });

@@ -17,7 +17,10 @@ use crate::{
     sandbox::{Access, Grant},
 };
 use policy::{Floor, Intent, TargetFacts, Verdict, text::escape};
-use rustix::io::Errno;
+use rustix::{
+    io::Errno,
+    process::{Resource, Rlimit, getrlimit, setrlimit},
+};
 use std::{
     ffi::OsStr,
     os::{
@@ -31,6 +34,22 @@ use std::{
 /// What a rename of a file or symbolic link needs on both sides.
 pub(super) fn move_file() -> Access {
     Access::MAKE_FILE | Access::MAKE_SYMLINK | Access::REMOVE_FILE | Access::REFER
+}
+
+/// From so many operands on the usual limit of 1024 descriptors may be too low: each operand is held.
+const MANY_TARGETS: usize = 200;
+
+/// Raises the soft limit of open descriptors to the hard one; where that is refused, what is too much fails.
+fn raise_descriptor_limit() {
+    let limit = getrlimit(Resource::Nofile);
+    setrlimit(
+        Resource::Nofile,
+        Rlimit {
+            current: limit.maximum,
+            maximum: limit.maximum,
+        },
+    )
+    .unwrap_or(());
 }
 
 /// A call whose operands are being looked at.
@@ -47,6 +66,9 @@ pub(super) struct Gathering<'a> {
 
 impl<'a> Gathering<'a> {
     pub(super) fn new(intent: &'a Intent, around: Surroundings<'a>) -> Self {
+        if intent.targets.len() > MANY_TARGETS {
+            raise_descriptor_limit();
+        }
         let mut work = Work::default();
         work.plan.tool = intent.tool.to_string();
         work.plan.umask = around.caller.umask;
