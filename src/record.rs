@@ -1,7 +1,7 @@
 //! What the ledger holds of a call: the decision entry before the effect, the outcome entry after it.
 //! Only puts values together; secrets are taken out by the ledger before it hashes.
 
-use crate::{caller::Caller, home::Home};
+use crate::{caller::Caller, home::Home, outcome::Outcome};
 use policy::{Audit, Decision, Intent, Layer, Scope, Target, text::escape};
 use serde_json::{Map, Value as Json, json};
 use sha2::{Digest, Sha256};
@@ -63,6 +63,25 @@ pub fn decision(
         "dir".into(),
         json!({"path": escape(origin.home.path.as_os_str().as_bytes()), "chosen": origin.home.chosen.word()}),
     );
+    data
+}
+
+/// The data of an outcome entry: how the effect of decision `seq` went.
+pub fn outcome(seq: u64, outcome: &Outcome) -> Map<String, Json> {
+    let mut execution = json!({
+        "exit_code": outcome.exit_code,
+        "signal": outcome.signal,
+        "duration_us": outcome.duration_us,
+        "stdout_sha256": outcome.stdout_sha256,
+        "stdout_bytes": outcome.stdout_bytes,
+        "effects": outcome.effects,
+    });
+    if let (true, Some(fields)) = (outcome.truncated, execution.as_object_mut()) {
+        fields.insert("truncated".to_owned(), json!(true));
+    }
+    let mut data = Map::new();
+    data.insert("of".to_owned(), json!(seq));
+    data.insert("execution".to_owned(), execution);
     data
 }
 

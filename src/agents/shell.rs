@@ -2,11 +2,14 @@
 //! prints what comes back.
 
 use crate::{
+    caller::Caller,
     commands::show,
+    engine,
+    outcome::{Outcome, Output},
     report::{Exit, Failure},
 };
-use applets::{Applet, Request};
-use std::{ffi::OsString, process::ExitCode};
+use applets::{Applet, Call, Request};
+use std::{ffi::OsString, io::IsTerminal, process::ExitCode};
 
 /// Runs one applet with its arguments.
 pub(crate) fn run(applet: &'static Applet, args: &[OsString], json: bool) -> ExitCode {
@@ -18,10 +21,35 @@ pub(crate) fn run(applet: &'static Applet, args: &[OsString], json: bool) -> Exi
             env!("CARGO_PKG_VERSION")
         )),
         Ok(Request::Call(wanted)) => {
-            Failure::new(Exit::Config, "no engine").report(applet.name, json || wanted.json)
+            let json = json || wanted.json;
+            match call(&wanted) {
+                Ok(outcome) => exit_code(&outcome),
+                Err(failure) => failure.report(applet.name, json),
+            }
         }
         Err(usage) => Failure::new(Exit::Usage, usage.message)
             .hint(usage.hint)
             .report(applet.name, json),
     }
+}
+
+fn call(wanted: &Call) -> Result<Outcome, Failure> {
+    let mut caller = Caller::of_this_process()?;
+    caller.claimed = wanted.claimed_identity.clone().unwrap_or_default();
+    let (mut stdout, mut stderr) = (std::io::stdout(), std::io::stderr());
+    let terminal = stdout.is_terminal();
+    let mut output = Output {
+        stdout: &mut stdout,
+        stderr: &mut stderr,
+        terminal,
+    };
+    engine::call(&wanted.intent, &caller, &mut output).map_err(|stop| stop.failure())
+}
+
+/// The effect's own code; a signal that ended it is 128 more than its number, as shells say it.
+fn exit_code(outcome: &Outcome) -> ExitCode {
+    let of_signal = outcome
+        .signal
+        .map(|signal| u8::try_from(128 + signal).unwrap_or(u8::MAX));
+    ExitCode::from(of_signal.unwrap_or(outcome.exit_code))
 }

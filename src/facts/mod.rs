@@ -1,4 +1,166 @@
-//! From an intent to the facts that policy judges and the work that an effect needs.
+//! From an intent to the facts that policy judges and the work that an effect needs. Whatever is opened here is
+//! what the effect later acts on; nothing is looked up twice.
 
 pub mod filesystem;
 pub mod workspace;
+
+use crate::{caller::Caller, ground::Ground, report::Failure, work::Work};
+use filesystem::{Gathered, Surroundings};
+use policy::{
+    EnforcementFacts, Gtfo, Identity, Intent, Places, Scope, Target, TargetFacts, Time, Workspace,
+    text::escape,
+};
+use serde_json::Value as Json;
+use std::{
+    collections::BTreeMap,
+    ffi::OsStr,
+    os::unix::ffi::OsStrExt,
+    path::{Path, PathBuf},
+};
+
+/// The facts of a call.
+#[derive(Debug)]
+pub struct Facts {
+    /// What policy reads.
+    pub scope: Scope,
+    /// What an effect would do, on the descriptors that were judged.
+    pub work: Work,
+    /// GTFOBins alerts for the record.
+    pub alerts: Vec<Json>,
+}
+
+/// Gathers the facts of `intent`.
+///
+/// # Errors
+/// A fact that the judgement needs cannot be had; nothing was changed.
+pub fn gather(intent: &Intent, caller: &Caller, ground: &Ground) -> Result<Facts, Failure> {
+    let places = places(caller, ground);
+    let (targets, floors, work) = match intent.domain.as_ref() {
+        "filesystem" => {
+            let around = Surroundings {
+                caller,
+                home: &ground.home,
+                policy: &ground.policy,
+                places: &places,
+            };
+            let Gathered {
+                targets,
+                floors,
+                work,
+            } = filesystem::gather(intent, around)?;
+            (targets, floors, Work::Native(work))
+        }
+        _ => (
+            intent.targets.iter().map(as_given).collect(),
+            Vec::new(),
+            Work::None,
+        ),
+    };
+    let scope = Scope {
+        domain: intent.domain.to_string(),
+        operation: intent.operation.to_string(),
+        targets,
+        identity: identity(caller, ground),
+        params: intent.params.clone(),
+        gtfo: Gtfo::default(),
+        burst: 0,
+        time: Time::default(),
+        env: environment(caller, &ground.policy.settings().env),
+        workspace: workspace_facts(ground),
+        places,
+        enforcement: EnforcementFacts {
+            level: ground.level(caller).to_owned(),
+            landlock_abi: 0,
+        },
+        floors,
+    };
+    Ok(Facts {
+        scope,
+        work,
+        alerts: Vec::new(),
+    })
+}
+
+/// The facts of a target that are known without looking anything up: its object is not on this machine, or somebody
+/// else carries the call out.
+fn as_given(target: &Target) -> TargetFacts {
+    let path = target
+        .path
+        .as_deref()
+        .map(|path| escape(path.as_bytes()))
+        .unwrap_or_default();
+    let as_path = Path::new(&path);
+    let last = as_path.file_name().and_then(OsStr::to_str).unwrap_or_default();
+    TargetFacts {
+        role: target.role.to_string(),
+        domain: target.domain.to_string(),
+        operation: target.operation.to_string(),
+        name: if target.name.is_empty() {
+            last.to_owned()
+        } else {
+            target.name.clone()
+        },
+        parent: as_path
+            .parent()
+            .and_then(Path::to_str)
+            .unwrap_or_default()
+            .to_owned(),
+        ext: as_path
+            .extension()
+            .and_then(OsStr::to_str)
+            .unwrap_or_default()
+            .to_lowercase(),
+        host: target.host.clone(),
+        user: target.user.clone(),
+        port: target.port.map(i64::from).unwrap_or_default(),
+        namespace: target.namespace.clone(),
+        container: target.container.clone(),
+        resource: target.resource.clone(),
+        url: target.url.clone(),
+        path,
+        ..TargetFacts::default()
+    }
+}
+
+fn identity(caller: &Caller, ground: &Ground) -> Identity {
+    let mut identity = Identity {
+        principal: caller.principal.clone(),
+        uid: i64::from(caller.uid),
+        agent: caller.agent.name.clone(),
+        learnt: caller.agent.learnt.clone(),
+        session: caller.session.clone(),
+        capabilities: Vec::new(),
+        attestation: "kernel".to_owned(),
+        interactive: caller.interactive,
+    };
+    identity.capabilities = ground.policy.capabilities(&identity);
+    identity
+}
+
+fn environment(caller: &Caller, names: &[String]) -> BTreeMap<String, String> {
+    names
+        .iter()
+        .filter_map(|name| Some((name.clone(), escape(caller.env.get(OsStr::new(name))?.as_bytes()))))
+        .collect()
+}
+
+fn workspace_facts(ground: &Ground) -> Workspace {
+    ground
+        .workspace
+        .as_ref()
+        .map_or_else(Workspace::default, |root| Workspace {
+            root: escape(root.path.as_os_str().as_bytes()),
+            branch: workspace::branch(root),
+        })
+}
+
+fn places(caller: &Caller, ground: &Ground) -> Places {
+    let shown = |path: &Path| escape(path.as_os_str().as_bytes());
+    let real = |path: &PathBuf| workspace::resolve(path).unwrap_or_else(|| path.clone());
+    let mut homes: Vec<String> = caller.homes.iter().map(|home| shown(&real(home))).collect();
+    homes.dedup();
+    Places {
+        homes,
+        watchtower: vec![shown(&ground.home.path)],
+    }
+}

@@ -1,0 +1,148 @@
+//! What an allowed call would do, and the confinement it is done in. Confined before the decision is recorded, so
+//! that the record says what holds it; carried out only with the permit that the record gives.
+
+use crate::{
+    effect,
+    ledger::Permit,
+    outcome::{Outcome, Output},
+    record::hex,
+    report::{Exit, Failure},
+    sandbox::{
+        MinSandbox,
+        native::{Confined, NativePlan, confine},
+    },
+};
+use policy::{Decision, Layer, MatchedRule, Settings, Verdict};
+use serde_json::{Value as Json, json};
+use sha2::{Digest, Sha256};
+use std::time::Instant;
+
+/// What a call would do.
+#[derive(Debug)]
+pub enum Work {
+    /// System calls of `wt` itself on held descriptors.
+    Native(effect::Work),
+    /// Nothing: another program carries it out, or nobody does.
+    None,
+}
+
+/// Work in its confinement, waiting for a permit.
+#[derive(Debug)]
+pub enum Ready {
+    /// A thread that has restricted itself.
+    Thread(Box<Confined>, effect::Work),
+    /// Refused, or nothing to do.
+    Nothing,
+    /// Allowed by policy, but not to be confined as policy demands.
+    Unconfined(Failure),
+}
+
+impl Work {
+    /// Confines what an allowing decision is about to do. A sandbox that cannot be had turns the decision into a
+    /// denial, which is recorded like any other.
+    pub fn confine(self, decision: Decision, settings: &Settings) -> (Decision, Ready) {
+        let ready = match (decision.verdict, self) {
+            (Verdict::Deny | Verdict::Escalate, _) | (_, Self::None) => Ok(Ready::Nothing),
+            (Verdict::Allow | Verdict::Shadow, Self::Native(work)) => on_thread(work, settings),
+        };
+        match ready {
+            Ok(ready) => (decision, ready),
+            Err(failure) => (unconfined(decision, &failure), Ready::Unconfined(failure)),
+        }
+    }
+}
+
+fn on_thread(mut work: effect::Work, settings: &Settings) -> Result<Ready, Failure> {
+    work.prepare()?;
+    let confined = confine(
+        NativePlan {
+            grants: work.grants(),
+        },
+        &least(settings),
+    )?;
+    Ok(Ready::Thread(Box::new(confined), work))
+}
+
+fn least(settings: &Settings) -> MinSandbox {
+    let wanted = &settings.sandbox.min_sandbox.native;
+    MinSandbox {
+        landlock_abi: u8::try_from(wanted.landlock_abi).unwrap_or(u8::MAX),
+        seccomp: wanted.seccomp,
+        ..MinSandbox::NATIVE
+    }
+}
+
+fn unconfined(decision: Decision, failure: &Failure) -> Decision {
+    let rule = MatchedRule {
+        layer: Layer::Builtin,
+        rule: "min-sandbox".to_owned(),
+        verdict: Verdict::Deny,
+        target: None,
+    };
+    Decision {
+        verdict: Verdict::Deny,
+        matched_rules: std::iter::once(rule).chain(decision.matched_rules).collect(),
+        reasons: std::iter::once(failure.message.clone())
+            .chain(decision.reasons)
+            .collect(),
+        ..decision
+    }
+}
+
+impl Ready {
+    /// What the kernel confirmed, as recorded; null where nothing is confined.
+    pub fn enforcement(&self) -> Json {
+        match self {
+            Self::Thread(confined, _) => json!(confined.enforcement()),
+            Self::Nothing | Self::Unconfined(_) => Json::Null,
+        }
+    }
+
+    /// Why the sandbox could not be had.
+    pub fn failure(self) -> Option<Failure> {
+        match self {
+            Self::Unconfined(failure) => Some(failure),
+            Self::Thread(..) | Self::Nothing => None,
+        }
+    }
+
+    /// Does the work. The permit is the proof that it was allowed and recorded.
+    pub fn perform(self, permit: Permit, output: &mut Output<'_>) -> Outcome {
+        let started = Instant::now();
+        let done = match self {
+            Self::Thread(confined, work) => match confined.perform(move || work.carry_out(&permit)) {
+                Ok(done) => printed(done, output),
+                Err(lost) => Outcome {
+                    exit_code: Exit::Sandbox as u8,
+                    effects: vec![json!({"error": lost.to_string()})],
+                    ..Outcome::default()
+                },
+            },
+            Self::Nothing | Self::Unconfined(_) => Outcome::default(),
+        };
+        let duration_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
+        Outcome { duration_us, ..done }
+    }
+}
+
+/// Passes on what a native effect said. A reader that has gone changes nothing about what was done.
+fn printed(done: effect::Outcome, output: &mut Output<'_>) -> Outcome {
+    let stdout = output
+        .stdout
+        .write_all(&done.stdout)
+        .and_then(|()| output.stdout.flush());
+    let stderr = output.stderr.write_all(&done.stderr);
+    Outcome {
+        exit_code: done.exit_code,
+        signal: done.signal,
+        stdout_sha256: if done.stdout.is_empty() {
+            String::new()
+        } else {
+            hex(&Sha256::digest(&done.stdout))
+        },
+        stdout_bytes: done.stdout.len() as u64,
+        truncated: stdout.is_err() || stderr.is_err(),
+        effects: done.effects,
+        ..Outcome::default()
+    }
+}
