@@ -73,6 +73,14 @@ impl Ground {
             rotate_bytes: wanted.rotate_bytes,
             rotate_after: Duration::from_secs(wanted.rotate_hours.saturating_mul(3600)),
             require_seal: wanted.seal,
+            redact: self
+                .policy
+                .settings()
+                .redact
+                .patterns
+                .iter()
+                .map(pattern)
+                .collect(),
             ..ledger::Settings::default()
         }
     }
@@ -100,6 +108,13 @@ impl Ground {
             level: self.level(caller),
             alerts,
         }
+    }
+}
+
+fn pattern(wanted: &policy::RedactPattern) -> ledger::Pattern {
+    ledger::Pattern {
+        name: wanted.name.clone(),
+        regex: wanted.regex.clone(),
     }
 }
 

@@ -6,7 +6,9 @@ use super::{
     hash, line,
     lock::{self, Lock},
     marks::{Marks, Move},
-    recover, rotate,
+    recover,
+    redact::{Patterns, Redactor},
+    rotate,
     seal::Sealer,
     segment::{self, Place},
     tail::{self, Cache, Tail},
@@ -61,6 +63,7 @@ pub struct Ledger {
     settings: Settings,
     lock: Lock,
     segment: Option<Segment>,
+    patterns: Option<Patterns>,
 }
 
 /// The newest segment as this writer has it open.
@@ -92,6 +95,7 @@ impl Ledger {
             settings,
             lock,
             segment: None,
+            patterns: None,
         }
     }
 
@@ -168,9 +172,15 @@ impl Ledger {
         sync: bool,
         unless_stopped_since: Option<u64>,
     ) -> Result<Vec<Receipt>, LedgerError> {
+        if self.patterns.is_none() {
+            self.patterns = Some(Patterns::compile(&self.settings.redact)?);
+        }
         let mut ready = Vec::with_capacity(drafts.len());
-        for draft in drafts {
+        for mut draft in drafts {
             let moves = Move::of(&draft);
+            if let Some(patterns) = self.patterns.as_ref().filter(|_| !draft.kind.is_about_itself()) {
+                Redactor::new(self.place(), patterns).object(&mut draft.data);
+            }
             ready.push((moves, prepare(draft)?));
         }
         let place = Place {

@@ -106,4 +106,9 @@ impl Kind {
                 | Self::Suspended
         )
     }
+
+    /// Whether it tells of the ledger only, whose digests and keys are no secrets.
+    pub(super) fn is_about_itself(self) -> bool {
+        self.is_own() && self != Self::Decision
+    }
 }

@@ -37,6 +37,7 @@ pub use hash::Hash;
 pub use kind::Kind;
 pub use marks::Marks;
 pub use permit::{DecisionDraft, Permit, Ruling, Terms};
+pub use redact::Pattern;
 pub use seal::parse_key as parse_seal_key;
 pub use settings::{Durability, Settings};
 

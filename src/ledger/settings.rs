@@ -1,5 +1,6 @@
 //! What a writer is told from outside: limits, durability and rotation. Holds values only.
 
+use super::redact::Pattern;
 use std::time::Duration;
 
 /// When an entry must be on stable storage.
@@ -25,6 +26,8 @@ pub struct Settings {
     pub lock_timeout: Duration,
     /// Whether policy demands that entries are sealed; a ledger without a seal is then not written.
     pub require_seal: bool,
+    /// What policy wants taken out of records besides well-known secrets.
+    pub redact: Vec<Pattern>,
 }
 
 impl Default for Settings {
@@ -34,6 +37,7 @@ impl Default for Settings {
             rotate_after: Duration::from_secs(24 * 60 * 60),
             lock_timeout: Duration::from_secs(5),
             require_seal: false,
+            redact: Vec::new(),
         }
     }
 }
