@@ -2,16 +2,23 @@
 //! Pure: facts come in as values; nothing here reads a clock, the environment, the working directory or a disk.
 
 mod components;
+mod decide;
 mod decision;
 mod document;
+mod identity;
 mod intent;
 mod json;
+mod lang;
+mod layer;
+mod moment;
 mod nearest;
 mod pattern;
 mod policy;
 mod problem;
 mod profiles;
 mod protect;
+mod risk;
+mod rule;
 mod scope;
 pub mod text;
 
@@ -22,6 +29,10 @@ pub use document::{
     SandboxSettings, Settings, Source, SshHost, SshSettings, TrashSettings, WorkspaceSettings,
 };
 pub use intent::{Intent, Name, Target};
+pub use lang::{
+    EvalError, EvalErrorKind, ExprError, Expression, MAX_DATA_BYTES, MAX_EXPR_BYTES, MAX_EXPR_DEPTH,
+    MAX_REGEX_BYTES, MAX_STEPS, Names,
+};
 pub use policy::{Policy, load};
 pub use problem::Problem;
 pub use profiles::{PROFILES, default_document};

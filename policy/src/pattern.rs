@@ -84,11 +84,15 @@ impl PathPattern {
 
     /// Whether a path matches.
     pub(crate) fn is_match(&self, path: &str, homes: &[String], workspace: &str) -> bool {
-        let path = components::lexical(path);
+        self.is_match_plain(&components::lexical(path), homes, workspace)
+    }
+
+    /// The same for a path that is known to be lexically plain.
+    pub(crate) fn is_match_plain(&self, path: &str, homes: &[String], workspace: &str) -> bool {
         match self.base {
             Base::Root => path.strip_prefix('/').is_some_and(|rest| self.rest_matches(rest)),
-            Base::Home => homes.iter().any(|home| self.below_matches(&path, home)),
-            Base::Workspace => self.below_matches(&path, workspace),
+            Base::Home => homes.iter().any(|home| self.below_matches(path, home)),
+            Base::Workspace => self.below_matches(path, workspace),
         }
     }
 
@@ -106,7 +110,6 @@ impl PathPattern {
     }
 }
 
-#[cfg(test)]
 /// One pattern over host names, compared without regard to case.
 #[derive(Clone, Debug)]
 pub(crate) struct HostPattern {
@@ -114,7 +117,6 @@ pub(crate) struct HostPattern {
     glob: Option<Glob>,
 }
 
-#[cfg(test)]
 impl HostPattern {
     pub(crate) fn parse(source: &str) -> Result<Self, String> {
         let lower = source.to_lowercase();

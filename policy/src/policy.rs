@@ -1,9 +1,10 @@
 //! A loaded policy: layers compiled, settings merged, protection gathered. Judges; never looks anything up.
 
 use crate::{
-    Decision, Floor, Identity, Layer, Protect, Scope, Settings, Source,
-    decision::{Audit, MatchedRule, Risk, Verdict},
-    document,
+    Identity, Layer, Protect, Settings, Source, document,
+    identity::words,
+    json::Node,
+    layer::Rules,
     pattern::PathPattern,
     problem::{Problem, Report},
 };
@@ -11,13 +12,15 @@ use crate::{
 /// Compiled layers.
 #[derive(Clone, Debug)]
 pub struct Policy {
+    pub(crate) layers: Vec<Rules>,
     settings: Settings,
     protect: Protect,
 }
 
-/// Loads documents. All problems of all documents come at once.
+/// Loads documents, those with more authority first. All problems of all documents come at once.
 pub fn load(sources: &[Source]) -> Result<Policy, Vec<Problem>> {
     let mut problems = Vec::new();
+    let mut layers = Vec::with_capacity(sources.len());
     let mut settings: Option<Settings> = None;
     let (mut paths, mut names, mut excepted) = (Vec::new(), Vec::new(), Vec::new());
     for source in sources {
@@ -30,27 +33,13 @@ pub fn load(sources: &[Source]) -> Result<Policy, Vec<Problem>> {
         };
         let mut report = Report::new(&source.path, text);
         if let Some(document) = document::read(text, source.layer, &mut report) {
-            let mut patterns = |key: &str, out: &mut Vec<PathPattern>| {
-                let list = document.root.get("protect").and_then(|p| p.get(key));
-                for node in list.map_or(&[][..], |l| l.items()) {
-                    match PathPattern::parse(node.text().unwrap_or_default()) {
-                        Ok(pattern) => out.push(pattern),
-                        Err(error) => report.add(node.at, format!("this is not a pattern: {error}"), ""),
-                    }
-                }
-            };
-            patterns("paths", &mut paths);
-            let mut except = Vec::new();
-            patterns("except", &mut except);
+            let protect = |key: &str| document.root.get("protect").and_then(|p| p.get(key));
+            paths.extend(patterns(protect("paths"), &mut report));
+            names.extend(protect("names").map(words).unwrap_or_default());
             if source.layer != Layer::Project {
-                excepted.push(except);
+                excepted.push(patterns(protect("except"), &mut report));
             }
-            let list = document.root.get("protect").and_then(|p| p.get("names"));
-            names.extend(
-                list.map_or(&[][..], |l| l.items())
-                    .iter()
-                    .filter_map(|n| n.text().map(str::to_owned)),
-            );
+            layers.push(Rules::compile(source.layer, &document.root, &mut report));
             settings = Some(match settings {
                 Some(outer) => document::merge(outer, document.settings),
                 None => document.settings,
@@ -61,43 +50,26 @@ pub fn load(sources: &[Source]) -> Result<Policy, Vec<Problem>> {
     if !problems.is_empty() {
         return Err(problems);
     }
+    let protect = Protect::new(paths, &names, excepted);
     Ok(Policy {
+        layers,
         settings: settings.unwrap_or_default(),
-        protect: Protect::new(paths, &names, excepted),
+        protect,
     })
 }
 
-impl Policy {
-    /// Judges a call: every target, every layer, every floor; the strictest holds.
-    pub fn decide(&self, scope: &Scope) -> Decision {
-        let mut floors: Vec<Floor> = scope.floors.clone();
-        floors.extend(self.protect.floors(scope));
-        let verdict = floors
-            .iter()
-            .map(|f| f.verdict)
-            .max()
-            .unwrap_or(Verdict::Deny)
-            .max(Verdict::Deny);
-        Decision {
-            verdict,
-            matched_rules: vec![MatchedRule {
-                layer: Layer::Builtin,
-                rule: "default-deny".to_owned(),
-                verdict,
-                target: None,
-            }],
-            risk_score: 1.0,
-            risk: Risk::default(),
-            reasons: floors
-                .into_iter()
-                .map(|f| f.reason)
-                .chain(["no rule allows this".to_owned()])
-                .collect(),
-            hint: None,
-            audit: Audit::Standard,
+fn patterns(list: Option<&Node<'_>>, report: &mut Report<'_>) -> Vec<PathPattern> {
+    let mut out = Vec::new();
+    for node in list.map_or(&[][..], Node::items) {
+        match PathPattern::parse(node.text().unwrap_or_default()) {
+            Ok(pattern) => out.push(pattern),
+            Err(error) => report.add(node.at, format!("this is not a pattern: {error}"), ""),
         }
     }
+    out
+}
 
+impl Policy {
     /// The settings of all layers, merged to the strictest.
     pub fn settings(&self) -> &Settings {
         &self.settings
@@ -108,8 +80,16 @@ impl Policy {
         &self.protect
     }
 
-    /// What the identity may do, as the documents grant it.
-    pub fn capabilities(&self, _identity: &Identity) -> Vec<String> {
-        Vec::new()
+    /// What the identity may do: what every document that has `identities` grants to it.
+    pub fn capabilities(&self, identity: &Identity) -> Vec<String> {
+        let mut granted = self
+            .layers
+            .iter()
+            .filter_map(|layer| layer.grants.as_ref())
+            .map(|g| g.of(identity));
+        let first = granted.next().unwrap_or_default();
+        granted.fold(first, |all, next| {
+            all.into_iter().filter(|one| next.contains(one)).collect()
+        })
     }
 }

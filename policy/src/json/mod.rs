@@ -3,7 +3,6 @@
 
 mod strings;
 
-#[cfg(test)]
 pub(crate) use strings::inside;
 
 use std::{borrow::Cow, collections::HashSet};

@@ -84,7 +84,6 @@ impl<'a> Reader<'a, '_> {
     }
 }
 
-#[cfg(test)]
 /// Where the text of a string literal at `literal` (quotes included) stands: maps a byte offset in the
 /// decoded text to a byte offset in the document.
 pub(crate) fn inside(document: &str, literal: Span, offset: usize) -> usize {

@@ -1,0 +1,85 @@
+//! The expression language: Python's meaning on everything it accepts, checked before it is used, always ending.
+//! Reading has four stages: words, grammar, names and types, evaluation. None of them touches the world.
+
+mod ast;
+mod builtins;
+mod calls;
+mod check;
+mod check_call;
+mod compare;
+mod convert;
+mod error;
+mod eval;
+mod facts;
+mod finding;
+mod float;
+mod iterate;
+mod lexer;
+mod limits;
+mod methods;
+mod names;
+mod node;
+mod number;
+mod operators;
+mod order;
+mod own;
+mod parser;
+mod primary;
+mod show;
+mod space;
+mod split;
+mod str_methods;
+mod strings;
+mod subscript;
+mod table;
+mod token;
+mod value;
+
+pub use check::Names;
+pub use error::{EvalError, EvalErrorKind, ExprError};
+pub use limits::{MAX_DATA_BYTES, MAX_EXPR_BYTES, MAX_EXPR_DEPTH, MAX_REGEX_BYTES, MAX_STEPS};
+
+pub(crate) use error::{Eval, raised_error};
+pub(crate) use eval::Run;
+pub(crate) use facts::{Facts, RuleFacts};
+pub(crate) use value::Value;
+
+use serde_json::{Map, Value as Json};
+
+/// A checked expression.
+#[derive(Clone, Debug)]
+pub struct Expression {
+    node: node::Node,
+    slots: usize,
+    finding: bool,
+}
+
+impl Expression {
+    /// Reads and checks an expression.
+    pub fn parse(source: &str, names: Names) -> Result<Self, ExprError> {
+        let ast = parser::parse(source)?;
+        let (node, slots) = check::check(&ast, names)?;
+        Ok(Self {
+            node,
+            slots,
+            finding: finding::reads_only_gtfo_risk(&ast),
+        })
+    }
+
+    /// Whether all it reads of its scope is the predecessor's `params.get('gtfo_risk')`.
+    pub(crate) fn reads_only_gtfo_risk(&self) -> bool {
+        self.finding
+    }
+
+    /// Its value over the facts of a run, which begins anew.
+    pub(crate) fn value<'a>(&'a self, run: &mut Run<'a>) -> Eval<Value<'a>> {
+        run.begin(self.slots);
+        eval::eval(&self.node, run)
+    }
+
+    /// Whether it is true of a scope that came as JSON, such as a ledger entry's data.
+    pub fn is_true(&self, scope: &Map<String, Json>) -> Result<bool, EvalError> {
+        let mut run = Run::new(Facts::Json(scope));
+        self.value(&mut run).map(|value| value.truth()).map_err(|e| *e)
+    }
+}

@@ -1,0 +1,137 @@
+//! Functions that Python does not have: paths, regular expressions, networks.
+
+use super::{
+    calls::Builtin,
+    error::{Eval, ExprError, raised},
+    eval::Run,
+    limits::MAX_REGEX_BYTES,
+    node::{NodeKind, Operand},
+    value::Value,
+};
+use crate::{components, pattern::PathPattern};
+use regex::{Regex, RegexBuilder};
+use std::net::IpAddr;
+
+/// A pattern that is made while evaluating costs this many steps times sixteen for each of its bytes: compiling
+/// it is far dearer than looking at it.
+const DYNAMIC: usize = 1600;
+
+/// A regular expression within its limits.
+fn regex(pattern: &str) -> Result<Regex, String> {
+    let built = RegexBuilder::new(pattern)
+        .size_limit(MAX_REGEX_BYTES)
+        .dfa_size_limit(MAX_REGEX_BYTES)
+        .build();
+    built.map_err(|e| {
+        e.to_string()
+            .lines()
+            .last()
+            .unwrap_or_default()
+            .trim_start_matches("error: ")
+            .to_owned()
+    })
+}
+
+/// A call with a constant pattern, compiled at load: none where it is not one.
+pub(super) fn compile(builtin: Builtin, args: &[Operand]) -> Result<Option<Test>, ExprError> {
+    let [_, Operand::Value(node)] = args else {
+        return Ok(None);
+    };
+    let NodeKind::Const(Value::Str(text)) = &node.kind else {
+        return Ok(None);
+    };
+    let fault = |what: &str, e: String| ExprError::new(node.at, format!("this is not a {what}: {e}"));
+    match builtin {
+        Builtin::Matches => {
+            let regex = regex(text).map_err(|e| fault("regular expression", e))?;
+            Ok(Some(Test::Regex(Box::new(regex))))
+        }
+        Builtin::Glob => {
+            let pattern = PathPattern::parse(text).map_err(|e| fault("pattern", e))?;
+            Ok(Some(Test::Glob(Box::new(pattern))))
+        }
+        _ => Ok(None),
+    }
+}
+
+/// What a compiled call asks of its text.
+#[derive(Clone, Debug)]
+pub(crate) enum Test {
+    Regex(Box<Regex>),
+    Glob(Box<PathPattern>),
+}
+
+/// Asks a compiled call.
+pub(super) fn test<'a>(test: &Test, text: &Value<'a>, run: &mut Run<'a>) -> Eval<Value<'a>> {
+    let text = text.expect_str()?;
+    run.work(text.len())?;
+    Ok(Value::Bool(match test {
+        Test::Regex(regex) => regex.is_match(text),
+        Test::Glob(pattern) => {
+            let (homes, workspace) = run.facts.places();
+            pattern.is_match(text, homes, workspace)
+        }
+    }))
+}
+
+/// `matches(text, regex)`: whether the expression is found anywhere in the text, in linear time.
+pub(super) fn matches<'a>(text: &Value<'a>, pattern: &Value<'a>, run: &mut Run<'a>) -> Eval<Value<'a>> {
+    let (text, pattern) = (text.expect_str()?, pattern.expect_str()?);
+    run.work(text.len().saturating_add(pattern.len().saturating_mul(DYNAMIC)))?;
+    match regex(pattern) {
+        Ok(regex) => Ok(Value::Bool(regex.is_match(text))),
+        Err(error) => raised(format!("this is not a regular expression: {error}")),
+    }
+}
+
+/// `glob(path, pattern)`: whether the whole path matches, `*` and `?` within one component.
+pub(super) fn glob<'a>(path: &Value<'a>, pattern: &Value<'a>, run: &mut Run<'a>) -> Eval<Value<'a>> {
+    let (path, pattern) = (path.expect_str()?, pattern.expect_str()?);
+    run.work(path.len().saturating_add(pattern.len().saturating_mul(DYNAMIC)))?;
+    let (homes, workspace) = run.facts.places();
+    match PathPattern::parse(pattern) {
+        Ok(pattern) => Ok(Value::Bool(pattern.is_match(path, homes, workspace))),
+        Err(error) => raised(format!("this is not a pattern: {error}")),
+    }
+}
+
+/// `within(path, dir)`: whether the path is that directory or lies below it, by components; within `` lies nothing.
+pub(super) fn within<'a>(path: &Value<'a>, dir: &Value<'a>, run: &mut Run<'a>) -> Eval<Value<'a>> {
+    let (path, dir) = (path.expect_str()?, dir.expect_str()?);
+    run.work(path.len() + dir.len())?;
+    let inside =
+        !dir.is_empty() && components::below(&components::lexical(path), &components::lexical(dir)).is_some();
+    Ok(Value::Bool(inside))
+}
+
+/// `cidr(ip, net)`: whether the address lies in the network `address/bits`.
+pub(super) fn cidr<'a>(ip: &Value<'a>, network: &Value<'a>, run: &mut Run<'a>) -> Eval<Value<'a>> {
+    let (ip, network) = (ip.expect_str()?, network.expect_str()?);
+    run.step()?;
+    let Some((base, bits)) = parse_network(network) else {
+        return raised(format!("`{}` is not a network", &**network));
+    };
+    // What is not an address, a host name for one, lies in no network.
+    let Ok(ip) = ip.trim_matches(['[', ']']).parse::<IpAddr>() else {
+        return Ok(Value::Bool(false));
+    };
+    Ok(Value::Bool(match (ip.to_canonical(), base) {
+        (IpAddr::V4(ip), IpAddr::V4(base)) => {
+            let mask = u32::MAX.checked_shl(32 - bits).unwrap_or(0);
+            u32::from(ip) & mask == u32::from(base) & mask
+        }
+        (IpAddr::V6(ip), IpAddr::V6(base)) => {
+            let mask = u128::MAX.checked_shl(128 - bits).unwrap_or(0);
+            u128::from(ip) & mask == u128::from(base) & mask
+        }
+        _ => false,
+    }))
+}
+
+fn parse_network(text: &str) -> Option<(IpAddr, u32)> {
+    let (address, bits) = text.split_once('/').map_or((text, None), |(a, b)| (a, Some(b)));
+    let base: IpAddr = address.parse().ok()?;
+    let most = if base.is_ipv4() { 32 } else { 128 };
+    let bits = bits.map_or(Some(most), |bits| bits.parse().ok())?;
+    (bits <= most).then_some((base, bits))
+}

@@ -1,0 +1,54 @@
+//! The words of the language.
+
+use crate::json::Span;
+
+/// One word and where it stands.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Token {
+    pub(crate) kind: TokenKind,
+    pub(crate) at: Span,
+}
+
+/// What a word is.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum TokenKind {
+    Name(String),
+    Int(i64),
+    Float(f64),
+    Str(String),
+    /// A format string, split into text and the source of each replacement.
+    Format(Vec<Piece>),
+    /// An operator, a bracket or a keyword.
+    Sign(&'static str),
+    End,
+}
+
+/// A part of a format string.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Piece {
+    Text(String),
+    /// Source of the expression, where it stands, and whether `!r` follows.
+    Expr {
+        source: String,
+        at: Span,
+        repr: bool,
+    },
+}
+
+/// Words that are never names, those that this language has and those that it only knows.
+pub(crate) const KEYWORDS: &[&str] = &[
+    "and", "or", "not", "in", "is", "if", "else", "for", "True", "False", "None",
+];
+
+/// Python's other keywords: always an error.
+pub(crate) const FOREIGN: &[&str] = &[
+    "lambda", "await", "async", "yield", "import", "from", "as", "assert", "break", "class", "continue",
+    "def", "del", "elif", "except", "finally", "global", "nonlocal", "pass", "raise", "return", "try",
+    "while", "with",
+];
+
+/// Operators and brackets, the longer ones first.
+pub(crate) const SIGNS: &[&str] = &[
+    "**", "//", "<<", ">>", "<=", ">=", "==", "!=", "->", ":=", "...", "+", "-", "*", "/", "%", "@", "&",
+    "|", "^", "~", "<", ">", "(", ")", "[", "]", "{", "}", ",", ":", ".", "=", ";",
+];

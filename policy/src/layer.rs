@@ -1,0 +1,174 @@
+//! The rules of one document, in the order in which they are tried, found by domain and operation.
+
+use crate::{
+    Layer,
+    decision::Verdict,
+    identity::Grants,
+    json::Node,
+    lang::{EvalError, Run},
+    problem::Report,
+    rule::{Rule, Tried},
+    scope::{Scope, TargetFacts},
+};
+use std::collections::BTreeMap;
+
+/// One document's rules.
+#[derive(Clone, Debug)]
+pub(crate) struct Rules {
+    pub(crate) layer: Layer,
+    /// By descending priority, then strictness, then name.
+    rules: Vec<Rule>,
+    /// Sorted by domain and operation; `` stands for all.
+    index: Vec<(Key, Vec<u32>)>,
+    /// Rules that only read GTFOBins findings: they are floors.
+    findings: Vec<Rule>,
+    pub(crate) grants: Option<Grants>,
+}
+
+type Key = (Box<str>, Box<str>);
+
+/// What a layer says of one target: the rules of the highest priority that match.
+#[derive(Default)]
+pub(crate) struct Spoken<'a> {
+    pub(crate) verdict: Option<Verdict>,
+    pub(crate) rules: Vec<(&'a Rule, Option<EvalError>)>,
+}
+
+impl<'a> Spoken<'a> {
+    fn add(&mut self, rule: &'a Rule, tried: Tried) {
+        let (verdict, error) = match tried {
+            Tried::Fails(_) => return,
+            Tried::Matches => (rule.verdict, None),
+            Tried::Errs(error) => (Verdict::Deny, Some(error)),
+        };
+        self.verdict = self.verdict.max(Some(verdict));
+        self.rules.push((rule, error));
+    }
+}
+
+impl Rules {
+    /// Compiles the rules of a document whose shape was checked.
+    pub(crate) fn compile(layer: Layer, root: &Node<'_>, report: &mut Report<'_>) -> Self {
+        let list = root.get("policies").map_or(&[][..], Node::items);
+        let mut names = std::collections::HashSet::with_capacity(list.len());
+        let (mut rules, mut findings) = (Vec::with_capacity(list.len()), Vec::new());
+        for node in list {
+            let rule = Rule::compile(node, report);
+            if !names.insert(rule.name.clone()) {
+                report.add(
+                    rule.at,
+                    format!("two rules are named `{}`", rule.name),
+                    "give each its own name",
+                );
+            }
+            if rule.is_finding() {
+                findings.push(rule)
+            } else {
+                rules.push(rule)
+            }
+        }
+        rules.sort_by(|a, b| {
+            (b.priority, b.verdict)
+                .cmp(&(a.priority, a.verdict))
+                .then_with(|| a.name.cmp(&b.name))
+        });
+        findings.sort_by(|a, b| a.name.cmp(&b.name));
+        let index = index(&rules);
+        Self {
+            layer,
+            rules,
+            index,
+            findings,
+            grants: Grants::read(root),
+        }
+    }
+
+    /// The rules that are tried for a domain and operation, in their order.
+    pub(crate) fn candidates(&self, domain: &str, operation: &str) -> impl Iterator<Item = &Rule> {
+        let list = |domain: &str, operation: &str| {
+            let found = self
+                .index
+                .binary_search_by(|((d, o), _)| (&**d, &**o).cmp(&(domain, operation)));
+            found
+                .ok()
+                .and_then(|at| self.index.get(at))
+                .map_or(&[][..], |(_, list)| list.as_slice())
+        };
+        let (domain_known, operation_known) = (!domain.is_empty(), !operation.is_empty());
+        let mut lists = [
+            list("", ""),
+            if domain_known { list(domain, "") } else { &[] },
+            if operation_known { list("", operation) } else { &[] },
+            if domain_known && operation_known {
+                list(domain, operation)
+            } else {
+                &[]
+            },
+        ];
+        std::iter::from_fn(move || {
+            let next = lists
+                .iter_mut()
+                .filter(|l| !l.is_empty())
+                .min_by_key(|l| l.first().copied())?;
+            let (first, rest) = next.split_first()?;
+            *next = rest;
+            self.rules.get(*first as usize)
+        })
+    }
+
+    /// What the layer says of one target; nothing where no rule matches.
+    pub(crate) fn speak<'a>(&'a self, target: &TargetFacts, scope: &Scope, run: &mut Run<'a>) -> Spoken<'a> {
+        let (domain, operation) = names(target, scope);
+        let mut spoken = Spoken::default();
+        let mut priority = None;
+        for rule in self.candidates(domain, operation) {
+            if spoken.verdict.is_some() && priority != Some(rule.priority) {
+                break;
+            }
+            priority = Some(rule.priority);
+            spoken.add(rule, rule.try_on(target, scope, run));
+        }
+        spoken
+    }
+
+    /// The floors that this layer's rules over findings set.
+    pub(crate) fn floors<'a>(&'a self, target: &TargetFacts, scope: &Scope, run: &mut Run<'a>) -> Spoken<'a> {
+        let mut spoken = Spoken::default();
+        let (domain, operation) = names(target, scope);
+        for rule in &self.findings {
+            let tried_for = rule.domain.as_deref().is_none_or(|d| d == domain)
+                && (rule.operations.is_empty() || rule.operations.iter().any(|o| o == operation));
+            if tried_for {
+                spoken.add(rule, rule.try_on(target, scope, run));
+            }
+        }
+        spoken
+    }
+}
+
+/// The domain and operation a target is judged in.
+pub(crate) fn names<'a>(target: &'a TargetFacts, scope: &'a Scope) -> (&'a str, &'a str) {
+    let or = |own: &'a str, whole: &'a str| if own.is_empty() { whole } else { own };
+    (
+        or(&target.domain, &scope.domain),
+        or(&target.operation, &scope.operation),
+    )
+}
+
+fn index(rules: &[Rule]) -> Vec<(Key, Vec<u32>)> {
+    let mut index: BTreeMap<Key, Vec<u32>> = BTreeMap::new();
+    for (n, rule) in (0_u32..).zip(rules) {
+        let domain = rule.domain.as_deref().unwrap_or_default();
+        let mut put = |operation: &str| {
+            index
+                .entry((domain.into(), operation.into()))
+                .or_default()
+                .push(n)
+        };
+        if rule.operations.is_empty() {
+            put("");
+        }
+        rule.operations.iter().for_each(|operation| put(operation));
+    }
+    index.into_iter().collect()
+}

@@ -1,0 +1,198 @@
+//! One rule, compiled: which calls it is tried for, what must hold, and what it says.
+
+use crate::{
+    decision::{Audit, Verdict},
+    identity::words,
+    json::{Node, Span, Value, inside},
+    lang::{self, EvalError, Expression, Names, Run},
+    moment,
+    pattern::{HostPattern, PathPattern},
+    problem::Report,
+    scope::{Scope, TargetFacts},
+};
+
+/// A compiled rule.
+#[derive(Clone, Debug)]
+pub(crate) struct Rule {
+    pub(crate) name: String,
+    pub(crate) priority: i64,
+    /// None is every domain.
+    pub(crate) domain: Option<String>,
+    /// Empty is every operation.
+    pub(crate) operations: Vec<String>,
+    pub(crate) condition: Option<Condition>,
+    pub(crate) paths: Vec<PathPattern>,
+    pub(crate) hosts: Vec<HostPattern>,
+    pub(crate) verdict: Verdict,
+    pub(crate) audit: Audit,
+    pub(crate) level: f64,
+    pub(crate) reason: String,
+    pub(crate) hint: String,
+    /// Nanoseconds since 1970.
+    pub(crate) expires: Option<i128>,
+    /// Where it stands in its document.
+    pub(crate) at: Span,
+}
+
+/// A condition and its source.
+#[derive(Clone, Debug)]
+pub(crate) struct Condition {
+    pub(crate) expression: Expression,
+}
+
+/// What a rule says of one target, before anything is compared.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Tried {
+    Matches,
+    /// The part that does not hold.
+    Fails(Part),
+    /// An evaluation without a value: the rule denies.
+    Errs(EvalError),
+}
+
+/// A part of a rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Part {
+    Expired,
+    Paths,
+    Hosts,
+    Condition,
+}
+
+impl Rule {
+    /// Compiles a rule whose shape was checked; problems go to the report.
+    pub(crate) fn compile(node: &Node<'_>, report: &mut Report<'_>) -> Self {
+        let text = |key: &str| node.get(key).and_then(Node::text).unwrap_or_default();
+        let matched = node.get("match");
+        let name = text("name").to_owned();
+        if name.is_empty() {
+            report.add(
+                node.get("name").map_or(node.at, |n| n.at),
+                "a rule needs a name",
+                "",
+            );
+        }
+        Self {
+            priority: match node.get("priority").map(|n| &n.value) {
+                Some(Value::Int(n)) => *n,
+                _ => 100,
+            },
+            domain: matched
+                .and_then(|m| m.get("domain"))
+                .and_then(Node::text)
+                .filter(|d| *d != "*")
+                .map(str::to_owned),
+            operations: matched
+                .and_then(|m| m.get("operation"))
+                .map(words)
+                .filter(|all| !all.iter().any(|o| o == "*"))
+                .unwrap_or_default(),
+            condition: node.get("condition").and_then(|n| condition(n, report)),
+            paths: patterns(node.get("paths"), PathPattern::parse, report),
+            hosts: patterns(node.get("hosts"), HostPattern::parse, report),
+            verdict: match text("action") {
+                "allow" => Verdict::Allow,
+                "shadow" => Verdict::Shadow,
+                "escalate" => Verdict::Escalate,
+                _ => Verdict::Deny,
+            },
+            audit: match text("audit") {
+                "minimal" => Audit::Minimal,
+                "full" => Audit::Full,
+                _ => Audit::Standard,
+            },
+            level: match text("risk_level") {
+                "low" => 0.1,
+                "medium" => 0.4,
+                "high" => 0.7,
+                "critical" => 1.0,
+                _ => 0.0,
+            },
+            reason: text("reason").to_owned(),
+            hint: text("hint").to_owned(),
+            expires: node.get("expires").and_then(|n| {
+                let moment = moment::parse(n.text().unwrap_or_default());
+                if moment.is_none() {
+                    let hint = "write it as `2027-01-31T12:00:00Z`";
+                    report.add(n.at, "`expires` is not an RFC 3339 time", hint);
+                }
+                moment
+            }),
+            at: node.get("name").map_or(node.at, |n| n.at),
+            name,
+        }
+    }
+
+    /// Tries the rule for one target over the facts of a run.
+    pub(crate) fn try_on<'a>(&'a self, target: &TargetFacts, scope: &Scope, run: &mut Run<'a>) -> Tried {
+        if let Some(expires) = self.expires {
+            match moment::parse(&scope.time.iso) {
+                Some(now) if now >= expires => return Tried::Fails(Part::Expired),
+                Some(_) => {}
+                None => return Tried::Errs(lang::raised_error("the time of the call is not known")),
+            }
+        }
+        if !self.paths.is_empty() {
+            let path = crate::components::lexical(&target.path);
+            let (homes, root) = (&scope.places.homes, &scope.workspace.root);
+            if path.is_empty() || !self.paths.iter().any(|p| p.is_match_plain(&path, homes, root)) {
+                return Tried::Fails(Part::Paths);
+            }
+        }
+        if !self.hosts.is_empty() && !self.hosts.iter().any(|h| h.is_match(&target.host)) {
+            return Tried::Fails(Part::Hosts);
+        }
+        match &self.condition {
+            None => Tried::Matches,
+            Some(condition) => match condition.expression.value(run) {
+                Ok(value) if value.truth() => Tried::Matches,
+                Ok(_) => Tried::Fails(Part::Condition),
+                Err(error) => Tried::Errs(*error),
+            },
+        }
+    }
+
+    /// Whether the rule reads nothing but the predecessor's `params.get('gtfo_risk')`.
+    pub(crate) fn is_finding(&self) -> bool {
+        self.paths.is_empty()
+            && self.hosts.is_empty()
+            && self
+                .condition
+                .as_ref()
+                .is_some_and(|c| c.expression.reads_only_gtfo_risk())
+    }
+}
+
+fn condition(node: &Node<'_>, report: &mut Report<'_>) -> Option<Condition> {
+    let source = node.text().unwrap_or_default();
+    if source.trim().is_empty() {
+        return None;
+    }
+    match Expression::parse(source, Names::Rule) {
+        Ok(expression) => Some(Condition { expression }),
+        Err(error) => {
+            let range = error.range();
+            let at = Span::new(
+                inside(report.text, node.at, range.start),
+                inside(report.text, node.at, range.end),
+            );
+            report.add(at, error.message, error.hint);
+            None
+        }
+    }
+}
+
+fn patterns<T>(
+    node: Option<&Node<'_>>,
+    parse: fn(&str) -> Result<T, String>,
+    report: &mut Report<'_>,
+) -> Vec<T> {
+    let mut out = Vec::new();
+    for item in node.map_or(&[][..], Node::items) {
+        match parse(item.text().unwrap_or_default()) {
+            Ok(pattern) => out.push(pattern),
+            Err(error) => report.add(item.at, format!("this is not a pattern: {error}"), ""),
+        }
+    }
+    out
+}

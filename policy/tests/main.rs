@@ -1,0 +1,6 @@
+//! Tests of the crate from outside, one module per subject.
+
+#[cfg(test)]
+mod decisions;
+#[cfg(test)]
+mod language;
