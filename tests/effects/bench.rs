@@ -37,6 +37,8 @@ pub(crate) struct Bench {
     pub(crate) home: PathBuf,
     pub(crate) policy: Policy,
     pub(crate) places: Places,
+    /// Refuse every target outside the work directory, as a policy for a workspace does.
+    pub(crate) only_inside: bool,
 }
 
 /// What a line gave.
@@ -115,6 +117,7 @@ impl Bench {
             home,
             policy: default_policy(),
             places,
+            only_inside: false,
         }
     }
 
@@ -185,18 +188,15 @@ impl Bench {
             floors: gathered.floors,
             ..Ran::default()
         };
-        if ran.floors.iter().any(|floor| floor.verdict > most) {
+        let inside = |target: &TargetFacts| Path::new(&target.path).starts_with(&self.work);
+        let outside = self.only_inside && !ran.targets.iter().all(inside);
+        if outside || ran.floors.iter().any(|floor| floor.verdict > most) {
             return ran;
         }
         let mut work = gathered.work;
         work.prepare().unwrap();
-        let confined = confine(
-            NativePlan {
-                grants: work.grants(),
-            },
-            &MinSandbox::NATIVE,
-        )
-        .unwrap();
+        let grants = work.grants();
+        let confined = confine(NativePlan { grants }, &MinSandbox::NATIVE).unwrap();
         between();
         let (plan, held) = work.into_parts();
         let plan = serde_json::from_str(&serde_json::to_string(&plan).unwrap()).unwrap();

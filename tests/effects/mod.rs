@@ -8,4 +8,5 @@ mod links;
 mod metadata;
 mod mounts;
 mod moves;
+mod races;
 mod size;
