@@ -58,7 +58,8 @@ fn the_pure_crates_import_no_sibling_and_touch_nothing() {
     let world = [
         "std::fs",
         "std::env::",
-        "std::net",
+        "TcpStream",
+        "UdpSocket",
         "SystemTime",
         "Instant::now",
         "std::process",

@@ -1,4 +1,8 @@
 //! Integration tests, one module per subject. All run the built `wt` as a person or an agent would.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "tests build and tear down their own scratch directories"
+)]
 
 #[cfg(test)]
 mod architecture;
@@ -7,8 +11,16 @@ mod completions;
 #[cfg(test)]
 mod console;
 #[cfg(test)]
+mod dispatch;
+#[cfg(test)]
 mod effects;
+#[cfg(test)]
+mod endurance;
 #[cfg(test)]
 mod generated;
 #[cfg(test)]
 mod ledger;
+#[cfg(test)]
+mod predecessor;
+#[cfg(test)]
+mod support;

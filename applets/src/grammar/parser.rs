@@ -161,6 +161,12 @@ impl Reader<'_> {
 
     fn set_value(&mut self, opt: &'static Opt, value: &OsStr, shown: &str) -> Result<(), UsageError> {
         check(opt.kind, value, shown)?;
+        if matches!(opt.kind, Kind::Path | Kind::Directory) && value.as_bytes().starts_with(b"-") {
+            return Err(UsageError::new(
+                format!("the value of `{shown}`, {}, looks like an option", quoted(value)),
+                "write `./` before a name that begins with `-`",
+            ));
+        }
         if !opt.repeats && self.parsed.one(opt.key).is_some() {
             return Err(UsageError::new(
                 format!("option `{shown}` was given twice"),
