@@ -3,6 +3,7 @@
 
 pub mod accounts;
 pub mod agents;
+pub mod approver;
 pub mod caller;
 pub mod commands;
 pub mod dispatch;
@@ -20,5 +21,6 @@ pub mod record;
 pub mod report;
 pub mod resolve;
 pub mod sandbox;
+pub mod state;
 mod view;
 pub mod work;

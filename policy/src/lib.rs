@@ -26,7 +26,7 @@ pub use decision::{Audit, Decision, Layer, MatchedRule, Risk, Verdict};
 pub use document::{
     Alert, ApprovalSettings, Durability, ExecPlugin, KubernetesSettings, LedgerSettings, Limits,
     MAX_POLICY_BYTES, MinExec, MinNative, MinSandbox, NativeSandbox, RedactPattern, RedactSettings,
-    SandboxSettings, Settings, Source, SshHost, SshSettings, TrashSettings, WorkspaceSettings,
+    SandboxSettings, Settings, Source, SshHost, SshSettings, TrashSettings, Webhook, WorkspaceSettings,
 };
 pub use intent::{Intent, Name, Target};
 pub use lang::{

@@ -3,6 +3,6 @@
 mod append;
 mod forge;
 mod marks;
-mod place;
+pub(crate) mod place;
 mod seal;
 mod tlog;

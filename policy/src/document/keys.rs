@@ -351,6 +351,34 @@ const APPROVALS: &[Field] = &[
         COUNT,
         "denials within 60 s after which the agent is frozen",
     ),
+    field(
+        "freeze_reads",
+        Shape::Bool,
+        "whether a freeze stops local reads too",
+    ),
+    field(
+        "webhook",
+        Shape::Object(WEBHOOK),
+        "a web address to tell when something waits",
+    ),
+];
+
+const WEBHOOK: &[Field] = &[
+    required(
+        "format",
+        Shape::Choice(&["slack", "discord", "json"]),
+        "what the address understands",
+    ),
+    required(
+        "url_file",
+        Shape::Place,
+        "a private file that holds the https address",
+    ),
+    field(
+        "token_file",
+        Shape::Place,
+        "a private file that holds a bearer token",
+    ),
 ];
 
 const ALERT: &[Field] = &[

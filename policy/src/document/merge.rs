@@ -156,5 +156,7 @@ fn approvals(outer: ApprovalSettings, inner: ApprovalSettings) -> ApprovalSettin
             outer.notify
         },
         freeze_after,
+        freeze_reads: outer.freeze_reads || inner.freeze_reads,
+        webhook: outer.webhook.or(inner.webhook),
     }
 }

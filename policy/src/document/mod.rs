@@ -8,7 +8,7 @@ pub(crate) mod shape;
 pub use settings::{
     Alert, ApprovalSettings, Durability, ExecPlugin, KubernetesSettings, LedgerSettings, Limits, MinExec,
     MinNative, MinSandbox, NativeSandbox, RedactPattern, RedactSettings, SandboxSettings, Settings, SshHost,
-    SshSettings, TrashSettings, WorkspaceSettings,
+    SshSettings, TrashSettings, Webhook, WorkspaceSettings,
 };
 
 pub(crate) use merge::merge;

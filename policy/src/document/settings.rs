@@ -319,6 +319,22 @@ pub struct ApprovalSettings {
     pub notify: Vec<String>,
     /// Denials within 60 s after which the agent is frozen, 0 for never.
     pub freeze_after: u64,
+    /// Whether a freeze stops local reads too.
+    pub freeze_reads: bool,
+    /// A web address to tell when something waits.
+    pub webhook: Option<Webhook>,
+}
+
+/// A web address that is told when something waits. The address is a secret itself, so it stands in a file.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Webhook {
+    /// `slack`, `discord` or `json`.
+    pub format: String,
+    /// A private file that holds the https address; absolute or `~/...`.
+    pub url_file: String,
+    /// A private file that holds a bearer token.
+    pub token_file: Option<String>,
 }
 
 impl Default for ApprovalSettings {
@@ -329,6 +345,8 @@ impl Default for ApprovalSettings {
             max_grant_s: 30 * 24 * 3600,
             notify: Vec::new(),
             freeze_after: 0,
+            freeze_reads: false,
+            webhook: None,
         }
     }
 }

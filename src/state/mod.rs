@@ -1,0 +1,103 @@
+//! What is remembered between calls: pending requests, grants and their uses, freezes, bursts. Everything here is an
+//! index over signed statements and ledger entries; a file that was forged, altered or taken away gives nobody
+//! more than he had.
+
+mod answer;
+pub mod burst;
+mod call;
+pub mod files;
+mod freeze;
+mod grant;
+mod lock;
+pub mod moment;
+mod replay;
+mod request;
+mod settle;
+mod table;
+
+pub use answer::{Answer, Extent, Terms};
+pub use call::{Call, Object};
+pub use freeze::Freeze;
+pub use grant::{Grant, Reach, Standing, Unfit};
+pub use lock::Held;
+pub use request::Request;
+pub use settle::Settled;
+pub use table::End;
+
+use crate::{
+    approver::PublicKey,
+    ledger::Ledger,
+    report::{Exit, Failure},
+};
+use policy::{ApprovalSettings, Identity};
+use std::{os::fd::BorrowedFd, path::Path};
+use table::Table;
+
+/// The state below one of Watchtower's directories. Opens nothing until it is asked something.
+#[derive(Clone, Copy, Debug)]
+pub struct State<'a> {
+    home: BorrowedFd<'a>,
+    shown: &'a Path,
+    settings: &'a ApprovalSettings,
+}
+
+impl<'a> State<'a> {
+    /// The state below `home`, shown as `shown`.
+    #[must_use]
+    pub fn new(home: BorrowedFd<'a>, shown: &'a Path, settings: &'a ApprovalSettings) -> Self {
+        Self {
+            home,
+            shown,
+            settings,
+        }
+    }
+
+    /// Calls of this identity within the last 60 s, before this one.
+    #[must_use]
+    pub fn burst(&self, who: &Identity, what: burst::Tally) -> u32 {
+        burst::tally(self.home, &who.principal, &who.agent, what).calls
+    }
+
+    /// Takes note of a denied call; where policy asks for it, too many within 60 s stop the agent.
+    ///
+    /// # Errors
+    /// The freeze cannot be recorded.
+    pub fn denied(&self, ledger: &mut Ledger, who: &Identity) -> Result<(), Failure> {
+        let limit = self.settings.freeze_after;
+        if limit == 0 {
+            return Ok(());
+        }
+        let before = burst::tally(self.home, &who.principal, &who.agent, burst::Tally::Denial).denials;
+        if u64::from(before).saturating_add(1) < limit {
+            return Ok(());
+        }
+        let marks = ledger.marks()?;
+        if self.stopped(marks, who)?.is_some() {
+            return Ok(());
+        }
+        let freeze = Freeze {
+            seq: 0,
+            principal: who.principal.clone(),
+            agent: who.agent.clone(),
+            reason: format!("{limit} denials within 60 s"),
+        };
+        self.freeze(ledger, &freeze).map(|_| ())
+    }
+
+    /// The key whose signature counts: the ledger's, which policy must not contradict.
+    fn anchor(&self, table: &Table) -> Result<PublicKey, Failure> {
+        let none = || {
+            Failure::new(Exit::Config, "no approver key is set, so nothing can be approved")
+                .hint("run `wt admin set`")
+        };
+        let known = table.key().ok_or_else(none)?;
+        match &self.settings.public_key {
+            Some(named) if PublicKey::parse(named) != Some(known) => Err(Failure::new(
+                Exit::Config,
+                "policy names another approver key than the ledger, so nothing can be approved",
+            )
+            .hint("compare `approvals.public_key` with `wt admin show`; one of them was changed")),
+            _ => Ok(known),
+        }
+    }
+}

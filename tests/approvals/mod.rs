@@ -1,0 +1,6 @@
+//! The person in the loop: requests, grants, freezes and undo, as calls and people meet them.
+
+mod attacks;
+mod bench;
+mod place;
+mod rules;
