@@ -6,12 +6,18 @@ use crate::{
     caller::Caller,
     facts::{self, Facts},
     ground::Ground,
-    ledger::{DecisionDraft, Draft, Kind, Ruling},
+    ledger::{DecisionDraft, Draft, Kind, LedgerError, Ruling},
     outcome::{Outcome, Output, Refusal, Stop},
     record,
     report::Failure,
+    state::{
+        Answer,
+        burst::Tally,
+        notify::{self, Around},
+    },
 };
-use policy::{Decision, Intent};
+use policy::{Decision, Intent, Verdict};
+use std::{path::PathBuf, time::Duration};
 
 /// What was found out about a call and what policy says of it.
 #[derive(Debug)]
@@ -22,12 +28,25 @@ pub struct Judgement {
     pub decision: Decision,
 }
 
-/// Judges a call without recording or doing anything.
+/// Judges a call without recording or doing anything: policy's word, and what freezes and grants make of it.
 ///
 /// # Errors
 /// A fact cannot be gathered; nothing was changed.
 pub fn judge(intent: &Intent, caller: &Caller, ground: &Ground) -> Result<Judgement, Failure> {
-    let facts = facts::gather(intent, caller, ground)?;
+    let Judgement { facts, decision } = weigh(intent, caller, ground, Tally::Look)?;
+    let decision = match ground.ledger() {
+        Ok(mut ledger) => ground
+            .state()
+            .foresee(&mut ledger, intent, &facts.scope, decision)?,
+        Err(_) => decision,
+    };
+    Ok(Judgement { facts, decision })
+}
+
+/// Gathers the facts and asks policy.
+fn weigh(intent: &Intent, caller: &Caller, ground: &Ground, tally: Tally) -> Result<Judgement, Failure> {
+    let mut facts = facts::gather(intent, caller, ground)?;
+    facts.scope.burst = ground.state().burst(&facts.scope.identity, tally);
     let decision = ground.policy.decide(&facts.scope);
     Ok(Judgement { facts, decision })
 }
@@ -38,33 +57,51 @@ pub fn judge(intent: &Intent, caller: &Caller, ground: &Ground) -> Result<Judgem
 /// Refused by policy, or nothing could be judged, confined or recorded; in each case nothing was done.
 pub fn call(intent: &Intent, caller: &Caller, output: &mut Output<'_>) -> Result<Outcome, Stop> {
     let ground = Ground::of(caller)?;
-    let Judgement { facts, decision } = judge(intent, caller, &ground)?;
+    let Judgement { facts, decision } = weigh(intent, caller, &ground, Tally::Call)?;
     let Facts { scope, work, alerts } = facts;
-    let (decision, ready) = work.confine(decision, ground.policy.settings());
-    let entry = record::decision(
+    let (state, mut ledger) = (ground.state(), ground.ledger()?);
+    let mut settled = state.settle(&mut ledger, intent, &scope, decision)?;
+    let (decision, ready) = work.confine(settled.decision.clone(), ground.policy.settings());
+    settled.hold_to(decision.verdict);
+    let mut data = record::decision(
         intent,
         &scope,
         &decision,
         ready.enforcement(),
         &ground.origin(caller, &alerts),
     );
-
-    let mut ledger = ground.ledger()?;
-    match ledger.decide(
-        DecisionDraft {
-            verdict: decision.verdict,
-            data: entry,
-        },
-        ground.durability(),
-    )? {
-        Ruling::Refused(receipt) => Err(Refusal {
-            decision,
-            receipt,
-            confinement: ready.failure(),
+    settled.annotate(&mut data);
+    let draft = DecisionDraft {
+        verdict: decision.verdict,
+        data,
+    };
+    match ledger.decide_on(draft, settled.terms(), ground.durability()) {
+        // A freeze came while the call was judged: judged again, it is denied, and that is recorded.
+        Err(LedgerError::Stopped { .. }) => {
+            drop(settled);
+            call(intent, caller, output)
         }
-        .into()),
-        Ruling::Permitted(permit) => {
+        Err(e) => Err(e.into()),
+        Ok(Ruling::Refused(receipt)) => {
+            let pending = settled.pending().map(str::to_owned);
+            if let Some(request) = settled.recorded(&state, receipt.seq)? {
+                notify::tell(&ground.policy.settings().approvals, &request, around(caller));
+            }
+            if decision.verdict == Verdict::Deny {
+                state.denied(&mut ledger, &scope.identity)?;
+            }
+            Err(Refusal {
+                decision,
+                receipt,
+                confinement: ready.failure(),
+                pending,
+            }
+            .into())
+        }
+        Ok(Ruling::Permitted(permit)) => {
             let seq = permit.seq();
+            // The use of a grant is on record; an index that could not be written is mended from there.
+            drop(settled.recorded(&state, seq));
             let outcome = ready.perform(permit, output);
             let entry = Draft {
                 kind: Kind::Outcome,
@@ -73,5 +110,25 @@ pub fn call(intent: &Intent, caller: &Caller, output: &mut Output<'_>) -> Result
             ledger.append(&[entry], ground.durability())?;
             Ok(outcome)
         }
+    }
+}
+
+/// Waits for a person's answer to the request `id`; whether there was one, so that the call is worth another try.
+///
+/// # Errors
+/// The request cannot be read.
+pub fn wait(id: &str, caller: &Caller, limit: Duration) -> Result<bool, Failure> {
+    let ground = Ground::of(caller)?;
+    Ok(match ground.state().wait(id, limit)? {
+        Answer::Answered | Answer::Denied(_) => true,
+        Answer::Expired | Answer::Open => false,
+    })
+}
+
+/// What a notice to people needs of the caller; files are read only below the home of the passwd file.
+fn around(caller: &Caller) -> Around<'_> {
+    Around {
+        env: &caller.env,
+        home: caller.homes.last().map(PathBuf::as_path),
     }
 }

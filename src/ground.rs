@@ -9,6 +9,7 @@ use crate::{
     level,
     record::{Origin, hex},
     report::{Exit, Failure},
+    state::State,
 };
 use policy::{Layer, Policy, Source};
 use serde_json::Value as Json;
@@ -64,6 +65,15 @@ impl Ground {
         let dir = rustix::io::fcntl_dupfd_cloexec(&self.home.dir, 0)
             .map_err(|e| LedgerError::io("open", &self.home.path, e))?;
         Ledger::open(dir, &self.home.path, self.writing())
+    }
+
+    /// What is remembered between calls.
+    pub fn state(&self) -> State<'_> {
+        State::new(
+            self.home.dir.as_fd(),
+            &self.home.path,
+            &self.policy.settings().approvals,
+        )
     }
 
     /// How policy wants the ledger written.

@@ -63,6 +63,8 @@ pub struct Refusal {
     pub receipt: Receipt,
     /// Set where policy allowed the call and the sandbox could not be had.
     pub confinement: Option<Failure>,
+    /// The request that waits for a person.
+    pub pending: Option<String>,
 }
 
 impl Refusal {
@@ -85,8 +87,18 @@ impl Refusal {
             Verdict::Escalate => (Exit::Pending, "waiting for a person"),
             Verdict::Allow | Verdict::Shadow | Verdict::Deny => (Exit::Denied, "denied"),
         };
-        let message = format!("{word}: {reason} (rule `{rule}`, entry {})", self.receipt.seq);
-        Failure::new(exit, message).hint(self.decision.hint.clone().unwrap_or_default())
+        let message = match &self.pending {
+            Some(id) => format!(
+                "{word} as `{id}`: {reason} (rule `{rule}`, entry {})",
+                self.receipt.seq
+            ),
+            None => format!("{word}: {reason} (rule `{rule}`, entry {})", self.receipt.seq),
+        };
+        let failure = Failure::new(exit, message).hint(self.decision.hint.clone().unwrap_or_default());
+        Failure {
+            pending: self.pending.clone(),
+            ..failure
+        }
     }
 }
 

@@ -32,6 +32,8 @@ pub struct Failure {
     pub message: String,
     /// What to do about it, `` for nothing.
     pub hint: String,
+    /// The request that waits for a person.
+    pub pending: Option<String>,
 }
 
 impl Failure {
@@ -41,6 +43,7 @@ impl Failure {
             code: exit as u8,
             message: message.into(),
             hint: String::new(),
+            pending: None,
         }
     }
 
@@ -57,7 +60,11 @@ impl Failure {
     pub fn report(&self, name: &str, json: bool) -> ExitCode {
         let mut err = std::io::stderr().lock();
         let text = if json {
-            let value = serde_json::json!({"error": self.message, "hint": self.hint, "exit_code": self.code});
+            let mut value =
+                serde_json::json!({"error": self.message, "hint": self.hint, "exit_code": self.code});
+            if let (Some(id), Some(members)) = (&self.pending, value.as_object_mut()) {
+                members.insert("pending".to_owned(), id.as_str().into());
+            }
             format!("{value}\n")
         } else if self.hint.is_empty() {
             format!("{name}: {}\n", visible(&self.message))

@@ -9,7 +9,12 @@ use crate::{
     report::{Exit, Failure},
 };
 use applets::{Applet, Call, Request};
-use std::{ffi::OsString, io::IsTerminal, process::ExitCode};
+use std::{
+    ffi::OsString,
+    io::IsTerminal,
+    process::ExitCode,
+    time::{Duration, Instant},
+};
 
 /// Runs one applet with its arguments.
 pub(crate) fn run(applet: &'static Applet, args: &[OsString], json: bool) -> ExitCode {
@@ -43,7 +48,18 @@ fn call(wanted: &Call) -> Result<Outcome, Failure> {
         stderr: &mut stderr,
         terminal,
     };
-    engine::call(&wanted.intent, &caller, &mut output).map_err(|stop| stop.failure())
+    let until = Instant::now() + Duration::from_secs(wanted.wait.unwrap_or(0).into());
+    loop {
+        let stop = match engine::call(&wanted.intent, &caller, &mut output) {
+            Ok(outcome) => return Ok(outcome),
+            Err(stop) => stop.failure(),
+        };
+        let left = until.saturating_duration_since(Instant::now());
+        match &stop.pending {
+            Some(id) if !left.is_zero() && engine::wait(id, &caller, left)? => {}
+            _ => return Err(stop),
+        }
+    }
 }
 
 /// The effect's own code; a signal that ended it is 128 more than its number, as shells say it.

@@ -10,6 +10,7 @@ mod freeze;
 mod grant;
 mod lock;
 pub mod moment;
+pub mod notify;
 mod replay;
 mod request;
 mod settle;

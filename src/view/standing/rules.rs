@@ -51,6 +51,7 @@ impl Rules {
             code: 0,
             message: String::new(),
             hint: String::new(),
+            pending: None,
         });
         Self {
             layers: layers.collect(),
