@@ -24,6 +24,8 @@ use std::{
 
 /// Name of the marker that a failed sync leaves.
 pub(super) const POISONED: &str = "ledger.poisoned";
+/// Members of a signed entry that are its statement.
+const SIGNED: [&str; 2] = ["statement", "signature"];
 /// A clock this far behind the last entry is recorded; less is smoothed over.
 const CLOCK_SLACK: Micros = 1_000_000;
 
@@ -179,7 +181,14 @@ impl Ledger {
         for mut draft in drafts {
             let moves = Move::of(&draft);
             if let Some(patterns) = self.patterns.as_ref().filter(|_| !draft.kind.is_about_itself()) {
+                // What a person signed stays as it was signed, or its signature would no longer hold.
+                let names: &[&str] = if draft.kind.is_signed() { &SIGNED } else { &[] };
+                let kept: Vec<_> = names
+                    .iter()
+                    .filter_map(|name| draft.data.remove_entry(*name))
+                    .collect();
                 Redactor::new(self.place(), patterns).object(&mut draft.data);
+                draft.data.extend(kept);
             }
             ready.push((moves, prepare(draft)?));
         }

@@ -92,6 +92,11 @@ impl Kind {
         }
     }
 
+    /// Whether entries of this kind carry a person's signature.
+    pub(super) fn is_signed(self) -> bool {
+        matches!(self, Self::Grant | Self::Revoke | Self::Admin | Self::Thaw)
+    }
+
     /// Whether only the ledger itself writes entries of this kind.
     pub(super) fn is_own(self) -> bool {
         matches!(

@@ -174,10 +174,9 @@ impl State<'_> {
             uses: terms.uses,
             span: Span::lasting(terms.seconds.min(self.settings.max_grant_s)),
             request: asked.id.clone(),
-            summary: asked.summary(),
         };
         let signed = approver.sign(grant.statement()?)?;
-        let mut data = members(json!({"id": grant.id(), "request": asked.id, "summary": grant.summary}));
+        let mut data = members(json!({"id": grant.id(), "request": asked.id, "summary": asked.summary()}));
         signed.into_entry(&mut data);
         let yes = members(json!({"request": asked.id, "answer": "approved", "decision": asked.entry}));
         let drafts = [

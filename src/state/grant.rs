@@ -85,7 +85,13 @@ pub struct Grant {
     pub span: Span,
     /// The request that it answers.
     pub request: String,
-    /// What was asked for, in words.
+}
+
+/// A grant as it is kept: what was signed, and what was asked for, in words that nobody signed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Kept {
+    pub signed: Signed,
     pub summary: String,
 }
 
@@ -215,11 +221,11 @@ pub(super) fn digest(signed: &Signed) -> [u8; 16] {
 }
 
 /// Puts a grant where calls look for it; those that are over make room.
-pub(super) fn store(home: BorrowedFd<'_>, grant: &Grant, signed: &Signed) -> Result<(), Failure> {
+pub(super) fn store(home: BorrowedFd<'_>, grant: &Grant, kept: Kept) -> Result<(), Failure> {
     let name = grant.file();
     let mut all = read(home, &name)?;
-    all.retain(|old| old != signed);
-    all.insert(0, signed.clone());
+    all.retain(|old| old.signed != kept.signed);
+    all.insert(0, kept);
     all.truncate(MAX_FOR_ONE);
     let bytes = serde_json::to_vec(&all).unwrap_or_default();
     files::replace(home, &name, &bytes, files::Sync::Lazy)
@@ -227,7 +233,7 @@ pub(super) fn store(home: BorrowedFd<'_>, grant: &Grant, signed: &Signed) -> Res
 }
 
 /// The grants that might be for this call, narrowest first: nothing that is read here is believed yet.
-pub(super) fn candidates(home: BorrowedFd<'_>, call: &Call) -> Result<Vec<Signed>, Failure> {
+pub(super) fn candidates(home: BorrowedFd<'_>, call: &Call) -> Result<Vec<Kept>, Failure> {
     let mut found = read(home, &format!("{DIR}/{}", call.key("exact", &call.digest)))?;
     let common = call.common_dir();
     let dirs = common
@@ -246,7 +252,7 @@ pub(super) fn candidates(home: BorrowedFd<'_>, call: &Call) -> Result<Vec<Signed
     Ok(found)
 }
 
-fn read(home: BorrowedFd<'_>, name: &str) -> Result<Vec<Signed>, Failure> {
+fn read(home: BorrowedFd<'_>, name: &str) -> Result<Vec<Kept>, Failure> {
     match files::read(home, name, MAX_BYTES) {
         Ok(None) => Ok(Vec::new()),
         // What is not in the format was not written by us and grants nothing.
@@ -263,6 +269,8 @@ fn read(home: BorrowedFd<'_>, name: &str) -> Result<Vec<Signed>, Failure> {
 pub struct Standing {
     /// The grant.
     pub grant: Grant,
+    /// What was asked for, in words.
+    pub summary: String,
     /// How often it was used.
     pub used: u32,
     /// The entry that made it.
@@ -283,7 +291,7 @@ impl Standing {
             Some(Unfit::Foreign) => "not signed by the approver",
         };
         json!({
-            "id": self.grant.id(), "state": state, "used": self.used, "entry": self.made, "grant": self.grant,
+            "id": self.grant.id(), "state": state, "used": self.used, "entry": self.made, "grant": self.grant, "summary": self.summary,
             "expires": super::moment::text(self.grant.span.to),
         })
     }
@@ -299,7 +307,7 @@ pub(super) fn all(
         .map_err(|e| Failure::new(Exit::Ledger, format!("cannot list `{DIR}`: {e}")))?;
     let mut found = Vec::new();
     for name in names {
-        for signed in read(home, &format!("{DIR}/{name}"))? {
+        for Kept { signed, summary } in read(home, &format!("{DIR}/{name}"))? {
             let Some(grant) = Grant::claimed(&signed) else {
                 continue;
             };
@@ -316,6 +324,7 @@ pub(super) fn all(
                 made: slot.made,
                 over,
                 grant,
+                summary,
             });
         }
     }

@@ -3,7 +3,7 @@
 
 use super::{
     freeze::{Freeze, Freezes, THAW},
-    grant::{self, Grant},
+    grant::{self, Grant, Kept},
     request,
     table::{End, Table},
 };
@@ -173,7 +173,13 @@ impl Replay<'_> {
         slot.digest = grant::digest(&signed);
         self.table.set(grant.number, slot)?;
         self.table.header.grants = self.table.header.grants.max(grant.number);
-        grant::store(self.home, &grant, &signed)?;
+        let summary = entry
+            .data
+            .get("summary")
+            .and_then(Json::as_str)
+            .unwrap_or_default()
+            .to_owned();
+        grant::store(self.home, &grant, Kept { signed, summary })?;
         request::remove(self.home, &grant.request)
     }
 

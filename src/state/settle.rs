@@ -5,7 +5,7 @@ use super::{
     Held, State,
     call::Call,
     freeze::{self, Freezes},
-    grant::{self, Grant, Unfit},
+    grant::{self, Grant, Kept, Unfit},
     moment,
     replay::catch_up,
     request::{self, MAX_PENDING, Request},
@@ -200,7 +200,7 @@ impl State<'_> {
         if table.header.grants == 0 {
             return Ok(None);
         }
-        for signed in grant::candidates(self.home, call)? {
+        for Kept { signed, .. } in grant::candidates(self.home, call)? {
             let Some(claimed) = Grant::claimed(&signed).filter(|grant| grant.covers(call)) else {
                 continue;
             };

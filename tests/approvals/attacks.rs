@@ -111,7 +111,7 @@ fn a_widened_or_moved_or_forged_grant_serves_nobody() {
         let file = the_grant_file(&desk);
         let mut doc: Value = serde_json::from_slice(&fs::read(&file).unwrap()).unwrap();
         for (key, value) in change.as_object().unwrap() {
-            doc[0]["statement"][key] = value.clone();
+            doc[0]["signed"]["statement"][key] = value.clone();
         }
         fs::write(&file, doc.to_string()).unwrap();
         assert_eq!(desk.call(&ask), Verdict::Escalate, "{change}");
@@ -151,16 +151,16 @@ fn entries_that_an_agent_writes_itself_grant_and_thaw_nothing() {
     };
     desk.state().freeze(&mut desk.ledger(), &stop).unwrap();
     let grant: Value = serde_json::from_slice(&fs::read(the_grant_file(&desk)).unwrap()).unwrap();
-    let mut forged = grant[0].clone();
+    let mut forged = grant[0]["signed"].clone();
     forged["statement"]["number"] = json!(2);
     for (kind, data) in [
-        (Kind::Grant, grant[0].clone()),
+        (Kind::Grant, grant[0]["signed"].clone()),
         (Kind::Grant, forged.clone()),
         (
             Kind::Thaw,
             json!({"statement": {"statement": "thaw", "freeze": 99999}, "signature": "00"}),
         ),
-        (Kind::Thaw, grant[0].clone()),
+        (Kind::Thaw, grant[0]["signed"].clone()),
         (
             Kind::Admin,
             json!({"statement": {"statement": "approver", "public_key": "00"}, "signature": "00"}),
@@ -302,4 +302,20 @@ fn of_two_that_race_for_the_last_use_one_gets_it() {
             1
         );
     }
+}
+
+#[test]
+fn redaction_leaves_what_was_signed_as_it_was_signed() {
+    let desk = Desk::new();
+    let ask = Ask::delete("/home/ada/ghp_0123456789abcdefghijklmnopqrstuvwxyzAB/x");
+    let id = desk.ask(&ask);
+    desk.approve(
+        &id,
+        watchtower::state::Terms {
+            extent: watchtower::state::Extent::Dir,
+            ..HOUR
+        },
+    );
+    clear(&desk.place.path().join("state"));
+    assert_eq!(desk.call(&ask), Verdict::Allow);
 }
