@@ -1,0 +1,127 @@
+//! Turns the facts into a static table, so that nothing is parsed when the program starts.
+#![expect(
+    clippy::indexing_slicing,
+    reason = "a JSON value yields null for what it lacks"
+)]
+
+use serde_json::Value;
+use std::{collections::BTreeMap, env, error::Error, fmt::Write, fs, path::Path};
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let mut entries: BTreeMap<String, Value> = BTreeMap::new();
+    for file in ["facts.json", "supplement.json"] {
+        // Cargo reads these lines from a build script's output.
+        std::io::Write::write_all(
+            &mut std::io::stdout(),
+            format!("cargo::rerun-if-changed={file}\n").as_bytes(),
+        )?;
+        let document: Value = serde_json::from_str(&fs::read_to_string(file)?)?;
+        for entry in document["binaries"].as_array().ok_or("no binaries")? {
+            let name = entry["name"].as_str().ok_or("an entry has no name")?.to_owned();
+            if let Some(known) = entries.get_mut(&name) {
+                // The supplement adds recipes to what upstream has.
+                let more = entry["recipes"].as_array().cloned().unwrap_or_default();
+                known["recipes"].as_array_mut().ok_or("no recipes")?.extend(more);
+                known["reason"] = entry["reason"].clone();
+            } else {
+                entries.insert(name, entry.clone());
+            }
+        }
+    }
+    let mut out = String::from("pub(super) static ENTRIES: &[Entry] = &[\n");
+    let mut names = BTreeMap::new();
+    for (index, (name, entry)) in entries.iter().enumerate() {
+        for alias in strings(&entry["aliases"]).into_iter().chain([name.clone()]) {
+            if names.insert(alias.clone(), index).is_some() {
+                return Err(format!("`{alias}` stands twice").into());
+            }
+        }
+        writeln!(
+            out,
+            "Entry {{ name: {name:?}, aliases: &{:?}, reason: {:?}, recipes: &[",
+            strings(&entry["aliases"]),
+            entry["reason"].as_str().unwrap_or_default()
+        )?;
+        for recipe in entry["recipes"].as_array().ok_or("no recipes")? {
+            for (contexts, trigger) in variants(recipe) {
+                let function = pascal(recipe["function"].as_str().ok_or("a recipe has no function")?);
+                let contexts: Vec<String> = contexts
+                    .iter()
+                    .map(|c| format!("Context::{}", pascal(c)))
+                    .collect();
+                writeln!(
+                    out,
+                    "Recipe {{ function: Function::{function}, contexts: &[{}], capabilities: &{:?}, from: {:?}, trigger: Trigger {{ program: {:?}, subcommands: &{:?}, options: &{:?}, env: &{:?}, operand: {}, interactive: {}, prepared: {} }} }},",
+                    contexts.join(", "),
+                    strings(&recipe["capabilities"]),
+                    recipe["from"].as_str().unwrap_or_default(),
+                    trigger["program"].as_str().unwrap_or_default(),
+                    strings(&trigger["subcommands"]),
+                    strings(&trigger["options"]),
+                    strings(&trigger["env"]),
+                    trigger["operand"] == true,
+                    trigger["interactive"] == true,
+                    trigger["prepared"] == true,
+                )?;
+            }
+        }
+        out.push_str("] },\n");
+    }
+    // A program that a recipe calls under another name stands for its entry, where it has none of its own.
+    for (index, entry) in entries.values().enumerate() {
+        for recipe in entry["recipes"].as_array().into_iter().flatten() {
+            if let Some(program) = recipe["program"]
+                .as_str()
+                .filter(|p| !matches!(*p, "history" | "rpm"))
+            {
+                names.entry(program.to_owned()).or_insert(index);
+            }
+        }
+    }
+    out.push_str("];\npub(super) static NAMES: &[(&str, u16)] = &[\n");
+    for (name, index) in names {
+        writeln!(out, "({name:?}, {index}),")?;
+    }
+    out.push_str("];\n");
+    let target = env::var("OUT_DIR")?;
+    fs::write(Path::new(&target).join("table.rs"), out)?;
+    Ok(())
+}
+
+/// A recipe once for each trigger it has: the common one, and those of contexts with their own.
+fn variants(recipe: &Value) -> Vec<(Vec<String>, Value)> {
+    let mut out = Vec::new();
+    let contexts = strings(&recipe["contexts"]);
+    let own: Vec<&String> = contexts
+        .iter()
+        .filter(|c| recipe.get(format!("in_{c}")).is_some())
+        .collect();
+    for context in &own {
+        out.push((vec![(*context).clone()], recipe[format!("in_{context}")].clone()));
+    }
+    out.push((contexts, recipe.clone()));
+    out
+}
+
+fn strings(value: &Value) -> Vec<String> {
+    value
+        .as_array()
+        .map(|list| {
+            list.iter()
+                .filter_map(|v| v.as_str().map(str::to_owned))
+                .collect()
+        })
+        .unwrap_or_default()
+}
+
+fn pascal(name: &str) -> String {
+    name.split('-')
+        .map(|word| {
+            word.chars()
+                .take(1)
+                .flat_map(char::to_uppercase)
+                .chain(word.chars().skip(1))
+                .collect::<String>()
+        })
+        .collect()
+}

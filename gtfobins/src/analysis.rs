@@ -1,0 +1,111 @@
+//! What an analysis says: parts, their effects on things with a name, findings, and what stayed unknown.
+//! Neutral values; whoever holds a policy turns them into intents and verdicts.
+
+use crate::finding::Finding;
+
+/// The analysis of a whole command text.
+#[derive(Clone, Debug, Default)]
+pub struct Analysis {
+    /// Every simple command found, in the order met.
+    pub parts: Vec<Part>,
+    /// Set when the text was not understood or a limit was reached: deny.
+    pub refused: Option<String>,
+}
+
+/// One simple command.
+#[derive(Clone, Debug, Default)]
+pub struct Part {
+    /// Its words, expanded; unknown pieces are shown as `…`.
+    pub argv: Vec<String>,
+    /// Its text as written.
+    pub text: String,
+    /// What GTFOBins says of it.
+    pub findings: Vec<Finding>,
+    /// What it does to things with a name.
+    pub effects: Vec<Effect>,
+    /// What speaks against it whatever policy allows.
+    pub concerns: Vec<Concern>,
+}
+
+/// Something a part does.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Effect {
+    /// Domain: `filesystem`, `network`, `process`, `ssh`, `kubernetes`, `privilege`, ...
+    pub domain: &'static str,
+    /// Operation in it.
+    pub operation: &'static str,
+    /// Role of the target: `path`, `source`, `destination`, `referent`, `host`, ...
+    pub role: &'static str,
+    /// Absolute path; `*` stands for names that a glob or a listing supplies.
+    pub path: Option<String>,
+    /// Host name or address.
+    pub host: String,
+    /// Remote user.
+    pub user: String,
+    /// Port.
+    pub port: Option<u16>,
+    /// Kubernetes namespace.
+    pub namespace: String,
+    /// Kubernetes resource kind.
+    pub resource: String,
+    /// Container.
+    pub container: String,
+    /// Program, pod or package name.
+    pub name: String,
+    /// URL.
+    pub url: String,
+    /// What kind of use this is, for rules: `class`, `recursive`, `mode`, `why`.
+    pub params: Vec<(&'static str, String)>,
+}
+
+/// Why a part must not simply run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Concern {
+    /// Name shown as the rule.
+    pub rule: &'static str,
+    /// How much it weighs.
+    pub weight: Weight,
+    /// One line.
+    pub why: String,
+}
+
+/// How much a concern weighs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Weight {
+    /// A person has to look.
+    Escalate,
+    /// Never.
+    Deny,
+}
+
+impl Part {
+    /// Whether the program itself is unknown.
+    pub fn is_unresolved(&self) -> bool {
+        self.concerns.iter().any(|c| c.rule == "unresolved-command")
+    }
+
+    /// Adds a concern once.
+    pub(crate) fn concern(&mut self, rule: &'static str, why: impl Into<String>) {
+        let concern = Concern {
+            rule,
+            weight: Weight::Escalate,
+            why: why.into(),
+        };
+        if !self.concerns.contains(&concern) {
+            self.concerns.push(concern);
+        }
+    }
+
+    /// Adds a use of the program that rules can name by its class.
+    pub(crate) fn class(&mut self, class: &'static str, why: impl Into<String>) {
+        let name = self.argv.first().cloned().unwrap_or_default();
+        self.effects.push(Effect {
+            domain: "process",
+            operation: "exec",
+            role: "program",
+            name,
+            params: vec![("class", class.to_owned()), ("why", why.into())],
+            ..Effect::default()
+        });
+    }
+}

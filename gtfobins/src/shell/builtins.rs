@@ -1,0 +1,397 @@
+//! What the shell does itself: directories, variables, sourcing, evaluating, printing.
+
+use super::call::Call;
+use super::parameter::holds_hidden_substitution;
+use super::paths::Access;
+use super::state::Stream;
+use super::value::{self, FOREIGN, SPREAD};
+use super::walk::Walk;
+use super::{environment, interpreters};
+use crate::analysis::Effect;
+use crate::finding::{Finding, Function};
+
+/// Runs a builtin; none where the name is not one.
+pub(crate) fn run(walk: &mut Walk<'_>, name: &str, call: &mut Call) -> Option<Stream> {
+    let args = call.args().to_vec();
+    let nothing = Some(Stream::Inherited);
+    match name {
+        ":" | "true" | "false" | "return" | "exit" | "break" | "continue" | "shift" | "wait" | "jobs"
+        | "fg" | "bg" | "disown" | "umask" | "ulimit" | "times" | "getopts" | "shopt" | "logout"
+        | "suspend" | "compgen" | "complete" | "bind" | "dirs" | "caller" | "help" => {
+            subscripts(name, &args, call);
+            nothing
+        }
+        "cd" | "pushd" | "popd" => {
+            change_directory(walk, name, &args);
+            nothing
+        }
+        "pwd" => Some(
+            walk.state
+                .cwd
+                .clone()
+                .map_or(Stream::Output("pwd".to_owned()), Stream::Text),
+        ),
+        "echo" => Some(echo(&args)),
+        "printf" => Some(printf(walk, &args, call)),
+        "export" | "declare" | "typeset" | "local" | "readonly" => {
+            subscripts(name, &args, call);
+            declare(walk, name, &args, call);
+            nothing
+        }
+        "unset" | "let" | "test" | "[" | "read" | "mapfile" | "readarray" => {
+            subscripts(name, &args, call);
+            read(walk, name, &args, &call.stdin);
+            nothing
+        }
+        "set" => {
+            if args.first().is_some_and(|a| a == "--") {
+                walk.state.positional = args.get(1..).map(<[String]>::to_vec);
+            }
+            nothing
+        }
+        "alias" => {
+            if args.iter().any(|a| a.contains('=')) {
+                call.part.concern(
+                    "unresolved-command",
+                    "an alias defined in the text changes what later words run",
+                );
+            }
+            nothing
+        }
+        "unalias" | "hash" => {
+            if args.iter().any(|a| a == "-p") {
+                call.part
+                    .concern("unresolved-command", "`hash -p` changes what a name runs");
+            }
+            nothing
+        }
+        "enable" => {
+            if let Some(at) = args.iter().position(|a| a.starts_with("-f")) {
+                call.part.findings.push(Finding::new(
+                    "bash",
+                    vec![Function::LibraryLoad],
+                    &Default::default(),
+                    "`enable -f` loads a library into the shell",
+                ));
+                let library = args.get(at + 1).cloned().unwrap_or_default();
+                call.part.concern(
+                    "foreign-library",
+                    format!("`enable -f` loads `{}` into the shell", value::show(&library)),
+                );
+            }
+            nothing
+        }
+        "eval" => {
+            evaluate(walk, &args, call);
+            nothing
+        }
+        "source" | "." => Some(interpreters::source(walk, &args, call)),
+        "trap" => {
+            if let Some(action) = args.iter().find(|a| !a.starts_with('-'))
+                && args.len() > 1
+            {
+                nested(walk, action, call, "`trap` runs");
+            }
+            nothing
+        }
+        "ztcp" => {
+            let host = args.first().cloned().unwrap_or_default();
+            call.part.effects.push(Effect {
+                domain: "network",
+                operation: "connect",
+                role: "host",
+                host: value::show(&host),
+                params: vec![("why", "`ztcp` opens a network connection".to_owned())],
+                ..Effect::default()
+            });
+            nothing
+        }
+        "history" => {
+            history(walk, &args, call);
+            nothing
+        }
+        "command" | "builtin" | "type" | "which" => {
+            let plain: Vec<String> = args.iter().skip_while(|a| a.starts_with('-')).cloned().collect();
+            let asks = name == "type" || name == "which" || args.iter().any(|a| a == "-v" || a == "-V");
+            if asks {
+                return Some(plain.first().cloned().map_or(Stream::Inherited, Stream::Text));
+            }
+            let inner = Call::inner(plain, call.stdin.clone(), &call.part.text);
+            Some(walk.call(inner))
+        }
+        "exec" => {
+            let mut plain: Vec<String> = args;
+            while plain.first().is_some_and(|a| a.starts_with('-') && a.len() > 1) {
+                let named = plain.first().is_some_and(|a| a.contains('a'));
+                plain.remove(0);
+                if named && !plain.is_empty() {
+                    plain.remove(0);
+                }
+            }
+            let stdin = call.stdin.clone();
+            let inner = Call {
+                argv: plain,
+                env: std::mem::take(&mut call.env),
+                stdin,
+                part: Default::default(),
+            };
+            Some(walk.call(inner))
+        }
+        _ => None,
+    }
+}
+
+fn subscripts(name: &str, args: &[String], call: &mut Call) {
+    if args.iter().any(|a| holds_hidden_substitution(a)) {
+        call.part.concern(
+            "hidden-substitution",
+            format!("`{name}` evaluates a subscript that can run a command"),
+        );
+    }
+}
+
+fn change_directory(walk: &mut Walk<'_>, name: &str, args: &[String]) {
+    let target = args
+        .iter()
+        .find(|a| !matches!(a.as_str(), "-L" | "-P" | "-e" | "-@" | "--"));
+    walk.state.cwd = match target.map(String::as_str) {
+        None if name == "cd" => Some(walk.home()),
+        None | Some("-") => None,
+        Some(dir) if value::is_static(dir) => match (&walk.state.cwd, dir.starts_with('/')) {
+            (None, false) => None,
+            _ => Some(walk.absolute(dir)),
+        },
+        // Somewhere below a known directory still is below it.
+        Some(dir) if !value::is_open(dir) => Some(walk.absolute(dir)),
+        Some(_) => None,
+    };
+}
+
+fn echo(args: &[String]) -> Stream {
+    let mut words = args;
+    let (mut newline, mut escapes) = (true, false);
+    while let Some((first, rest)) = words.split_first() {
+        let letters = first
+            .strip_prefix('-')
+            .filter(|l| !l.is_empty() && l.chars().all(|c| "neE".contains(c)));
+        let Some(letters) = letters else { break };
+        newline &= !letters.contains('n');
+        escapes |= letters.contains('e');
+        words = rest;
+    }
+    let mut text = words.join(" ");
+    if escapes {
+        text = unescape(&text);
+    }
+    if newline {
+        text.push('\n');
+    }
+    stream(text, "echo")
+}
+
+fn stream(text: String, by: &str) -> Stream {
+    if value::is_static(&text) {
+        Stream::Text(text)
+    } else if text.contains(value::DECODED) {
+        Stream::Decoded(by.to_owned())
+    } else if value::is_open(&text) {
+        Stream::Output(by.to_owned())
+    } else {
+        Stream::Paths(text.split_whitespace().map(str::to_owned).collect())
+    }
+}
+
+fn printf(walk: &mut Walk<'_>, args: &[String], call: &mut Call) -> Stream {
+    subscripts("printf", args, call);
+    let mut args = args;
+    if let [flag, name, rest @ ..] = args
+        && flag == "-v"
+    {
+        let text = formatted(rest);
+        walk.assign(name, vec![text], false);
+        return Stream::Inherited;
+    }
+    if let [first, rest @ ..] = args
+        && first == "--"
+    {
+        args = rest;
+    }
+    stream(formatted(args), "printf")
+}
+
+/// `printf` for the conversions whose result is plain: `%s`, `%d`, `%b`, `%%`.
+fn formatted(args: &[String]) -> String {
+    let Some((format, mut values)) = args.split_first() else {
+        return String::new();
+    };
+    let format = unescape(format);
+    let mut out = String::new();
+    for _ in 0..64 {
+        let mut chars = format.chars();
+        let mut used = false;
+        while let Some(c) = chars.next() {
+            if c != '%' {
+                out.push(c);
+                continue;
+            }
+            let kind = chars
+                .by_ref()
+                .find(|c| !(c.is_ascii_digit() || matches!(c, '-' | '.' | '+' | '#' | ' ')));
+            match kind {
+                Some('%') => out.push('%'),
+                Some(kind @ ('s' | 'd' | 'i' | 'b' | 'q')) => {
+                    used = true;
+                    if let Some((value, rest)) = values.split_first() {
+                        out.push_str(&if kind == 'b' {
+                            unescape(value)
+                        } else {
+                            value.clone()
+                        });
+                        values = rest;
+                    }
+                }
+                _ => {
+                    used = true;
+                    values = values.get(1..).unwrap_or_default();
+                    out.push(value::DECODED);
+                }
+            }
+        }
+        if values.is_empty() || !used {
+            break;
+        }
+    }
+    out
+}
+
+/// Backslash escapes of `echo -e` and `printf`.
+pub(crate) fn unescape(text: &str) -> String {
+    let mut out = Vec::with_capacity(text.len());
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        if c != '\\' {
+            out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
+            continue;
+        }
+        let Some(kind) = chars.next() else {
+            out.push(b'\\');
+            break;
+        };
+        let mut digits = |radix: u32, most: usize, first: u32| {
+            let mut value = first;
+            for _ in 0..most {
+                let Some(digit) = chars.peek().and_then(|c| c.to_digit(radix)) else {
+                    break;
+                };
+                value = value * radix + digit;
+                chars.next();
+            }
+            u8::try_from(value & 0xff).unwrap_or_default()
+        };
+        match kind {
+            'n' => out.push(b'\n'),
+            't' => out.push(b'\t'),
+            'r' => out.push(b'\r'),
+            'a' | 'b' | 'f' | 'v' => {}
+            'e' | 'E' => out.push(27),
+            'x' => out.push(digits(16, 2, 0)),
+            '0' => out.push(digits(8, 3, 0)),
+            c @ '1'..='7' => out.push(digits(8, 2, c.to_digit(8).unwrap_or_default())),
+            'c' => break,
+            '\\' => out.push(b'\\'),
+            other => {
+                out.push(b'\\');
+                out.extend_from_slice(other.encode_utf8(&mut [0; 4]).as_bytes());
+            }
+        }
+    }
+    String::from_utf8_lossy(&out).into_owned()
+}
+
+fn declare(walk: &mut Walk<'_>, name: &str, args: &[String], call: &mut Call) {
+    let exports = name == "export" || args.iter().any(|a| a.starts_with('-') && a.contains('x'));
+    for arg in args.iter().filter(|a| !a.starts_with('-')) {
+        match arg.split_once('=') {
+            Some((variable, text)) => {
+                let text = walk.untilde(text);
+                environment::assigned(variable, &text, true, &mut call.part);
+                walk.assign(variable.trim_end_matches('+'), vec![text], exports);
+            }
+            None if exports => {
+                if let Some(variable) = walk.state.variables.get_mut(arg) {
+                    variable.exported = true;
+                }
+            }
+            None => {}
+        }
+    }
+}
+
+fn read(walk: &mut Walk<'_>, name: &str, args: &[String], stdin: &Stream) {
+    if !matches!(name, "read" | "mapfile" | "readarray") {
+        return;
+    }
+    let text = match stdin {
+        Stream::Text(text) => text.lines().next().unwrap_or_default().to_owned(),
+        Stream::Paths(paths) => paths.first().cloned().unwrap_or_else(|| FOREIGN.to_string()),
+        Stream::Decoded(_) => value::DECODED.to_string(),
+        Stream::Inherited | Stream::File(_) | Stream::Output(_) => FOREIGN.to_string(),
+    };
+    let names: Vec<&String> = args.iter().filter(|a| !a.starts_with('-')).collect();
+    // A loop over several known lines is not followed line by line.
+    let several = matches!(stdin, Stream::Text(text) if text.lines().count() > 1);
+    let whole = if names.len() > 1 || several {
+        FOREIGN.to_string()
+    } else {
+        text
+    };
+    for variable in names {
+        walk.assign(variable, vec![whole.clone()], false);
+    }
+    if args.iter().all(|a| a.starts_with('-')) {
+        walk.assign("REPLY", vec![whole], false);
+    }
+}
+
+fn evaluate(walk: &mut Walk<'_>, args: &[String], call: &mut Call) {
+    let text = args.join(" ");
+    if value::is_static(&text) {
+        walk.nested_script(&text, Stream::Inherited);
+    }
+    call.part.concern(
+        "unresolved-command",
+        format!("`eval` runs text as a command: `{}`", value::show(&text)),
+    );
+}
+
+/// A text that a builtin will run later.
+fn nested(walk: &mut Walk<'_>, text: &str, call: &mut Call, what: &str) {
+    if value::is_static(text) || !text.contains([SPREAD, value::DECODED]) {
+        walk.nested_script(&text.replace(value::is_mark, "x"), Stream::Inherited);
+    } else {
+        call.part.concern(
+            "unresolved-command",
+            format!("{what} text that is only known when it runs"),
+        );
+    }
+}
+
+fn history(walk: &mut Walk<'_>, args: &[String], call: &mut Call) {
+    for (flag, access, function) in [
+        ("-r", Access::Read, Function::FileRead),
+        ("-w", Access::Write, Function::FileWrite),
+        ("-a", Access::Append, Function::FileWrite),
+    ] {
+        if let Some(at) = args.iter().position(|a| a == flag)
+            && let Some(path) = args.get(at + 1)
+        {
+            walk.access(path, access, &mut call.part);
+            call.part.findings.push(Finding::new(
+                "bash",
+                vec![function],
+                &Default::default(),
+                format!("`history {flag}` touches a file"),
+            ));
+        }
+    }
+}

@@ -1,0 +1,457 @@
+//! Follows a parsed text command by command: what runs, with which words, directory, input and variables.
+//! Both branches of a condition are followed, loops once for each known value.
+
+use super::ast::{AssignedValue, Assignment, Command, Kind, List, Pipeline, Redirect, Word};
+use super::call::Call;
+use super::parse::{self, Trouble};
+use super::state::{Made, ShellScope, State, Stream};
+use super::value::{self, FOREIGN, STAR};
+use crate::analysis::{Analysis, Concern, Part, Weight};
+use crate::finding::{Finding, Function, Situation};
+use std::{collections::BTreeMap, rc::Rc};
+
+/// Most simple commands that are followed, loops and calls unfolded.
+const MAX_STEPS: usize = 2_000;
+/// How deep functions, nested shells and wrappers may call each other.
+const MAX_CALLS: u32 = 24;
+/// Most values of a loop variable that are followed one by one.
+const MAX_TURNS: usize = 12;
+
+/// Where commands run.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// On this machine, as the caller.
+    #[default]
+    Here,
+    /// On another machine.
+    Remote(String),
+    /// In a container whose files are its own.
+    Container,
+}
+
+/// The analysis under way.
+pub(crate) struct Walk<'s> {
+    pub(crate) scope: &'s ShellScope,
+    pub(crate) state: State,
+    pub(crate) made: BTreeMap<String, Made>,
+    pub(crate) out: Analysis,
+    pub(crate) place: Place,
+    pub(crate) sudo: bool,
+    pub(crate) calls: u32,
+    /// Concerns met while words were expanded, for the part they belong to.
+    pub(crate) raised: Vec<Concern>,
+    /// Functions met, and those of them that were called.
+    pub(crate) defined: Vec<(String, Rc<Command>)>,
+    pub(crate) called: Vec<String>,
+    steps: usize,
+}
+
+/// Analyses a command text as a shell with this scope would read it.
+pub fn analyse(text: &str, scope: &ShellScope) -> Analysis {
+    let mut walk = Walk {
+        scope,
+        state: State {
+            cwd: Some(scope.cwd.clone()).filter(|d| d.starts_with('/')),
+            ..State::default()
+        },
+        made: BTreeMap::new(),
+        out: Analysis::default(),
+        place: Place::Here,
+        sudo: false,
+        calls: 0,
+        raised: Vec::new(),
+        defined: Vec::new(),
+        called: Vec::new(),
+        steps: 0,
+    };
+    if let Some(concern) = super::hidden::hidden_characters(text) {
+        let part = Part {
+            text: text.to_owned(),
+            concerns: vec![concern],
+            ..Part::default()
+        };
+        walk.out.parts.push(part);
+    }
+    walk.script(text, Stream::Inherited);
+    // A function that is only defined is judged too: a later command may call it.
+    for (name, body) in std::mem::take(&mut walk.defined) {
+        if !walk.called.contains(&name) {
+            walk.function_body(&body, None);
+        }
+    }
+    walk.settle();
+    walk.out
+}
+
+impl Walk<'_> {
+    /// Parses and follows a text; what cannot be parsed is refused.
+    pub(crate) fn script(&mut self, text: &str, stdin: Stream) -> Stream {
+        match parse::script(text) {
+            Ok(list) => self.list(&list, stdin),
+            Err(Trouble::Limit(what)) => {
+                self.limit(what);
+                Stream::Inherited
+            }
+            Err(Trouble::Syntax { at, what }) => {
+                let line = text.get(..at).unwrap_or_default().matches('\n').count() + 1;
+                let why = format!("the command cannot be read as bash: {what} (line {line}, byte {at})");
+                let part = Part {
+                    text: text.to_owned(),
+                    concerns: vec![Concern {
+                        rule: "unresolved-command",
+                        weight: Weight::Escalate,
+                        why,
+                    }],
+                    ..Part::default()
+                };
+                self.out.parts.push(part);
+                Stream::Inherited
+            }
+        }
+    }
+
+    /// A text that another program hands to a shell.
+    pub(crate) fn nested_script(&mut self, text: &str, stdin: Stream) -> Stream {
+        if !self.enter() {
+            return Stream::Inherited;
+        }
+        let saved = self.state.clone();
+        let printed = self.script(text, stdin);
+        self.state = saved;
+        self.calls -= 1;
+        printed
+    }
+
+    pub(crate) fn enter(&mut self) -> bool {
+        if self.calls >= MAX_CALLS {
+            self.limit("commands call each other too deeply");
+            return false;
+        }
+        self.calls += 1;
+        true
+    }
+
+    /// Whether the text wrote files that a later program may obey.
+    pub(crate) fn stage(&self) -> bool {
+        !self.made.is_empty()
+    }
+
+    pub(crate) fn limit(&mut self, what: &str) {
+        if self.out.refused.is_none() {
+            self.out.refused = Some(what.to_owned());
+        }
+    }
+
+    pub(crate) fn concern(&mut self, rule: &'static str, why: &str) {
+        self.raised.push(Concern {
+            rule,
+            weight: Weight::Escalate,
+            why: why.to_owned(),
+        });
+    }
+
+    /// Gives concerns raised outside any command a part of their own.
+    fn settle(&mut self) {
+        if !self.raised.is_empty() {
+            let concerns = std::mem::take(&mut self.raised);
+            self.out.parts.push(Part {
+                concerns,
+                ..Part::default()
+            });
+        }
+    }
+
+    /// Counts a step; false once the analysis has to stop.
+    pub(crate) fn step(&mut self) -> bool {
+        self.steps += 1;
+        if self.steps > MAX_STEPS {
+            self.limit("the command runs more commands than are followed");
+        }
+        self.out.refused.is_none()
+    }
+
+    pub(crate) fn list(&mut self, list: &List, stdin: Stream) -> Stream {
+        let mut printed = Stream::Inherited;
+        for statement in &list.0 {
+            for pipeline in &statement.chain {
+                if self.out.refused.is_some() {
+                    return printed;
+                }
+                let more = self.pipeline(pipeline, stdin.clone());
+                printed = printed.then(more);
+            }
+        }
+        printed
+    }
+
+    fn pipeline(&mut self, pipeline: &Pipeline, stdin: Stream) -> Stream {
+        if pipeline.timed && !pipeline.commands.is_empty() {
+            let situation = Situation {
+                sudo: self.sudo,
+                ..Situation::default()
+            };
+            let finding = Finding::new(
+                "time",
+                vec![Function::Shell],
+                &situation,
+                "`time` runs a command, which is judged itself",
+            );
+            let part = Part {
+                argv: vec!["time".to_owned()],
+                text: "time".to_owned(),
+                findings: vec![finding.accounted()],
+                ..Part::default()
+            };
+            self.out.parts.push(part);
+        }
+        match pipeline.commands.as_slice() {
+            [] => Stream::Inherited,
+            [only] => self.command(only, stdin),
+            many => {
+                let mut flow = stdin;
+                for command in many {
+                    let saved = self.state.clone();
+                    flow = self.command(command, flow);
+                    self.state = saved;
+                    if matches!(flow, Stream::Inherited) {
+                        flow = Stream::Text(String::new());
+                    }
+                }
+                flow
+            }
+        }
+    }
+
+    pub(crate) fn subshell(&mut self, list: &List, stdin: Stream) -> Stream {
+        let saved = self.state.clone();
+        let printed = self.list(list, stdin);
+        self.state = saved;
+        printed
+    }
+
+    pub(crate) fn command(&mut self, command: &Command, stdin: Stream) -> Stream {
+        if !self.step() {
+            return Stream::Inherited;
+        }
+        match &command.kind {
+            Kind::Simple { assignments, words } => self.simple(command, assignments, words, stdin),
+            Kind::Function { name, body } => {
+                let body = Rc::new((**body).clone());
+                self.defined.push((name.clone(), Rc::clone(&body)));
+                self.state.functions.insert(name.clone(), body);
+                Stream::Inherited
+            }
+            compound => {
+                let mut part = Part {
+                    text: command.text.clone(),
+                    ..Part::default()
+                };
+                let (stdin, kept) = self.redirects(&command.redirects, stdin, &mut part);
+                self.keep(part);
+                let printed = self.compound(compound, stdin);
+                if kept { printed } else { Stream::Inherited }
+            }
+        }
+    }
+
+    /// Keeps a part that says something beyond its text.
+    pub(crate) fn keep(&mut self, mut part: Part) {
+        part.concerns.append(&mut self.raised);
+        if !part.argv.is_empty() || !part.effects.is_empty() || !part.concerns.is_empty() {
+            self.out.parts.push(part);
+        }
+    }
+
+    fn compound(&mut self, kind: &Kind, stdin: Stream) -> Stream {
+        match kind {
+            Kind::Simple { .. } | Kind::Function { .. } => Stream::Inherited,
+            Kind::Subshell(list) => self.subshell(list, stdin),
+            Kind::Group(list) => self.list(list, stdin),
+            Kind::If(lists) => {
+                let mut printed = Stream::Inherited;
+                for list in lists {
+                    printed = printed.then(self.list(list, stdin.clone()));
+                }
+                printed
+            }
+            Kind::While { condition, body } => {
+                self.list(condition, stdin.clone());
+                self.list(body, stdin)
+            }
+            Kind::For { name, words, body } => self.for_loop(name, words.as_deref(), body, stdin),
+            Kind::ArithmeticFor { header, body } => {
+                self.arithmetic(header);
+                self.list(body, stdin)
+            }
+            Kind::Case { subject, arms } => {
+                self.scalar(subject);
+                let mut printed = Stream::Inherited;
+                for (patterns, body) in arms {
+                    for pattern in patterns {
+                        self.scalar(pattern);
+                    }
+                    printed = printed.then(self.list(body, stdin.clone()));
+                }
+                printed
+            }
+            Kind::Coprocess(command) => self.command(command, stdin),
+            Kind::Arithmetic(pieces) => {
+                self.arithmetic(pieces);
+                Stream::Inherited
+            }
+            Kind::Test(words) => {
+                for word in words {
+                    let text = self.scalar(word);
+                    if super::parameter::holds_hidden_substitution(&text) {
+                        self.concern(
+                            "hidden-substitution",
+                            "`[[` evaluates a subscript that can run a command",
+                        );
+                    }
+                }
+                Stream::Inherited
+            }
+        }
+    }
+
+    fn for_loop(&mut self, name: &str, words: Option<&[Word]>, body: &List, stdin: Stream) -> Stream {
+        let mut values = match words {
+            Some(words) => self.fields(words),
+            None => vec![FOREIGN.to_string()],
+        };
+        if values.len() > MAX_TURNS {
+            values = common(&values);
+        }
+        let mut printed = Stream::Inherited;
+        for value in values {
+            // Options cannot hide in a loop variable that is quoted; where it is not, splitting sees them.
+            self.assign(name, vec![value], false);
+            printed = printed.then(self.list(body, stdin.clone()));
+            if self.out.refused.is_some() {
+                break;
+            }
+        }
+        printed
+    }
+
+    /// Follows a function's body with its arguments, or with unknown ones.
+    pub(crate) fn function_body(&mut self, body: &Command, args: Option<Vec<String>>) -> Stream {
+        if !self.enter() {
+            return Stream::Inherited;
+        }
+        let called = args.is_some();
+        let saved = (!called).then(|| self.state.clone());
+        let positional = std::mem::replace(&mut self.state.positional, args);
+        let printed = self.command(body, Stream::Inherited);
+        self.state.positional = positional;
+        if let Some(saved) = saved {
+            self.state = saved;
+        }
+        self.calls -= 1;
+        printed
+    }
+
+    fn simple(
+        &mut self,
+        command: &Command,
+        assignments: &[Assignment],
+        words: &[Word],
+        stdin: Stream,
+    ) -> Stream {
+        let mut env = Vec::new();
+        for assignment in assignments {
+            let elements = self.assigned(assignment);
+            env.push((assignment.name.clone(), elements));
+        }
+        let argv = self.fields(words);
+        let mut part = Part {
+            text: command.text.clone(),
+            ..Part::default()
+        };
+        if argv.is_empty() {
+            for (name, elements) in env {
+                super::environment::assigned(&name, &elements.join(" "), false, &mut part);
+                self.assign(&name, elements, false);
+            }
+            let (_, _) = self.redirects(&command.redirects, stdin, &mut part);
+            self.keep(part);
+            // `$(<file)` prints the file.
+            return match command.redirects.as_slice() {
+                [
+                    Redirect {
+                        op: super::ast::RedirectOp::Read,
+                        ..
+                    },
+                ] if words.is_empty() => Stream::Output("a file".to_owned()),
+                _ => Stream::Inherited,
+            };
+        }
+        let (stdin, kept) = self.redirects(&command.redirects, stdin, &mut part);
+        let env = env
+            .into_iter()
+            .map(|(name, elements)| (name, elements.join(" ")))
+            .collect();
+        let files = super::redirect::written(&command.redirects, self);
+        let printed = self.call(Call {
+            argv,
+            env,
+            stdin,
+            part,
+        });
+        super::redirect::made(files, &printed, self);
+        if kept { printed } else { Stream::Inherited }
+    }
+
+    fn assigned(&mut self, assignment: &Assignment) -> Vec<String> {
+        if let Some(subscript) = &assignment.subscript {
+            self.arithmetic(subscript);
+        }
+        let mut elements = match &assignment.value {
+            AssignedValue::Scalar(word) => vec![self.scalar(word)],
+            AssignedValue::Array(words) => self.fields(words),
+        };
+        let old = self
+            .state
+            .variables
+            .get(&assignment.name)
+            .map(|v| v.elements.clone());
+        match (assignment.append, old, &assignment.value) {
+            (true, Some(mut old), AssignedValue::Scalar(_)) => {
+                if let (Some(first), Some(more)) = (old.first_mut(), elements.first()) {
+                    first.push_str(more);
+                }
+                old
+            }
+            (true, Some(mut old), AssignedValue::Array(_)) => {
+                old.append(&mut elements);
+                old
+            }
+            (true, None, AssignedValue::Scalar(_)) => {
+                elements.insert(0, FOREIGN.to_string());
+                vec![elements.concat()]
+            }
+            _ => elements,
+        }
+    }
+}
+
+/// Many values of one loop, as few: names in the same directory become one glob.
+fn common(values: &[String]) -> Vec<String> {
+    let mut out: Vec<String> = Vec::new();
+    for value in values {
+        let reduced = if !value::is_static(value) || value.starts_with('-') {
+            value.clone()
+        } else if value.bytes().all(|b| b.is_ascii_digit()) {
+            value::NUMBER.to_string()
+        } else {
+            match value.rsplit_once('/') {
+                Some((dir, _)) => format!("{dir}/{STAR}"),
+                None => STAR.to_string(),
+            }
+        };
+        if !out.contains(&reduced) {
+            out.push(reduced);
+        }
+    }
+    out
+}

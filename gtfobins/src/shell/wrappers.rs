@@ -1,0 +1,514 @@
+//! Programs that run the command in their arguments. The command is peeled off and judged as if it stood alone,
+//! so that wrapping never makes a verdict milder.
+
+use super::call::Call;
+use super::environment;
+use super::state::Stream;
+use super::value;
+use super::walk::{Place, Walk};
+use super::wrapper_table::{Inner, WRAPPERS, Wrapper};
+use crate::analysis::Effect;
+use crate::tools::options::{Flag, Grammar, Options, matches};
+
+/// What was found inside a wrapper.
+pub(crate) struct Peeled {
+    /// Commands as words, with what stands in front of them.
+    pub(crate) commands: Vec<Vec<String>>,
+    /// Commands as shell text.
+    pub(crate) scripts: Vec<String>,
+    pub(crate) env: Vec<(String, String)>,
+    pub(crate) place: Option<Place>,
+    pub(crate) sudo: bool,
+    pub(crate) cwd: Option<String>,
+    /// The standard input goes on to the inner command.
+    pub(crate) feeds: bool,
+}
+
+impl Default for Peeled {
+    fn default() -> Self {
+        Self {
+            commands: Vec::new(),
+            scripts: Vec::new(),
+            env: Vec::new(),
+            place: None,
+            sudo: false,
+            cwd: None,
+            feeds: true,
+        }
+    }
+}
+
+/// Takes a wrapper apart; none where the program is not one, or wraps nothing here.
+pub(crate) fn peel(walk: &mut Walk<'_>, name: &str, call: &mut Call) -> Option<Peeled> {
+    let args = call.args().to_vec();
+    match name {
+        "env" => Some(env(&args)),
+        "sudo" | "doas" | "pkexec" | "su" | "runuser" | "ksu" | "sg" | "newgrp" | "sudoedit" | "gosu"
+        | "su-exec" | "please" | "run0" => Some(raised(name, &args, call)),
+        "xargs" => Some(xargs(walk, &args, call)),
+        "busybox" | "toybox" => {
+            (!args.is_empty() && !args.iter().any(|a| a.starts_with("--"))).then(|| Peeled {
+                commands: vec![args],
+                ..Peeled::default()
+            })
+        }
+        loader if is_loader(loader) => {
+            let skip = args
+                .iter()
+                .position(|a| !a.starts_with('-'))
+                .unwrap_or(args.len());
+            let mut peeled = Peeled {
+                commands: vec![args.get(skip..).unwrap_or_default().to_vec()],
+                ..Peeled::default()
+            };
+            if args
+                .iter()
+                .any(|a| a == "--preload" || a == "--library-path" || a == "--audit")
+            {
+                call.part
+                    .concern("foreign-library", "the loader is told to load other libraries");
+                peeled.commands = vec![
+                    args.iter()
+                        .skip_while(|a| a.starts_with('-'))
+                        .skip(1)
+                        .cloned()
+                        .collect(),
+                ];
+            }
+            Some(peeled)
+        }
+        _ => {
+            let wrapper = WRAPPERS
+                .iter()
+                .find(|w| w.name == name && (w.sub.is_empty() || subcommand(&args, w.sub)))?;
+            table(walk, wrapper, &args, call)
+        }
+    }
+}
+
+fn subcommand(args: &[String], sub: &[&str]) -> bool {
+    let words: Vec<&str> = args
+        .iter()
+        .map(String::as_str)
+        .filter(|a| !a.starts_with('-'))
+        .collect();
+    words.starts_with(sub)
+}
+
+/// `ld-linux-x86-64.so.2` and its kin, which run their argument.
+pub(crate) fn is_loader(name: &str) -> bool {
+    (name.starts_with("ld-linux")
+        || name.starts_with("ld-musl")
+        || name.starts_with("ld64.so")
+        || name.starts_with("ld-2."))
+        && name.contains(".so")
+        || name == "ld.so"
+}
+
+fn env(args: &[String]) -> Peeled {
+    let mut peeled = Peeled::default();
+    let mut rest: std::collections::VecDeque<String> = args.iter().cloned().collect();
+    while let Some(word) = rest.pop_front() {
+        if word == "--" {
+            continue;
+        }
+        let split = word
+            .strip_prefix("--split-string=")
+            .map(str::to_owned)
+            .or_else(|| {
+                let short = word.starts_with('-') && !word.starts_with("--");
+                let at = word.find('S').filter(|_| short)?;
+                let tail = word.get(at + 1..).unwrap_or_default().to_owned();
+                if tail.is_empty() {
+                    rest.pop_front()
+                } else {
+                    Some(tail)
+                }
+            });
+        if let Some(text) = split {
+            // The words of -S come in front of what follows.
+            for piece in split_words(&text).into_iter().rev() {
+                rest.push_front(piece);
+            }
+            continue;
+        }
+        match word.as_str() {
+            "-u" | "--unset" | "-C" | "--chdir" | "-a" | "--argv0" => {
+                let operand = rest.pop_front();
+                if word == "-C" || word == "--chdir" {
+                    peeled.cwd = operand;
+                }
+            }
+            option if option.starts_with('-') => {
+                if let Some(dir) = option.strip_prefix("--chdir=") {
+                    peeled.cwd = Some(dir.to_owned());
+                }
+            }
+            assignment if is_assignment(assignment) => {
+                let (name, value) = assignment.split_once('=').unwrap_or((assignment, ""));
+                peeled.env.push((name.to_owned(), value.to_owned()));
+            }
+            _ => {
+                let mut command = vec![word];
+                command.extend(rest);
+                peeled.commands.push(command);
+                return peeled;
+            }
+        }
+    }
+    peeled
+}
+
+fn is_assignment(word: &str) -> bool {
+    word.split_once('=').is_some_and(|(name, _)| {
+        let mut bytes = name.bytes();
+        bytes.next().is_some_and(super::lex::is_name_start)
+            && bytes.all(|b| super::lex::is_name_start(b) || b.is_ascii_digit())
+    })
+}
+
+/// Splits words at blanks outside quotes.
+pub(crate) fn split_words(text: &str) -> Vec<String> {
+    let mut out: Vec<String> = Vec::new();
+    let (mut word, mut open, mut quote) = (String::new(), false, None);
+    for c in text.chars() {
+        match (quote, c) {
+            (Some(q), c) if c == q => quote = None,
+            (Some(_), c) => word.push(c),
+            (None, '\'' | '"') => {
+                quote = Some(c);
+                open = true;
+            }
+            (None, c) if c.is_whitespace() => {
+                if open {
+                    out.push(std::mem::take(&mut word));
+                }
+                open = false;
+            }
+            (None, c) => {
+                word.push(c);
+                open = true;
+            }
+        }
+    }
+    if open {
+        out.push(word);
+    }
+    out
+}
+
+fn raised(name: &str, args: &[String], call: &mut Call) -> Peeled {
+    let mut peeled = Peeled {
+        sudo: true,
+        ..Peeled::default()
+    };
+    let grammar = match name {
+        "sudo" | "sudoedit" => Grammar {
+            values: "CDghpRrtTuU",
+            long_values: &[
+                "user",
+                "group",
+                "host",
+                "prompt",
+                "chdir",
+                "role",
+                "type",
+                "close-from",
+                "chroot",
+                "other-user",
+                "command-timeout",
+            ],
+            in_order: true,
+            ..Grammar::default()
+        },
+        "doas" => Grammar {
+            values: "uCa",
+            in_order: true,
+            ..Grammar::default()
+        },
+        "pkexec" => Grammar {
+            long_values: &["user"],
+            in_order: true,
+            ..Grammar::default()
+        },
+        "ksu" => Grammar {
+            values: "nceal",
+            in_order: true,
+            ..Grammar::default()
+        },
+        "run0" => Grammar {
+            values: "ugD",
+            long_values: &["user", "group", "chdir", "setenv", "property", "unit"],
+            in_order: true,
+            ..Grammar::default()
+        },
+        _ => Grammar {
+            values: "cgGsuwT",
+            long_values: &[
+                "command",
+                "group",
+                "supp-group",
+                "shell",
+                "user",
+                "session-command",
+            ],
+            in_order: name != "su",
+            ..Grammar::default()
+        },
+    };
+    let options = Options::parse(args, &grammar);
+    call.part.effects.push(Effect {
+        domain: "privilege",
+        operation: "raise",
+        role: "program",
+        name: name.to_owned(),
+        user: options.value(&["-u", "--user"]).unwrap_or("root").to_owned(),
+        params: vec![("why", format!("`{name}` runs as another user"))],
+        ..Effect::default()
+    });
+    if let Some(text) = options
+        .value(&["-c", "--command", "--session-command"])
+        .filter(|_| !matches!(name, "sudo" | "doas" | "ksu"))
+    {
+        peeled.scripts.push(text.to_owned());
+        return peeled;
+    }
+    let mut words = options.operands.clone();
+    if matches!(name, "gosu" | "su-exec" | "sg" | "newgrp") && !words.is_empty() {
+        words.remove(0);
+        if name == "sg" && words.first().is_some_and(|w| w == "-c") {
+            words.remove(0);
+            peeled.scripts.push(words.join(" "));
+            return peeled;
+        }
+    }
+    if name == "ksu"
+        && let Some(at) = args.iter().position(|a| a == "-e")
+    {
+        words = args.get(at + 1..).unwrap_or_default().to_vec();
+    }
+    if matches!(name, "su" | "runuser") && !options.has(&["-u", "--user"]) {
+        return peeled;
+    }
+    while words.first().is_some_and(|w| is_assignment(w)) {
+        let word = words.remove(0);
+        let (variable, value) = word.split_once('=').unwrap_or((&word, ""));
+        peeled.env.push((variable.to_owned(), value.to_owned()));
+    }
+    if name != "sudoedit" && !words.is_empty() {
+        peeled.commands.push(words);
+    }
+    peeled
+}
+
+fn xargs(walk: &mut Walk<'_>, args: &[String], call: &mut Call) -> Peeled {
+    let grammar = Grammar {
+        values: "adEeIiLlnPs",
+        long_values: &[
+            "arg-file",
+            "delimiter",
+            "eof",
+            "replace",
+            "max-lines",
+            "max-args",
+            "max-procs",
+            "max-chars",
+            "process-slot-var",
+        ],
+        in_order: true,
+        ..Grammar::default()
+    };
+    // `-e`, `-i` and `-l` take a value only when it is attached.
+    let args: Vec<String> = args
+        .iter()
+        .map(|a| {
+            if matches!(a.as_str(), "-i" | "-l" | "-e") {
+                "-t".to_owned()
+            } else {
+                a.clone()
+            }
+        })
+        .collect();
+    let options = Options::parse(&args, &grammar);
+    let mut source = call.stdin.clone();
+    if let Some(file) = options.value(&["-a", "--arg-file"]) {
+        walk.access(file, super::paths::Access::Read, &mut call.part);
+        source = Stream::File(file.to_owned());
+    }
+    let words = match source {
+        Stream::Text(text) => split_words(&text),
+        Stream::Paths(paths) => paths,
+        Stream::Inherited | Stream::File(_) | Stream::Output(_) => {
+            vec![format!("{}{}", value::OUTPUT, value::SPREAD)]
+        }
+        Stream::Decoded(_) => vec![format!("{}{}", value::DECODED, value::SPREAD)],
+    };
+    let mut command = options.operands.clone();
+    if command.is_empty() {
+        command = vec!["echo".to_owned()];
+    }
+    let mark = options
+        .value(&["-I", "--replace"])
+        .map(str::to_owned)
+        .or_else(|| call.args().iter().any(|a| a == "-i").then(|| "{}".to_owned()));
+    let mut peeled = Peeled {
+        feeds: false,
+        ..Peeled::default()
+    };
+    match mark {
+        Some(mark) if !mark.is_empty() => {
+            let joined = words.first().cloned().unwrap_or_default();
+            for word in &mut command {
+                *word = word.replace(&mark, &joined);
+            }
+            peeled.commands.push(command);
+            for more in words.iter().skip(1).take(16) {
+                peeled
+                    .commands
+                    .push(options.operands.iter().map(|w| w.replace(&mark, more)).collect());
+            }
+        }
+        _ => {
+            command.extend(words);
+            peeled.commands.push(command);
+        }
+    }
+    peeled
+}
+
+fn table(walk: &mut Walk<'_>, wrapper: &Wrapper, args: &[String], call: &mut Call) -> Option<Peeled> {
+    let grammar = Grammar {
+        values: wrapper.values,
+        long_values: wrapper.long_values,
+        in_order: wrapper.inner != Inner::Nothing,
+        one_dash: wrapper.one_dash,
+    };
+    let mut options = Options::parse(args, &grammar);
+    let mut words = std::mem::take(&mut options.operands);
+    let mut after_sub = wrapper.sub.len();
+    while after_sub > 0 && !words.is_empty() {
+        words.remove(0);
+        after_sub -= 1;
+    }
+    if !wrapper.sub.is_empty() {
+        let more = Options::parse(&words, &grammar);
+        options.flags.extend(more.flags);
+        words = more.operands;
+    }
+    let mut peeled = Peeled::default();
+    let texts: Vec<&Flag> = options
+        .flags
+        .iter()
+        .filter(|f| wrapper.text_options.iter().any(|n| matches(&f.name, n)))
+        .collect();
+    for flag in &texts {
+        peeled.scripts.extend(flag.value.clone());
+    }
+    if let Some(class) = wrapper.class {
+        call.part
+            .class(class, format!("`{}` {}", wrapper.name, wrapper.why));
+    }
+    for _ in 0..wrapper.skip {
+        if !words.is_empty() {
+            words.remove(0);
+        }
+    }
+    if wrapper.skip > 0
+        && words
+            .first()
+            .is_some_and(|w| matches!(w.as_str(), "--" | "-c" | "--command"))
+    {
+        let text = words.remove(0);
+        if text != "--" {
+            peeled.scripts.push(words.join(" "));
+            return Some(peeled);
+        }
+    }
+    while words.first().is_some_and(|w| is_assignment(w)) && wrapper.assignments {
+        let word = words.remove(0);
+        let (variable, value) = word.split_once('=').unwrap_or((&word, ""));
+        peeled.env.push((variable.to_owned(), value.to_owned()));
+    }
+    if wrapper.name == "start-stop-daemon" {
+        if let Some(program) = options.value(&["-x", "--exec", "-a", "--startas"]) {
+            words.insert(0, program.to_owned());
+        }
+        words.retain(|w| w != "--");
+    }
+    match wrapper.inner {
+        Inner::Words if !words.is_empty() => peeled.commands.push(words),
+        Inner::Text if !words.is_empty() => peeled.scripts.push(words.join(" ")),
+        Inner::Texts => peeled.scripts.extend(words),
+        Inner::Words | Inner::Text | Inner::Nothing => {}
+    }
+    if peeled.commands.is_empty() && peeled.scripts.is_empty() {
+        return None;
+    }
+    if let Some(dir) = options.value(wrapper.dir_options) {
+        peeled.cwd = Some(dir.to_owned());
+    }
+    if wrapper.contained {
+        peeled.place = Some(Place::Container);
+    }
+    let _ = walk;
+    Some(peeled)
+}
+
+/// Judges what a wrapper wraps.
+pub(crate) fn follow(walk: &mut Walk<'_>, name: &str, mut call: Call, peeled: Peeled) -> Stream {
+    for finding in &mut call.part.findings {
+        finding.accounted = true;
+    }
+    for (variable, text) in &peeled.env {
+        environment::assigned(variable, text, true, &mut call.part);
+    }
+    let stdin = if peeled.feeds {
+        call.stdin.clone()
+    } else {
+        Stream::Inherited
+    };
+    let outer_env = std::mem::take(&mut call.env);
+    let text = call.part.text.clone();
+    walk.keep(call.part);
+    if !walk.enter() {
+        return Stream::Inherited;
+    }
+    let saved = (walk.state.clone(), walk.place.clone(), walk.sudo);
+    if let Some(dir) = &peeled.cwd {
+        walk.state.cwd = (!value::is_open(dir)).then(|| walk.absolute(dir));
+    }
+    if let Some(place) = peeled.place {
+        walk.place = place;
+    }
+    walk.sudo |= peeled.sudo;
+    let mut printed = Stream::Inherited;
+    for argv in peeled.commands {
+        let env = outer_env.iter().chain(&peeled.env).cloned().collect();
+        let inner = Call {
+            env,
+            ..Call::inner(argv, stdin.clone(), &text)
+        };
+        printed = printed.then(walk.call(inner));
+    }
+    for script in peeled.scripts {
+        if value::is_open(&script) {
+            let mut part = crate::analysis::Part {
+                text: text.clone(),
+                ..Default::default()
+            };
+            part.concern(
+                "unresolved-command",
+                format!(
+                    "`{name}` runs `{}`, which is only known when it runs",
+                    value::show(&script)
+                ),
+            );
+            walk.keep(part);
+        } else {
+            printed = printed.then(walk.nested_script(&value::show(&script), stdin.clone()));
+        }
+    }
+    (walk.state, walk.place, walk.sudo) = saved;
+    walk.calls -= 1;
+    printed
+}

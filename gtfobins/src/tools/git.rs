@@ -1,0 +1,530 @@
+//! git: configuration that runs programs, options that do, subcommands that throw work away.
+
+use super::options::{Grammar, Options};
+use crate::shell::call::Call;
+use crate::shell::environment::is_harmless_program;
+use crate::shell::paths::Access;
+use crate::shell::state::Stream;
+use crate::shell::value::{self, TREE};
+use crate::shell::walk::Walk;
+
+/// Configuration keys (lower case, a `*` for one name) whose value runs, loads or redirects something.
+const RUNNING_KEYS: &[&str] = &[
+    "alias.*",
+    "core.pager",
+    "pager.*",
+    "core.editor",
+    "core.fsmonitor",
+    "core.sshcommand",
+    "core.hookspath",
+    "core.askpass",
+    "core.gitproxy",
+    "core.alternaterefscommand",
+    "diff.external",
+    "diff.*.command",
+    "diff.*.textconv",
+    "difftool.*.cmd",
+    "difftool.*.path",
+    "mergetool.*.cmd",
+    "mergetool.*.path",
+    "merge.*.driver",
+    "filter.*.clean",
+    "filter.*.smudge",
+    "filter.*.process",
+    "gpg.program",
+    "gpg.*.program",
+    "credential.helper",
+    "credential.*.helper",
+    "sequence.editor",
+    "uploadpack.packobjectshook",
+    "protocol.ext.allow",
+    "protocol.allow",
+    "include.path",
+    "includeif.*.path",
+    "interactive.difffilter",
+    "remote.*.uploadpack",
+    "remote.*.receivepack",
+    "remote.*.vcs",
+    "remote.*.proxy",
+    "init.templatedir",
+    "web.browser",
+    "browser.*.cmd",
+    "browser.*.path",
+    "man.*.cmd",
+    "man.*.path",
+    "sendemail.*",
+    "submodule.*.update",
+    "trailer.*.command",
+    "trailer.*.cmd",
+    "core.worktree",
+    "core.attributesfile",
+    "url.*.insteadof",
+    "core.bare",
+    "receive.*hook",
+    "gui.*",
+    "guitool.*.cmd",
+    "tar.*.command",
+    "http.proxy",
+    "http.sslverify",
+];
+
+pub(crate) fn is_running_key(key: &str) -> bool {
+    let key = key.to_ascii_lowercase();
+    RUNNING_KEYS.iter().any(|pattern| match pattern.split_once('*') {
+        None => key == *pattern,
+        Some((start, end)) => {
+            key.starts_with(start) && key.ends_with(end) && key.len() > start.len() + end.len()
+        }
+    })
+}
+
+/// Whether a value for such a key is a plain one.
+fn is_plain_value(key: &str, value: &str) -> bool {
+    let key = key.to_ascii_lowercase();
+    if key.starts_with("alias.") {
+        return !value.starts_with('!') && !value.contains(['$', '`', ';', '|']) && !value.contains("-c ");
+    }
+    match key.as_str() {
+        "core.pager" | "core.editor" | "sequence.editor" | "core.sshcommand" => is_harmless_program(value),
+        "core.bare" => true,
+        "credential.helper" => {
+            value.is_empty()
+                || matches!(
+                    value,
+                    "store" | "cache" | "osxkeychain" | "manager" | "libsecret" | "!gh auth git-credential"
+                )
+        }
+        "gpg.program" => matches!(value, "gpg" | "gpg2"),
+        "core.hookspath" => value == "/dev/null" || matches!(value, ".husky" | ".githooks"),
+        key if key.starts_with("pager.") => matches!(value, "false" | "true") || is_harmless_program(value),
+        key if key.starts_with("submodule.") => !value.starts_with('!'),
+        key if key.starts_with("url.") => true,
+        _ => matches!(value, "true" | "false" | "" | "0" | "1"),
+    }
+}
+
+struct Git {
+    config: Vec<(String, String)>,
+    dir: Option<String>,
+    exec_path: Option<String>,
+    verb: String,
+    rest: Vec<String>,
+}
+
+fn parse(args: &[String]) -> Git {
+    let mut out = Git {
+        config: Vec::new(),
+        dir: None,
+        exec_path: None,
+        verb: String::new(),
+        rest: Vec::new(),
+    };
+    let mut rest = args.iter();
+    let pair = |text: &str| {
+        text.split_once('=')
+            .map_or((text.to_owned(), "true".to_owned()), |(k, v)| {
+                (k.to_owned(), v.to_owned())
+            })
+    };
+    while let Some(word) = rest.next() {
+        match word.as_str() {
+            "-C" => out.dir = rest.next().cloned(),
+            "-c" => out.config.extend(rest.next().map(|t| pair(t))),
+            "--git-dir" | "--work-tree" | "--namespace" | "--super-prefix" | "--attr-source" => {
+                rest.next();
+            }
+            "--config-env" => {
+                let text = rest.next().cloned().unwrap_or_default();
+                out.config.push((pair(&text).0, "$".to_owned()));
+            }
+            option if option.starts_with("--config-env=") => out
+                .config
+                .push((pair(option.trim_start_matches("--config-env=")).0, "$".to_owned())),
+            option if option.starts_with("--exec-path=") => {
+                out.exec_path = Some(option.trim_start_matches("--exec-path=").to_owned())
+            }
+            option if option.starts_with("-c") && option.len() > 2 && !option.starts_with("--") => {
+                out.config.push(pair(option.get(2..).unwrap_or_default()))
+            }
+            option if option.starts_with('-') => {}
+            verb => {
+                out.verb = verb.to_owned();
+                out.rest = rest.cloned().collect();
+                break;
+            }
+        }
+    }
+    out
+}
+
+pub(crate) fn run(walk: &mut Walk<'_>, call: &mut Call) -> Stream {
+    let git = parse(call.args());
+    super::program(call);
+    for (key, value) in &git.config {
+        if is_running_key(key) && !is_plain_value(key, value) {
+            call.part.concern(
+                "runs-program",
+                format!(
+                    "`git -c {key}={}` runs or loads what it names",
+                    value::show(value)
+                ),
+            );
+        }
+    }
+    if let Some(dir) = &git.exec_path {
+        call.part.concern(
+            "runs-program",
+            format!("`git --exec-path={}` runs programs from there", value::show(dir)),
+        );
+    }
+    if value::is_open(&git.verb) {
+        call.part.concern(
+            "unresolved-command",
+            "the git subcommand is only known when it runs",
+        );
+        return Stream::Output("git".to_owned());
+    }
+    let saved = walk.state.cwd.clone();
+    if let Some(dir) = &git.dir {
+        walk.state.cwd = (!value::is_open(dir)).then(|| walk.absolute(dir));
+    }
+    let options = Options::parse(&git.rest, &grammar(&git.verb));
+    options_that_run(walk, &git.verb, &options, call);
+    subcommand(walk, &git.verb, &git.rest, &options, call);
+    let printed = printed(walk, &git.verb, &options);
+    walk.state.cwd = saved;
+    printed
+}
+
+fn grammar(verb: &str) -> Grammar {
+    let values = match verb {
+        "commit" => "mFCctS",
+        "log" | "show" | "diff" => "nSGLO",
+        "grep" => "eABCmf",
+        "rebase" => "xsX",
+        "checkout" | "switch" => "bBcC",
+        "clone" => "bocuj",
+        "fetch" | "pull" | "push" => "oj",
+        "tag" => "mFu",
+        "archive" => "o",
+        "format-patch" => "ov",
+        "stash" => "m",
+        "apply" | "am" => "pC",
+        "worktree" => "bB",
+        "submodule" => "b",
+        _ => "",
+    };
+    Grammar {
+        values,
+        long_values: &[
+            "message",
+            "author",
+            "date",
+            "exec",
+            "upload-pack",
+            "receive-pack",
+            "output",
+            "format",
+            "pretty",
+            "since",
+            "until",
+            "grep",
+            "depth",
+            "branch",
+            "origin",
+            "config",
+            "template",
+            "reference",
+            "separate-git-dir",
+            "output-directory",
+            "prefix",
+            "remote",
+            "extcmd",
+            "tool",
+            "onto",
+            "strategy",
+            "strategy-option",
+            "exclude",
+            "server-option",
+            "directory",
+            "open-files-in-pager",
+        ],
+        ..Grammar::default()
+    }
+}
+
+/// Options of subcommands that name a program or a file.
+fn options_that_run(walk: &mut Walk<'_>, verb: &str, options: &Options, call: &mut Call) {
+    let remote = matches!(
+        verb,
+        "ls-remote"
+            | "fetch"
+            | "pull"
+            | "clone"
+            | "push"
+            | "fetch-pack"
+            | "send-pack"
+            | "archive"
+            | "submodule"
+            | "remote"
+    );
+    for (names, applies) in [
+        (
+            &["--upload-pack", "-u"][..],
+            remote && verb != "push" && verb != "pull" && verb != "fetch",
+        ),
+        (&["--upload-pack"][..], remote),
+        (&["--receive-pack"][..], remote),
+        (&["--exec"][..], remote),
+        (&["--extcmd", "-x"][..], verb == "difftool"),
+        (&["--open-files-in-pager", "-O"][..], verb == "grep"),
+        (&["--template"][..], matches!(verb, "init" | "clone")),
+    ] {
+        let given = applies
+            .then(|| {
+                options.flags.iter().find(|f| {
+                    names.iter().any(|n| {
+                        super::options::matches(&f.name, n) && (f.name.len() > 4 || f.name.len() == 2)
+                    })
+                })
+            })
+            .flatten();
+        if let Some(flag) = given {
+            let value = flag.value.clone().unwrap_or_default();
+            if !is_harmless_program(&value) || value.is_empty() && flag.name != "-u" {
+                call.part.concern(
+                    "runs-program",
+                    format!("`git {verb} {}` runs `{}`", flag.name, value::show(&value)),
+                );
+            }
+        }
+    }
+    if matches!(
+        verb,
+        "log"
+            | "diff"
+            | "show"
+            | "format-patch"
+            | "archive"
+            | "diff-tree"
+            | "diff-index"
+            | "stash"
+            | "shortlog"
+            | "whatchanged"
+            | "range-diff"
+            | "bundle"
+            | "rev-list"
+            | "blame"
+            | "reflog"
+    ) {
+        for file in options
+            .all(&["--output"])
+            .into_iter()
+            .chain(if matches!(verb, "archive") {
+                options.all(&["-o"])
+            } else {
+                Vec::new()
+            })
+        {
+            walk.access(file, Access::Write, &mut call.part);
+        }
+    }
+    if matches!(verb, "clone") {
+        for config in options.all(&["-c", "--config"]) {
+            let (key, value) = config.split_once('=').unwrap_or((config, "true"));
+            if is_running_key(key) && !is_plain_value(key, value) {
+                call.part
+                    .concern("runs-program", format!("`git clone -c {key}` runs what it names"));
+            }
+        }
+    }
+    if verb == "rebase" {
+        for script in options
+            .all(&["-x", "--exec"])
+            .into_iter()
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
+        {
+            walk.nested_script(&script, Stream::Inherited);
+        }
+    }
+    if remote
+        && options
+            .operands
+            .iter()
+            .any(|o| o.starts_with("ext::") || o.starts_with("fd::") || o.starts_with('-'))
+    {
+        call.part.concern(
+            "runs-program",
+            format!("`git {verb}` runs a helper named in the address"),
+        );
+    }
+}
+
+fn subcommand(walk: &mut Walk<'_>, verb: &str, rest: &[String], options: &Options, call: &mut Call) {
+    let first = options.operands.first().map(String::as_str).unwrap_or_default();
+    let mut destroys = |why: &str| call.part.class("destructive", format!("`git {verb}` {why}"));
+    match verb {
+        "reset" if options.has(&["--hard", "--merge", "--keep"]) => {
+            destroys("throws uncommitted changes away")
+        }
+        "clean" if options.has(&["-f", "--force"]) && !options.has(&["-n", "--dry-run"]) => {
+            destroys("deletes untracked files")
+        }
+        "checkout" if options.has(&["-f", "--force"]) || options.operands.iter().any(|o| o == ".") => {
+            destroys("throws uncommitted changes away")
+        }
+        "switch" if options.has(&["-f", "--force", "--discard-changes"]) => {
+            destroys("throws uncommitted changes away")
+        }
+        "restore"
+            if options.operands.iter().any(|o| o == "." || o == ":/")
+                && (!options.has(&["--staged", "-S"]) || options.has(&["--worktree", "-W"])) =>
+        {
+            destroys("throws uncommitted changes away")
+        }
+        "stash" if matches!(first, "drop" | "clear") => destroys("throws stashed work away"),
+        "push"
+            if options.has(&["--force", "-f", "--mirror", "--delete", "-d", "--prune"])
+                && !rest
+                    .iter()
+                    .any(|w| w.starts_with("--force-with-lease") || w.starts_with("--force-if"))
+                || options.operands.iter().skip(1).any(|o| o.starts_with([':', '+'])) =>
+        {
+            destroys("rewrites or deletes what others have")
+        }
+        "push"
+            if first.contains("://")
+                || first.contains('@') && first.contains(':')
+                || first.starts_with('/') =>
+        {
+            call.part.class(
+                "upload",
+                "`git push` sends the repository to an address that is not a remote of it",
+            )
+        }
+        "branch"
+            if options.flags.iter().any(|f| f.name == "-D")
+                || options.has(&["--delete"]) && options.has(&["--force"]) =>
+        {
+            destroys("deletes a branch that may not be merged")
+        }
+        "filter-branch" | "filter-repo" | "replace" => destroys("rewrites history"),
+        "reflog" if matches!(first, "expire" | "delete") => destroys("forgets where branches were"),
+        "gc" | "prune" if verb == "prune" || options.all(&["--prune"]).contains(&"now") => {
+            destroys("forgets unreachable work")
+        }
+        "update-ref" if options.has(&["-d"]) => destroys("deletes a reference"),
+        "worktree" if first == "remove" && options.has(&["-f", "--force"]) => {
+            destroys("deletes a working tree with its changes")
+        }
+        "rm" if options.has(&["-r", "-f", "--force"])
+            && options.operands.iter().any(|o| o == "." || o == "/") =>
+        {
+            destroys("deletes the working tree")
+        }
+        "rm" => super::files::each(walk, call, &options.operands.clone(), Access::Delete),
+        "mv" => {}
+        "config" => config(options, call),
+        "credential" | "credential-store" | "credential-cache" => call
+            .part
+            .class("credentials", "`git credential` prints stored secrets"),
+        "daemon" | "instaweb" | "http-backend" => call
+            .part
+            .class("serve", "it serves the repository on the network"),
+        "send-email" | "imap-send" => call
+            .part
+            .class("upload", "it sends the repository's content by mail"),
+        "submodule" if first == "foreach" => {
+            let text = options.operands.get(1..).unwrap_or_default().join(" ");
+            walk.nested_script(&value::show(&text), Stream::Inherited);
+        }
+        "bisect" if first == "run" => {
+            let argv = rest.get(1..).unwrap_or_default().to_vec();
+            if walk.enter() {
+                walk.call(Call::inner(argv, Stream::Inherited, &call.part.text));
+                walk.calls -= 1;
+            }
+        }
+        "apply" | "am"
+            if options.has(&["--unsafe-paths"])
+                || options
+                    .value(&["--directory"])
+                    .is_some_and(|d| d.starts_with('/')) =>
+        {
+            call.part
+                .concern("unresolved-path", "`git apply` writes outside the repository");
+        }
+        "diff" if options.has(&["--no-index"]) || options.operands.iter().any(|o| o.starts_with('/')) => {
+            super::files::each(walk, call, &options.operands.clone(), Access::Read);
+        }
+        "clone" | "init" => {
+            if let Some(dir) = options.operands.get(usize::from(verb == "clone")).cloned() {
+                walk.access(&dir, Access::CreateDir, &mut call.part);
+            }
+        }
+        "hash-object" | "blame" | "add" => {
+            let outside: Vec<String> = options
+                .operands
+                .iter()
+                .filter(|o| o.starts_with('/') || o.starts_with(".."))
+                .cloned()
+                .collect();
+            super::files::each(walk, call, &outside, Access::Read);
+        }
+        _ => {}
+    }
+}
+
+fn config(options: &Options, call: &mut Call) {
+    let reads = options.has(&[
+        "--get",
+        "--get-all",
+        "--list",
+        "-l",
+        "--get-regexp",
+        "--show-origin",
+        "--unset",
+    ]);
+    let (key, value) = match options.operands.as_slice() {
+        [set, key, value, ..] if set == "set" => (key, value),
+        [key, value, ..] => (key, value),
+        _ => {
+            if options.has(&["-e", "--edit"]) {
+                call.part.class(
+                    "persistence",
+                    "`git config --edit` changes configuration in an editor",
+                );
+            }
+            return;
+        }
+    };
+    if !reads && is_running_key(key) && !is_plain_value(key, value) {
+        call.part.class(
+            "persistence",
+            format!(
+                "`git config {key}` makes later git commands run `{}`",
+                value::show(value)
+            ),
+        );
+    }
+}
+
+fn printed(walk: &Walk<'_>, verb: &str, options: &Options) -> Stream {
+    match verb {
+        "ls-files" => Stream::Paths(vec![TREE.to_string()]),
+        "grep" if options.has(&["-l", "--files-with-matches", "--name-only"]) => {
+            Stream::Paths(vec![TREE.to_string()])
+        }
+        "diff" | "log" | "show" | "diff-tree" if options.has(&["--name-only"]) => {
+            Stream::Paths(vec![TREE.to_string()])
+        }
+        "rev-parse" if options.has(&["--show-toplevel"]) => walk
+            .scope
+            .root
+            .clone()
+            .map_or(Stream::Output("git".to_owned()), Stream::Text),
+        "rev-parse" if options.has(&["--git-dir"]) => Stream::Text(".git".to_owned()),
+        _ => Stream::Output("git".to_owned()),
+    }
+}

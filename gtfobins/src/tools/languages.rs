@@ -1,0 +1,761 @@
+//! Interpreters other than shells: the scripts in their options and on their input.
+
+use super::scripts::{Constructs, ScriptUses, inspect};
+use crate::analysis::Effect;
+use crate::finding::Function;
+use crate::shell::call::Call;
+use crate::shell::paths::Access;
+use crate::shell::state::Stream;
+use crate::shell::value;
+use crate::shell::walk::Walk;
+
+/// A language whose scripts are looked into.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Language {
+    Python,
+    Perl,
+    Ruby,
+    Node,
+    Php,
+    Lua,
+}
+
+/// The language of an interpreter.
+pub(crate) fn language(name: &str) -> Option<Language> {
+    Some(match crate::facts::unversioned(name) {
+        "python" | "pypy" | "ipython" | "micropython" | "python3" | "py" => Language::Python,
+        "perl" => Language::Perl,
+        "ruby" | "jruby" | "irb" => Language::Ruby,
+        "node" | "nodejs" | "deno" | "bun" | "tsx" | "ts-node" => Language::Node,
+        "php" => Language::Php,
+        "lua" | "luajit" | "texlua" => Language::Lua,
+        _ => return None,
+    })
+}
+
+/// The constructs of a language.
+pub(crate) fn constructs(language: Language) -> &'static Constructs {
+    match language {
+        Language::Python => &PYTHON,
+        Language::Perl => &PERL,
+        Language::Ruby => &RUBY,
+        Language::Node => &NODE,
+        Language::Php => &PHP,
+        Language::Lua => &LUA,
+    }
+}
+
+const PYTHON: Constructs = Constructs {
+    run: &[
+        "os.system",
+        "subprocess",
+        "pty",
+        "os.exec",
+        "os.popen",
+        "os.spawn",
+        "posix_spawn",
+        "popen(",
+        "execl",
+        "execv",
+        "spawn(",
+        "__import__",
+        "importlib",
+        "exec(",
+        "eval(",
+        "compile(",
+        "getattr(",
+        "builtins",
+        "globals(",
+        "pickle",
+        "marshal",
+        "runpy",
+        "code.interact",
+        "antigravity",
+        "webbrowser",
+        "commands.get",
+        "sh.",
+        "import os as",
+        "from os import system",
+        "platform.popen",
+        "asyncio.create_subprocess",
+        "b64decode",
+        "fromhex",
+        "codecs",
+    ],
+    delete: &[
+        "rmtree",
+        "os.remove",
+        "os.unlink",
+        ".unlink(",
+        "os.rmdir",
+        ".rmdir(",
+        "removedirs",
+        "remove(",
+    ],
+    write: &[
+        "'w",
+        "\"w",
+        "'a'",
+        "\"a\"",
+        "'wb",
+        "write_text",
+        "write_bytes",
+        "os.rename",
+        "os.replace",
+        "shutil.move",
+        "shutil.copy",
+        "os.chmod",
+        "os.chown",
+        ".chmod(",
+        "os.symlink",
+        "os.link",
+        "os.truncate",
+        ".write(",
+        ".touch(",
+        "makedirs",
+        "mkdir(",
+    ],
+    read: &[
+        "open(",
+        "read_text",
+        "read_bytes",
+        "os.listdir",
+        "os.walk",
+        "glob",
+        "scandir",
+        "os.environ",
+    ],
+    network: &[
+        "socket",
+        "urllib",
+        "urlopen",
+        "requests.",
+        "http.client",
+        "http.server",
+        "httpx",
+        "aiohttp",
+        "ftplib",
+        "smtplib",
+        "telnetlib",
+        "paramiko",
+        "SimpleHTTP",
+        "socketserver",
+    ],
+    send: &[
+        "requests.post",
+        "requests.put",
+        "data=",
+        ".send(",
+        "sendall",
+        "sendmail",
+        "urlopen",
+        ".connect(",
+    ],
+    load: &["ctypes", "cdll", "LoadLibrary", "dlopen", "cffi"],
+};
+const PERL: Constructs = Constructs {
+    run: &[
+        "system",
+        "exec",
+        "qx",
+        "`",
+        "fork",
+        "popen",
+        "eval",
+        "open3",
+        "open2",
+        "syscall",
+        "|-",
+        "-|",
+        "do \"",
+        "do '",
+        "readpipe",
+        "pack(",
+        "decode_base64",
+    ],
+    delete: &["unlink", "rmtree", "remove_tree", "rmdir"],
+    write: &[
+        "'>", "\">", "+>", ">>", "rename", "chmod", "chown", "symlink", "link(", "truncate", "mkdir",
+    ],
+    read: &["open", "opendir", "<>", "print", "slurp", "-n"],
+    network: &["socket", "Socket", "LWP", "HTTP::", "Net::", "IO::Socket"],
+    send: &["print $s", "send(", "post(", "connect("],
+    load: &["DynaLoader", "XSLoader", "dl_load"],
+};
+const RUBY: Constructs = Constructs {
+    run: &[
+        "system",
+        "exec",
+        "`",
+        "%x",
+        "popen",
+        "spawn",
+        "fork",
+        "Open3",
+        "open3",
+        "eval",
+        "instance_eval",
+        "class_eval",
+        "send(",
+        "__send__",
+        "Kernel",
+        "syscall",
+        "open(\"|",
+        "open('|",
+        "require \"",
+        "load ",
+        "Base64",
+    ],
+    delete: &[
+        "File.delete",
+        "File.unlink",
+        "rm_rf",
+        "rm_r",
+        "FileUtils.rm",
+        "remove_entry",
+        "Dir.rmdir",
+        ".unlink",
+    ],
+    write: &[
+        "File.write",
+        "\"w",
+        "'w",
+        "\"a\"",
+        "FileUtils",
+        "File.rename",
+        "File.chmod",
+        "IO.write",
+        "copy_stream",
+        "File.symlink",
+        "Dir.mkdir",
+    ],
+    read: &[
+        "File.read",
+        "File.open",
+        "IO.read",
+        "readlines",
+        "File.foreach",
+        "Dir[",
+        "Dir.glob",
+        "ENV",
+    ],
+    network: &[
+        "TCPSocket",
+        "TCPServer",
+        "UDPSocket",
+        "Net::HTTP",
+        "open-uri",
+        "URI.open",
+        "URI.parse",
+        "socket",
+        "httpd",
+        "webrick",
+        "WEBrick",
+    ],
+    send: &["post", ".print", ".write", ".puts", "send"],
+    load: &["fiddle", "Fiddle", "dlopen", "DL."],
+};
+const NODE: Constructs = Constructs {
+    run: &[
+        "child_process",
+        "execSync",
+        "exec(",
+        "spawn",
+        "fork(",
+        "eval(",
+        "Function(",
+        "process.binding",
+        "vm.",
+        "'vm'",
+        "\"vm\"",
+        "execFile",
+        "Deno.run",
+        "Deno.Command",
+        "Bun.spawn",
+        "Bun.$",
+        "worker_threads",
+        "import(",
+        "constructor",
+        "atob(",
+        "fromCharCode",
+    ],
+    delete: &["rmSync", "rm(", "unlink", "rmdir", "rmdirSync", "Deno.remove"],
+    write: &[
+        "writeFile",
+        "appendFile",
+        "createWriteStream",
+        "rename",
+        "chmod",
+        "chown",
+        "symlink",
+        "truncate",
+        "copyFile",
+        "mkdir",
+        "Deno.writeTextFile",
+        "Bun.write",
+    ],
+    read: &[
+        "readFile",
+        "createReadStream",
+        "readdir",
+        "process.env",
+        "Deno.readTextFile",
+    ],
+    network: &[
+        "http",
+        "https",
+        "net",
+        "fetch(",
+        "dgram",
+        "tls",
+        "WebSocket",
+        "dns",
+        "axios",
+    ],
+    send: &["POST", "request(", ".write(", "fetch(", "connect("],
+    load: &["dlopen", ".node"],
+};
+const PHP: Constructs = Constructs {
+    run: &[
+        "system",
+        "exec",
+        "shell_exec",
+        "passthru",
+        "popen",
+        "proc_open",
+        "pcntl_exec",
+        "`",
+        "eval",
+        "assert",
+        "create_function",
+        "call_user_func",
+        "include",
+        "require",
+        "mail(",
+        "putenv",
+        "base64_decode",
+        "preg_replace",
+    ],
+    delete: &["unlink", "rmdir"],
+    write: &[
+        "file_put_contents",
+        "fwrite",
+        "fputs",
+        "rename",
+        "chmod",
+        "chown",
+        "symlink",
+        "copy(",
+        "mkdir",
+        "touch(",
+    ],
+    read: &[
+        "file_get_contents",
+        "readfile",
+        "fopen",
+        "file(",
+        "scandir",
+        "glob(",
+        "show_source",
+        "highlight_file",
+        "getenv",
+    ],
+    network: &[
+        "fsockopen",
+        "curl_",
+        "http://",
+        "https://",
+        "ftp://",
+        "stream_socket",
+        "socket_",
+    ],
+    send: &["curl_exec", "fwrite", "POST"],
+    load: &["dl(", "FFI"],
+};
+const LUA: Constructs = Constructs {
+    run: &[
+        "os.execute",
+        "io.popen",
+        "load(",
+        "loadstring",
+        "dofile",
+        "loadfile",
+        "debug.",
+        "require",
+    ],
+    delete: &["os.remove"],
+    write: &["\"w", "'w", "\"a\"", "os.rename", "io.output", ":write("],
+    read: &["io.open", "io.lines", "io.input", "io.read", "os.getenv"],
+    network: &["socket", "http"],
+    send: &[":send("],
+    load: &["loadlib", "package.cpath"],
+};
+
+/// The scripts in an interpreter's options, and its first operand.
+pub(crate) fn parts(language: Language, args: &[String]) -> (Vec<String>, Option<String>, Vec<String>) {
+    let (code, values): (&[char], &str) = match language {
+        Language::Python => (&['c'], "WXQ"),
+        Language::Perl => (&['e', 'E'], "IMm0lFxC"),
+        Language::Ruby => (&['e'], "IrEKCFT"),
+        Language::Node => (&['e', 'p'], "rC"),
+        Language::Php => (&['r', 'B', 'R', 'E', 'a'], "cdfStz"),
+        Language::Lua => (&['e'], "l"),
+    };
+    let (mut scripts, mut operand, mut modules) = (Vec::new(), None, Vec::new());
+    let mut rest = args.iter();
+    while let Some(word) = rest.next() {
+        if word == "--" || word == "-" || !word.starts_with('-') {
+            let mut word = word.clone();
+            if language == Language::Node && matches!(word.as_str(), "eval" | "run" | "x") {
+                let next = rest.next().cloned().unwrap_or_default();
+                if word == "eval" {
+                    scripts.push(next);
+                    return (scripts, operand, modules);
+                }
+                word = next;
+            }
+            operand = if word == "--" {
+                rest.next().cloned()
+            } else {
+                Some(word)
+            };
+            break;
+        }
+        if let Some(long) = word.strip_prefix("--") {
+            let (name, value) = long
+                .split_once('=')
+                .map_or((long, None), |(n, v)| (n, Some(v.to_owned())));
+            match name {
+                "eval" | "print" | "run" => scripts.extend(value.or_else(|| rest.next().cloned())),
+                "require" | "import" | "loader" | "experimental-loader" => {
+                    modules.extend(value.or_else(|| rest.next().cloned()))
+                }
+                _ => {}
+            }
+            continue;
+        }
+        let mut letters = word.chars().skip(1);
+        while let Some(letter) = letters.next() {
+            if code.contains(&letter) && !(language == Language::Perl && matches!(letter, 'a')) {
+                let attached: String = letters.by_ref().collect();
+                // `-pe CODE`, `-ne CODE`, `-p -e`: what is attached may be more letters only before the code one.
+                let value = if attached.is_empty() {
+                    rest.next().cloned()
+                } else {
+                    Some(attached)
+                };
+                scripts.extend(value);
+                break;
+            }
+            if language == Language::Python && letter == 'm' {
+                let attached: String = letters.by_ref().collect();
+                modules.extend(if attached.is_empty() {
+                    rest.next().cloned()
+                } else {
+                    Some(attached)
+                });
+                return (scripts, operand, modules);
+            }
+            if values.contains(letter) {
+                let attached: String = letters.by_ref().collect();
+                let optional = language == Language::Perl && matches!(letter, '0' | 'l' | 'C' | 'F' | 'x');
+                let value = if attached.is_empty() && !optional {
+                    rest.next().cloned()
+                } else {
+                    Some(attached)
+                };
+                if matches!(letter, 'r' | 'M' | 'm') && language != Language::Php {
+                    modules.extend(value);
+                }
+                break;
+            }
+            if letter == 'i' && language == Language::Perl {
+                // A suffix may follow.
+                let rest_letters: String = letters.by_ref().collect();
+                if rest_letters.ends_with('e') {
+                    scripts.extend(rest.next().cloned());
+                }
+                break;
+            }
+        }
+    }
+    (scripts, operand, modules)
+}
+
+/// Judges a call of an interpreter.
+pub(crate) fn run(walk: &mut Walk<'_>, language: Language, call: &mut Call) -> Stream {
+    let args = call.args().to_vec();
+    let name = call.argv.first().cloned().unwrap_or_default();
+    let (scripts, operand, modules) = parts(language, &args);
+    if language == Language::Python
+        && let Some(module) = modules.first()
+        && scripts.is_empty()
+    {
+        return module_run(walk, module, &args, call);
+    }
+    for module in modules.iter().filter(|_| language == Language::Node) {
+        call.part.concern(
+            "runs-program",
+            format!(
+                "`{name} --require {}` loads other code first",
+                value::show(module)
+            ),
+        );
+    }
+    for script in &scripts {
+        script_effects(walk, language, script, call);
+    }
+    if scripts.is_empty() {
+        match (&operand, call.stdin.clone()) {
+            (Some(file), stdin) if matches!(file.as_str(), "-" | "/dev/stdin") => {
+                input(walk, language, stdin, call)
+            }
+            (Some(file), _) => file_run(walk, language, &file.clone(), call),
+            (None, Stream::Inherited) => {}
+            (None, stdin) => input(walk, language, stdin, call),
+        }
+    } else {
+        for file in args
+            .iter()
+            .skip_while(|a| !scripts.contains(a))
+            .skip(1)
+            .filter(|a| !a.starts_with('-'))
+        {
+            let in_place = language != Language::Python
+                && args
+                    .iter()
+                    .any(|a| a.starts_with("-i") || a.starts_with("-pi") || a == "-ni");
+            walk.access(
+                file,
+                if in_place { Access::Write } else { Access::Read },
+                &mut call.part,
+            );
+        }
+    }
+    super::program(call);
+    Stream::Decoded(name)
+}
+
+fn module_run(walk: &mut Walk<'_>, module: &str, args: &[String], call: &mut Call) -> Stream {
+    let at = args
+        .iter()
+        .position(|a| a == module || a.ends_with(module))
+        .unwrap_or(0);
+    let rest = args.get(at + 1..).unwrap_or_default();
+    match module {
+        "pip" | "pytest" | "venv" | "uv" | "poetry" | "black" | "ruff" | "mypy" => {
+            let mut argv = vec![module.to_owned()];
+            argv.extend(rest.iter().cloned());
+            if walk.enter() {
+                walk.call(Call::inner(argv, call.stdin.clone(), &call.part.text));
+                walk.calls -= 1;
+            }
+        }
+        "pty" | "pdb" | "code" | "timeit" | "runpy" | "cProfile" | "trace"
+            if rest
+                .first()
+                .is_some_and(|a| a.starts_with("-c") || module == "timeit")
+                || module == "pty" =>
+        {
+            call.part.concern(
+                "runs-program",
+                format!("`python -m {module}` runs code given to it"),
+            );
+        }
+        module if value::is_open(module) => call.part.concern(
+            "unresolved-command",
+            "the python module is only known when it runs",
+        ),
+        _ => {}
+    }
+    super::program(call);
+    Stream::Output("python".to_owned())
+}
+
+fn file_run(walk: &mut Walk<'_>, language: Language, file: &str, call: &mut Call) {
+    if matches!(
+        file,
+        "test"
+            | "install"
+            | "add"
+            | "fmt"
+            | "lint"
+            | "check"
+            | "task"
+            | "compile"
+            | "cache"
+            | "upgrade"
+            | "init"
+            | "build"
+            | "doc"
+    ) && language == Language::Node
+    {
+        return;
+    }
+    let path = walk.absolute(file);
+    match walk.made.get(&path).cloned() {
+        Some(made) => match made.content {
+            Some(text) => script_effects(walk, language, &text, call),
+            None => call.part.concern(
+                "unresolved-command",
+                format!(
+                    "the script `{}` was written by this command and its content is not known",
+                    value::show(file)
+                ),
+            ),
+        },
+        None if value::is_open(file) => call
+            .part
+            .concern("unresolved-command", "the script is only known when it runs"),
+        None => walk.access(file, Access::Read, &mut call.part),
+    }
+}
+
+fn input(walk: &mut Walk<'_>, language: Language, stdin: Stream, call: &mut Call) {
+    let name = call.argv.first().cloned().unwrap_or_default();
+    match stdin {
+        Stream::Text(text) => script_effects(walk, language, &text, call),
+        Stream::File(file) => walk.access(&file, Access::Read, &mut call.part),
+        Stream::Inherited => {}
+        Stream::Output(by) | Stream::Decoded(by) => call
+            .part
+            .concern("unresolved-command", format!("`{name}` runs what `{by}` prints")),
+        Stream::Paths(_) => call.part.concern(
+            "unresolved-command",
+            format!("`{name}` runs what another program prints"),
+        ),
+    }
+}
+
+/// What a script does, as effects and concerns.
+fn script_effects(walk: &mut Walk<'_>, language: Language, script: &str, call: &mut Call) {
+    let name = call.argv.first().cloned().unwrap_or_default();
+    if script.contains(value::DECODED) {
+        call.part.concern(
+            "unresolved-command",
+            format!("the script that `{name}` runs is only known when it runs"),
+        );
+    }
+    let uses = inspect(constructs(language), script);
+    if let Some(construct) = uses.run.or(uses.load) {
+        call.part.concern(
+            "runs-program",
+            format!("the script that `{name}` runs uses `{construct}`, which can run anything"),
+        );
+    }
+    if let Some(construct) = uses.delete {
+        let known = !uses.paths.is_empty() && !uses.home;
+        if known || script_names_relative(script, construct) {
+            for path in &uses.paths {
+                walk.access(path, Access::DeleteTree, &mut call.part);
+            }
+        } else {
+            call.part.concern(
+                "unresolved-path",
+                format!("the script that `{name}` runs deletes files with `{construct}`"),
+            );
+        }
+    }
+    for path in &uses.paths {
+        let path = walk.untilde(path);
+        walk.access(
+            &path,
+            if uses.write.is_some() {
+                Access::Write
+            } else {
+                Access::Read
+            },
+            &mut call.part,
+        );
+    }
+    if uses.home && uses.write.is_some() {
+        call.part.concern(
+            "unresolved-path",
+            format!("the script that `{name}` runs writes below the home directory"),
+        );
+    }
+    if uses.home
+        && uses.read.is_some()
+        && script.contains('.')
+        && [".ssh", ".aws", ".gnupg", ".netrc", "credentials", "id_rsa"]
+            .iter()
+            .any(|s| script.contains(s))
+    {
+        call.part.concern(
+            "unresolved-path",
+            format!("the script that `{name}` runs reads credentials"),
+        );
+    }
+    network(&uses, call);
+}
+
+fn network(uses: &ScriptUses, call: &mut Call) {
+    if uses.network.is_none() {
+        return;
+    }
+    let local = |url: &str| {
+        ["localhost", "127.0.0.1", "[::1]", "0.0.0.0"]
+            .iter()
+            .any(|h| url.contains(h))
+    };
+    for url in uses.urls.iter().filter(|u| !local(u)) {
+        let operation = if uses.send.is_some() && (uses.read.is_some() || uses.run.is_some()) {
+            "upload"
+        } else {
+            "fetch"
+        };
+        call.part.effects.push(Effect {
+            domain: "network",
+            operation,
+            role: "url",
+            url: url.clone(),
+            host: super::network::host_of(url),
+            ..Effect::default()
+        });
+    }
+}
+
+/// Whether a destructive construct is given a relative literal right away.
+fn script_names_relative(script: &str, construct: &str) -> bool {
+    let Some(at) = script.find(construct) else {
+        return false;
+    };
+    let tail = script
+        .get(at + construct.len()..)
+        .unwrap_or_default()
+        .trim_start_matches(['(', ' ']);
+    let Some(quote) = tail.chars().next().filter(|c| matches!(c, '"' | '\'')) else {
+        return false;
+    };
+    let text: String = tail.chars().skip(1).take_while(|c| *c != quote).collect();
+    !text.is_empty() && !text.starts_with(['/', '~', '.', '$']) && !text.contains("..") && !text.contains('*')
+}
+
+/// The functions that an interpreter's scripts use.
+pub(crate) fn functions(language: Language, args: &[String], stdin: &Stream) -> Vec<Function> {
+    let (scripts, operand, modules) = parts(language, args);
+    let mut out = Vec::new();
+    let mut texts: Vec<&str> = scripts.iter().map(String::as_str).collect();
+    if let (true, Stream::Text(text)) = (
+        scripts.is_empty() && operand.as_ref().is_none_or(|o| o == "-"),
+        stdin,
+    ) {
+        texts.push(text);
+    }
+    let all = args.join(" ");
+    for text in texts {
+        out.extend(inspect(constructs(language), &format!("{text} {}", modules.join(" "))).functions());
+        if language == Language::Perl && args.iter().any(|a| a.starts_with("-n") || a.starts_with("-p")) {
+            out.push(Function::FileRead);
+        }
+    }
+    if language == Language::Php && args.iter().any(|a| a == "-S")
+        || all.contains("http.server")
+        || modules.iter().any(|m| m.contains("un")) && language == Language::Ruby
+    {
+        out.push(Function::Upload);
+    }
+    out.sort_unstable();
+    out.dedup();
+    out
+}

@@ -1,0 +1,8 @@
+//! Tests of the crate, one module per subject.
+
+#[cfg(test)]
+mod database;
+#[cfg(test)]
+mod import;
+#[cfg(test)]
+mod recipes;
