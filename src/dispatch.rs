@@ -14,6 +14,8 @@ pub enum Program {
     Applet(&'static Applet),
     /// A subcommand, by `wt NAME` or `wt_NAME`.
     Command(&'static Subcommand),
+    /// The confined child's own entry, started by `wt` itself: `wt __confine`.
+    Confine,
     /// `wt` alone or `wt --help`, `wt --version`.
     Overview,
 }
@@ -23,6 +25,7 @@ impl std::fmt::Debug for Program {
         match self {
             Self::Applet(applet) => write!(f, "Applet({})", applet.name),
             Self::Command(command) => write!(f, "Command({})", (command.build)().get_name()),
+            Self::Confine => f.write_str("Confine"),
             Self::Overview => f.write_str("Overview"),
         }
     }
@@ -66,6 +69,7 @@ fn of_wt(mut args: impl Iterator<Item = OsString>) -> Result<(Program, Vec<OsStr
         "--help" | "-h" | "help" | "--version" | "-V" => {
             return Ok((Program::Overview, std::iter::once(first).chain(rest).collect()));
         }
+        "__confine" => return Ok((Program::Confine, rest)),
         "wt" | "watchtower" => {
             return Err(
                 Failure::new(Exit::Usage, "`wt` does not run itself").hint("leave out the second `wt`")
@@ -99,6 +103,7 @@ pub fn run(argv: Vec<OsString>) -> ExitCode {
     match program {
         Program::Applet(applet) => crate::agents::shell::run(applet, &args, json),
         Program::Command(command) => crate::commands::run(command, args, json),
+        Program::Confine => crate::sandbox::child::main(),
         Program::Overview => crate::commands::overview(&args, json),
     }
 }

@@ -25,4 +25,6 @@ mod ledger;
 #[cfg(test)]
 mod predecessor;
 #[cfg(test)]
+mod sandbox;
+#[cfg(test)]
 mod support;

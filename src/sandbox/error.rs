@@ -52,11 +52,14 @@ impl SandboxError {
     }
 }
 
+/// How every failure to confine begins, when it is shown.
+pub(crate) const PREFIX: &str = "cannot confine the effect: ";
+
 impl std::fmt::Display for SandboxError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Kernel { step, errno } => write!(f, "cannot confine the effect: {step}: {errno}"),
-            Self::Refused { step, why } => write!(f, "cannot confine the effect: {step}: {why}"),
+            Self::Kernel { step, errno } => write!(f, "{PREFIX}{step}: {errno}"),
+            Self::Refused { step, why } => write!(f, "{PREFIX}{step}: {why}"),
             Self::BelowMinimum { wanted, why } if why.is_empty() => {
                 write!(f, "policy demands {wanted}, which this machine does not enforce")
             }

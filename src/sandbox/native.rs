@@ -102,20 +102,21 @@ impl Confining {
 }
 
 fn restrict_thread(plan: &NativePlan, newest: ABI) -> Result<Enforcement, SandboxError> {
-    let program = seccomp::compile(&seccomp::NATIVE)?;
+    let program = seccomp::compile(&seccomp::NATIVE, 0)?;
     let mut enforced = Enforcement::none(Mode::Thread);
     restrict(&plan.grants, Outside::default(), newest, &mut enforced)?;
-    install(&program, &mut enforced);
+    install(&program, &program, &mut enforced);
     Ok(enforced)
 }
 
-/// Installs a program on the calling thread for good; a kernel without seccomp is noted as missing.
-pub(crate) fn install(program: &Program, enforced: &mut Enforcement) {
+/// Installs a program on the calling thread for good and reports the digest of `recorded`, which is the same
+/// profile without the id of this process; a kernel without seccomp is noted as missing.
+pub(crate) fn install(program: &Program, recorded: &Program, enforced: &mut Enforcement) {
     match seccompiler::apply_filter(program.code()) {
         Ok(()) => {
             enforced.seccomp = Some(SeccompLayer {
                 profile: program.name().to_owned(),
-                sha256: program.digest(),
+                sha256: recorded.digest(),
                 mismatch: program.mismatch().to_owned(),
             });
         }

@@ -5,9 +5,11 @@
 mod native;
 mod numbers;
 mod program;
+mod tools;
 
 pub use native::NATIVE;
 pub use program::{Program, compile};
+pub use tools::{KUBECTL, KUBECTL_PLUGIN, SEARCH, SSH, SSH_AGENT, TOOL_FD};
 
 /// What an argument must be. A row passes only if all its conditions hold.
 #[derive(Clone, Copy, Debug)]
@@ -16,8 +18,8 @@ pub enum When {
     Is(u8, u64),
     /// The low 32 bits, masked, equal the value.
     Masked(u8, u64, u64),
-    /// All 64 bits, masked, equal the value.
-    WideMasked(u8, u64, u64),
+    /// The low 32 bits are the id of the process that installs the filter.
+    IsOwnProcess(u8),
 }
 
 /// One admitted system call. Several rows for one call are alternatives.
@@ -65,6 +67,14 @@ pub struct Profile {
     pub mismatch: Mismatch,
     /// The admitted calls, in tables that profiles share.
     pub rows: &'static [&'static [Row]],
+}
+
+impl Profile {
+    /// The profile of that name, as a plan names it.
+    #[must_use]
+    pub fn named(name: &str) -> Option<&'static Self> {
+        tools::TOOLS.into_iter().find(|profile| profile.name == name)
+    }
 }
 
 /// A row without conditions.

@@ -53,9 +53,11 @@ const ARCHITECTURE_CHECK: usize = 3;
 /// Compiles a profile for the running architecture: the architecture check, then the rows without
 /// conditions, then those with, then the mismatch.
 ///
+/// `process` is the id that rows on the process itself admit.
+///
 /// # Errors
 /// [`SandboxError::Refused`] where the table cannot be compiled.
-pub fn compile(profile: &Profile) -> Result<Program, SandboxError> {
+pub fn compile(profile: &Profile, process: u32) -> Result<Program, SandboxError> {
     let mut plain = Vec::new();
     let mut rules: BTreeMap<i64, Vec<SeccompRule>> = BTreeMap::new();
     for row in profile.rows.iter().copied().flatten() {
@@ -65,7 +67,7 @@ pub fn compile(profile: &Profile) -> Result<Program, SandboxError> {
             let conditions = row
                 .when
                 .iter()
-                .map(condition)
+                .map(|when| condition(when, process))
                 .collect::<Result<_, _>>()
                 .map_err(|e| refused(&e))?;
             rules
@@ -101,21 +103,21 @@ fn refused(error: &dyn std::error::Error) -> SandboxError {
     }
 }
 
-fn condition(when: &When) -> Result<SeccompCondition, seccompiler::BackendError> {
+fn condition(when: &When, process: u32) -> Result<SeccompCondition, seccompiler::BackendError> {
     match *when {
         When::Is(arg, value) => SeccompCondition::new(arg, SeccompCmpArgLen::Dword, SeccompCmpOp::Eq, value),
         When::Masked(arg, mask, value) => {
             SeccompCondition::new(arg, SeccompCmpArgLen::Dword, SeccompCmpOp::MaskedEq(mask), value)
         }
-        When::WideMasked(arg, mask, value) => {
-            SeccompCondition::new(arg, SeccompCmpArgLen::Qword, SeccompCmpOp::MaskedEq(mask), value)
+        When::IsOwnProcess(arg) => {
+            SeccompCondition::new(arg, SeccompCmpArgLen::Dword, SeccompCmpOp::Eq, u64::from(process))
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::{NATIVE, Row};
+    use super::super::{NATIVE, Row, tools::TOOLS};
     use super::*;
 
     const X86_64: u32 = 0xc000_003e;
@@ -159,7 +161,7 @@ mod tests {
             let entry = rules.entry(row.number).or_default();
             if !row.when.is_empty() {
                 entry.push(
-                    SeccompRule::new(row.when.iter().map(|w| condition(w).unwrap()).collect()).unwrap(),
+                    SeccompRule::new(row.when.iter().map(|w| condition(w, 0).unwrap()).collect()).unwrap(),
                 );
             }
         }
@@ -168,7 +170,13 @@ mod tests {
 
     #[test]
     fn the_tree_admits_exactly_what_the_chain_of_comparisons_admits() {
-        let (ours, theirs) = (compile(&NATIVE).unwrap(), plain(&NATIVE));
+        for profile in TOOLS.into_iter().chain([&NATIVE]) {
+            same_answers(profile);
+        }
+    }
+
+    fn same_answers(profile: &Profile) {
+        let (ours, theirs) = (compile(profile, 0).unwrap(), plain(profile));
         let arguments = [
             0,
             1,
@@ -203,7 +211,7 @@ mod tests {
 
     #[test]
     fn the_x32_bit_never_passes_and_a_foreign_architecture_is_killed() {
-        let program = compile(&NATIVE).unwrap();
+        let program = compile(&NATIVE, 0).unwrap();
         for number in 0..700 {
             assert_eq!(run(program.code(), number | 0x4000_0000, X86_64, [0; 6]), EPERM);
             assert_eq!(run(program.code(), number, 0x4000_0003, [0; 6]), KILL_PROCESS);
@@ -213,7 +221,7 @@ mod tests {
 
     #[test]
     fn an_ioctl_number_is_compared_as_the_kernel_reads_it() {
-        let program = compile(&NATIVE).unwrap();
+        let program = compile(&NATIVE, 0).unwrap();
         for (request, answer) in [
             (0x4004_9409, ALLOW),
             (0x5412, EPERM),
@@ -226,7 +234,13 @@ mod tests {
 
     #[test]
     fn no_call_has_rows_both_with_and_without_conditions() {
-        let rows: Vec<&Row> = NATIVE.rows.iter().copied().flatten().collect();
+        for profile in TOOLS.into_iter().chain([&NATIVE]) {
+            distinct(profile);
+        }
+    }
+
+    fn distinct(profile: &Profile) {
+        let rows: Vec<&Row> = profile.rows.iter().copied().flatten().collect();
         for row in &rows {
             assert!(!row.reason.is_empty());
             assert!(

@@ -1,0 +1,43 @@
+//! What every confined tool sees: its loader and libraries, and what its own applet adds.
+//! Lists are fixed; nothing here comes from the caller.
+
+use super::tool::Tool;
+use crate::sandbox::{
+    Access,
+    plan::{Bind, View},
+};
+use std::{ffi::OsStr, os::unix::ffi::OsStrExt, path::Path};
+
+/// Directories of libraries.
+const LIBRARIES: [&str; 5] = ["/usr/lib", "/usr/lib64", "/usr/local/lib", "/lib", "/lib64"];
+
+/// The view of a tool before its applet adds to it.
+pub(crate) fn base(tool: &Tool, cwd: &Path) -> View {
+    let mut view = View {
+        cwd: cwd.as_os_str().as_bytes().to_vec(),
+        ..View::default()
+    };
+    if let Some(loader) = &tool.loader {
+        for dir in LIBRARIES {
+            match std::fs::read_link(dir) {
+                Ok(says) => view.links.push((
+                    dir.as_bytes().to_vec(),
+                    says.into_os_string().into_encoded_bytes(),
+                )),
+                Err(_) => view.binds.push(Bind::system(dir, Access::READ)),
+            }
+        }
+        view.binds.push(Bind::system("/etc/ld.so.cache", Access::READ));
+        if let Ok(loader) = std::fs::canonicalize(OsStr::from_bytes(loader)) {
+            let path = loader.into_os_string().into_encoded_bytes();
+            view.binds.push(Bind::found(path, Access::READ | Access::EXECUTE));
+        }
+    }
+    view
+}
+
+/// Puts parents before what lies in them.
+pub(crate) fn order(view: &mut View) {
+    view.binds
+        .sort_by_key(|bind| bind.target.iter().filter(|byte| **byte == b'/').count());
+}

@@ -1,0 +1,344 @@
+//! `wt __confine`: the process that confines itself and then becomes the pinned tool. The order matters: what
+//! needs a privilege comes before the step that gives it up, and nothing runs before the recorded decision.
+
+use super::{
+    Access, Enforcement, Grant, Mode as Where, SandboxError, close_inherited,
+    landlock::{NEWEST, Outside, restrict},
+    namespaces,
+    native::install,
+    plan::{ChildPlan, Network, View},
+    seccomp::{self, Profile, TOOL_FD},
+    view,
+    wire::Channel,
+};
+use landlock::ABI;
+use nix::fcntl::AtFlags;
+use rustix::{
+    fs::{CWD, MemfdFlags, Mode, OFlags, memfd_create, openat},
+    io::{Errno, FdFlags, fcntl_dupfd_cloexec, fcntl_setfd, write},
+    process::{DumpableBehavior, Resource, Rlimit, Signal, chdir, setrlimit},
+    thread::{CapabilitySet, CapabilitySets},
+};
+use std::{
+    ffi::CString,
+    os::fd::{AsFd, AsRawFd, OwnedFd},
+    process::ExitCode,
+    sync::Arc,
+};
+
+/// Open files of the tool.
+const MAX_OPEN: u64 = 256;
+/// Exit code where the tool could not be started.
+const NOT_STARTED: u8 = 69;
+
+/// What the child answers once, before it waits.
+pub(crate) type Report = Result<Enforcement, String>;
+
+/// Confines this process and becomes the tool; returns only where that fails. Standard input is the socket
+/// to `wt`, which closes as the sign that the tool has begun.
+pub fn main() -> ExitCode {
+    let Ok(socket) = fcntl_dupfd_cloexec(std::io::stdin(), 3) else {
+        return ExitCode::from(NOT_STARTED);
+    };
+    let channel = Channel::from_fd(socket);
+    let told = match confine(&channel) {
+        Ok(ready) => ready.become_tool(&channel),
+        Err(error) => answer(&channel, &Err(error.to_string())),
+    };
+    // Nobody is left to tell: the other end sees the socket close.
+    ExitCode::from(if told.is_ok() {
+        NOT_STARTED
+    } else {
+        NOT_STARTED + 1
+    })
+}
+
+fn answer(channel: &Channel, report: &Report) -> Result<(), SandboxError> {
+    let text = serde_json::to_vec(report).map_err(|error| SandboxError::Refused {
+        step: "writing the report",
+        why: error.to_string(),
+    })?;
+    channel.send(&text, &[])
+}
+
+/// Everything is enforced; only the decision is missing.
+struct Ready {
+    argv: Vec<CString>,
+    env: Vec<CString>,
+    tool: OwnedFd,
+    stdin: OwnedFd,
+    enforced: Enforcement,
+    /// Files without a name, which live until the tool has them.
+    _files: Vec<OwnedFd>,
+}
+
+fn confine(channel: &Channel) -> Result<Ready, SandboxError> {
+    let lost = SandboxError::Lost {
+        step: "it was told its plan",
+    };
+    let (text, mut descriptors) = channel.receive_with_descriptors()?.ok_or_else(|| lost.clone())?;
+    let mut plan: ChildPlan = serde_json::from_slice(&text).map_err(|error| SandboxError::Refused {
+        step: "reading the plan",
+        why: error.to_string(),
+    })?;
+    if descriptors.len() != 1 + usize::from(plan.stdin) {
+        return Err(lost);
+    }
+    let stdin = if plan.stdin { descriptors.pop() } else { None };
+    let tool = descriptors.pop().ok_or(lost)?;
+    let fail = |step: &'static str| move |errno: Errno| SandboxError::kernel(step, errno);
+
+    // Privileges are still whole: the session, the sight and the limits.
+    let mut keep = vec![channel.as_fd().as_raw_fd(), tool.as_raw_fd()];
+    keep.extend(stdin.iter().map(AsRawFd::as_raw_fd));
+    close_inherited(&keep).map_err(fail("closing inherited descriptors"))?;
+    let stdin = match stdin {
+        Some(stdin) => stdin,
+        None => openat(CWD, "/dev/null", OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty())
+            .map_err(fail("opening /dev/null"))?,
+    };
+    rustix::process::setsid().map_err(fail("starting a session"))?;
+    let mut enforced = Enforcement::none(Where::Child);
+    namespaces::enter(plan.network == Network::Cut, &plan.without, &mut enforced)?;
+    let profile = Profile::named(&plan.profile).ok_or(SandboxError::Refused {
+        step: "choosing the profile",
+        why: "no such profile".to_owned(),
+    })?;
+    let mut grants = Vec::with_capacity(plan.view.binds.len() + 4);
+    let files = see(&mut plan, &mut enforced, &mut grants)?;
+    let tool = fcntl_dupfd_cloexec(raise_open_limit(tool)?, TOOL_FD).map_err(fail("placing the tool"))?;
+    if tool.as_raw_fd() != TOOL_FD {
+        return Err(SandboxError::Refused {
+            step: "placing the tool",
+            why: "its place is taken".to_owned(),
+        });
+    }
+    limit(&plan, &mut enforced)?;
+
+    // From here on privileges only go.
+    drop_capabilities(&mut enforced)?;
+    rustix::process::set_parent_process_death_signal(Some(Signal::KILL))
+        .map_err(fail("tying it to its parent"))?;
+    rustix::process::set_dumpable_behavior(DumpableBehavior::NotDumpable)
+        .map_err(fail("closing its memory"))?;
+    rustix::thread::set_no_new_privs(true).map_err(fail("setting no_new_privs"))?;
+    let copy = tool
+        .try_clone()
+        .map_err(|error| SandboxError::io("placing the tool", &error))?;
+    grants.push(Grant::new(Arc::new(copy), Access::READ | Access::EXECUTE));
+    let ports = match &plan.network {
+        Network::Cut => &[][..],
+        Network::Ports(ports) => ports,
+    };
+    let newest = if left_out(&plan, "landlock") {
+        ABI::Unsupported
+    } else {
+        NEWEST
+    };
+    restrict(&grants, Outside { connect: ports }, newest, &mut enforced)?;
+    drop(grants);
+    let (argv, env) = (strings(plan.argv.clone())?, strings(plan.env.clone())?);
+    if left_out(&plan, "seccomp") {
+        enforced.miss("seccomp", "left out");
+    } else {
+        install(
+            &seccomp::compile(profile, std::process::id())?,
+            &seccomp::compile(profile, 0)?,
+            &mut enforced,
+        );
+    }
+    Ok(Ready {
+        argv,
+        env,
+        tool,
+        stdin,
+        enforced,
+        _files: files,
+    })
+}
+
+fn left_out(plan: &ChildPlan, layer: &str) -> bool {
+    plan.without.iter().any(|name| name == layer)
+}
+
+/// Enters the plan's view, or without a mount namespace stays in the common root, where Landlock alone holds
+/// it; collects what Landlock is to grant, and returns files that have no name.
+fn see(
+    plan: &mut ChildPlan,
+    enforced: &mut Enforcement,
+    grants: &mut Vec<Grant>,
+) -> Result<Vec<OwnedFd>, SandboxError> {
+    let view = std::mem::take(&mut plan.view);
+    let sources = view::open_sources(&view)?;
+    if enforced.has_namespace("mount")
+        && let Err(error) = view::enter(&view, &sources)
+    {
+        // A security module may give a user namespace and withhold its powers; what was begun is only ours.
+        enforced.namespaces.retain(|name| name != "mount");
+        enforced.miss("mountns", error.to_string());
+        if rustix::fs::stat("/proc/self").is_err() {
+            return Err(error);
+        }
+    }
+    let fail = |step: &'static str| move |errno: Errno| SandboxError::kernel(step, errno);
+    let open = |path: &[u8]| openat(CWD, path, OFlags::PATH | OFlags::CLOEXEC, Mode::empty());
+    let mut files = Vec::new();
+    if enforced.has_namespace("mount") {
+        for file in &view.files {
+            let held = open(&file.path).map_err(fail("opening a private file"))?;
+            grants.push(Grant::new(Arc::new(held), Access::READ));
+        }
+        if view.tmp_bytes > 0 {
+            let access = Access::LOOK | Access::WRITE | Access::MAKE_FILE | Access::MAKE_DIR;
+            let access = access | Access::REMOVE_FILE | Access::REMOVE_DIR | Access::REFER;
+            grants.push(Grant::new(
+                Arc::new(open(b"/tmp").map_err(fail("opening the private /tmp"))?),
+                access,
+            ));
+        }
+    } else {
+        if !view.masks.is_empty() {
+            enforced.miss(
+                "masks",
+                "protected paths below an operand cannot be covered without a mount namespace",
+            );
+        }
+        files = nameless_files(plan, &view)?;
+        chdir(view.cwd.as_slice()).map_err(fail("entering the working directory"))?;
+    }
+    for source in sources {
+        if let Some(access) = Access::from_bits(source.access()) {
+            grants.push(Grant::new(Arc::new(source.fd), access));
+        }
+    }
+    Ok(files)
+}
+
+/// Puts private files into memory and their descriptor's name into argv in place of their path.
+fn nameless_files(plan: &mut ChildPlan, view: &View) -> Result<Vec<OwnedFd>, SandboxError> {
+    let fail = |errno| SandboxError::kernel("making a private file", errno);
+    let mut out = Vec::new();
+    for file in &view.files {
+        let fd = memfd_create("wt", MemfdFlags::CLOEXEC).map_err(fail)?;
+        let mut rest = file.content.as_slice();
+        while !rest.is_empty() {
+            let written = write(&fd, rest).map_err(fail)?;
+            rest = rest.get(written..).unwrap_or_default();
+        }
+        fcntl_setfd(&fd, FdFlags::empty()).map_err(fail)?;
+        let name = format!("/proc/self/fd/{}", fd.as_raw_fd());
+        for word in &mut plan.argv {
+            if let Some(start) = word.len().checked_sub(file.path.len())
+                && word.ends_with(&file.path)
+                && (start == 0 || word.get(start - 1) == Some(&b'='))
+            {
+                word.truncate(start);
+                word.extend_from_slice(name.as_bytes());
+            }
+        }
+        out.push(fd);
+    }
+    Ok(out)
+}
+
+/// Lets descriptors up to the tool's place exist, until `limit` lowers it for good.
+fn raise_open_limit(tool: OwnedFd) -> Result<OwnedFd, SandboxError> {
+    let now = rustix::process::getrlimit(Resource::Nofile);
+    let needed = u64::try_from(TOOL_FD).unwrap_or(u64::MAX) + 1;
+    if now.current.is_some_and(|current| current < needed) {
+        let raised = Rlimit {
+            current: Some(needed),
+            maximum: now.maximum,
+        };
+        setrlimit(Resource::Nofile, raised)
+            .map_err(|errno| SandboxError::kernel("raising the limit of open files", errno))?;
+    }
+    Ok(tool)
+}
+
+fn limit(plan: &ChildPlan, enforced: &mut Enforcement) -> Result<(), SandboxError> {
+    let limits = plan.limits;
+    let mut all = vec![
+        (Resource::Nofile, "open_files", MAX_OPEN),
+        (Resource::Core, "core", 0),
+        (Resource::Cpu, "cpu_s", limits.cpu_s),
+        (Resource::As, "memory_bytes", limits.memory_bytes),
+        (Resource::Fsize, "file_bytes", limits.file_bytes),
+    ];
+    if enforced.has_namespace("user") {
+        all.push((Resource::Nproc, "processes", limits.processes));
+    }
+    for (resource, name, value) in all {
+        let hard = rustix::process::getrlimit(resource)
+            .maximum
+            .map_or(value, |hard| hard.min(value));
+        setrlimit(
+            resource,
+            Rlimit {
+                current: Some(hard),
+                maximum: Some(hard),
+            },
+        )
+        .map_err(|errno| SandboxError::kernel("setting a resource limit", errno))?;
+        enforced.limits.push(format!("{name}={hard}"));
+    }
+    Ok(())
+}
+
+fn drop_capabilities(enforced: &mut Enforcement) -> Result<(), SandboxError> {
+    for capability in CapabilitySet::all().iter() {
+        match rustix::thread::remove_capability_from_bounding_set(capability) {
+            // EINVAL: newer than the kernel. EPERM: it had none to begin with, and no_new_privs keeps it so.
+            Ok(()) | Err(Errno::INVAL | Errno::PERM) => {}
+            Err(errno) => return Err(SandboxError::kernel("dropping capabilities", errno)),
+        }
+    }
+    let fail = |errno| SandboxError::kernel("dropping capabilities", errno);
+    rustix::thread::clear_ambient_capability_set().map_err(fail)?;
+    let none = CapabilitySet::empty();
+    rustix::thread::set_capabilities(
+        None,
+        CapabilitySets {
+            effective: none,
+            permitted: none,
+            inheritable: none,
+        },
+    )
+    .map_err(fail)?;
+    enforced.capabilities_dropped = true;
+    Ok(())
+}
+
+fn strings(words: Vec<Vec<u8>>) -> Result<Vec<CString>, SandboxError> {
+    words
+        .into_iter()
+        .map(CString::new)
+        .collect::<Result<_, _>>()
+        .map_err(|_| SandboxError::Refused {
+            step: "preparing the arguments",
+            why: "a NUL byte in an argument".to_owned(),
+        })
+}
+
+impl Ready {
+    /// Reports, waits for the word, and becomes the tool.
+    fn become_tool(self, channel: &Channel) -> Result<(), SandboxError> {
+        answer(channel, &Ok(self.enforced))?;
+        if channel.receive()?.is_none() {
+            return Ok(());
+        }
+        rustix::stdio::dup2_stdin(&self.stdin)
+            .map_err(|errno| SandboxError::kernel("giving it its input", errno))?;
+        let Err(errno) = nix::unistd::execveat(
+            self.tool.as_fd(),
+            c"",
+            &self.argv,
+            &self.env,
+            AtFlags::AT_EMPTY_PATH,
+        );
+        answer(
+            channel,
+            &Err(format!("the tool cannot be started: {}", errno.desc())),
+        )
+    }
+}

@@ -1,0 +1,108 @@
+//! Confinement and the search tools, with the real kernel, the real rg and the real jq.
+
+mod search;
+
+use std::{os::fd::OwnedFd, path::Path};
+use watchtower::{
+    caller::Caller,
+    exec::{Io, Outcome, Setting, gather},
+    report::Failure,
+    sandbox::{Enforcement, Launcher},
+};
+
+/// A call of an applet from its argv to its outcome, without decision and record.
+pub(crate) struct Done {
+    pub(crate) outcome: Outcome,
+    pub(crate) stdout: Vec<u8>,
+    pub(crate) stderr: String,
+    pub(crate) enforcement: Enforcement,
+    pub(crate) tool: serde_json::Value,
+}
+
+pub(crate) fn policy(document: &str) -> policy::Policy {
+    let source = policy::Source {
+        layer: policy::Layer::User,
+        path: "test".to_owned(),
+        bytes: document.as_bytes().to_vec(),
+    };
+    policy::load(&[source]).unwrap()
+}
+
+pub(crate) fn plain_policy() -> policy::Policy {
+    policy(policy::default_document("default").unwrap())
+}
+
+pub(crate) fn setting() -> Setting {
+    Setting {
+        launcher: Launcher::of(env!("CARGO_BIN_EXE_wt")),
+        home: None,
+        without: Vec::new(),
+    }
+}
+
+pub(crate) fn caller(cwd: &Path) -> Caller {
+    let dir: OwnedFd = std::fs::File::open(cwd).unwrap().into();
+    Caller::of_this_process().unwrap().at(dir)
+}
+
+/// Whether a test can use a program; its absence is loud, and an error where everything is required.
+pub(crate) fn has(program: &str) -> bool {
+    let there = ["/usr/bin", "/usr/sbin", "/bin"]
+        .iter()
+        .any(|dir| Path::new(dir).join(program).exists());
+    assert!(
+        there || std::env::var_os("WT_TEST_REQUIRE_ALL").is_none(),
+        "`{program}` is required and not installed"
+    );
+    if !there {
+        eprintln!("NOT RUN: `{program}` is not installed");
+    }
+    there
+}
+
+pub(crate) fn call(
+    cwd: &Path,
+    policy: &policy::Policy,
+    applet: &str,
+    args: &[&str],
+) -> Result<Done, Failure> {
+    call_with(cwd, policy, applet, args, &[])
+}
+
+/// As `call`, with layers left out as an older or stricter kernel would.
+pub(crate) fn call_with(
+    cwd: &Path,
+    policy: &policy::Policy,
+    applet: &str,
+    args: &[&str],
+    without: &[&str],
+) -> Result<Done, Failure> {
+    let args: Vec<std::ffi::OsString> = args.iter().map(Into::into).collect();
+    let applets::Request::Call(request) = applets::find(applet).unwrap().parse(&args).unwrap() else {
+        panic!("a call of {applet}");
+    };
+    let intent = request.intent;
+    let gathered = gather(&intent, &caller(cwd), policy)?;
+    assert_eq!(gathered.floors, []);
+    let setting = Setting {
+        without: without.iter().map(|&layer| layer.to_owned()).collect(),
+        ..setting()
+    };
+    let ready = gathered.work.start(&setting)?.ready()?;
+    let (enforcement, tool) = (ready.enforcement().clone(), ready.tool().clone());
+    let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
+    let mut io = Io {
+        stdout: &mut stdout,
+        stderr: &mut stderr,
+        stdout_is_terminal: false,
+        stderr_is_terminal: false,
+    };
+    let outcome = ready.go(&mut io)?;
+    Ok(Done {
+        outcome,
+        stdout,
+        stderr: String::from_utf8(stderr).unwrap(),
+        enforcement,
+        tool,
+    })
+}
