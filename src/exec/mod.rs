@@ -2,7 +2,10 @@
 //! Builds argv, view and limits from the typed intent; never passes a word of the caller's through as an option,
 //! and never decides whether anything may be done.
 
+mod digests;
 mod elf;
+mod input;
+mod kube;
 mod operand;
 mod output;
 mod search;
@@ -20,7 +23,8 @@ use crate::{
     report::{Exit, Failure},
 };
 use operand::{Operand, path_of};
-use policy::{Floor, Intent, Policy, TargetFacts};
+use policy::{Floor, Intent, Policy, TargetFacts, text::escape};
+use std::path::PathBuf;
 use tool::Tool;
 
 /// The facts of an intent, and the work it asks for.
@@ -34,34 +38,44 @@ pub struct Gathered {
     pub work: Work,
 }
 
-/// Gathers the facts of an intent of the domains `search`, `ssh` and `kubernetes`.
+/// Gathers the facts of an intent of the domains `search`, `ssh` and `kubernetes`. A tool or configuration that
+/// is missing comes out when the work is started, so that the call is judged and recorded all the same.
 ///
 /// # Errors
-/// 69 where the tool is missing or unusable, 78 where policy names something unusable.
+/// A fact that the judgement needs cannot be had.
 pub fn gather(intent: &Intent, caller: &Caller, policy: &Policy) -> Result<Gathered, Failure> {
-    match (intent.domain.as_ref(), intent.operation.as_ref()) {
-        ("search", _) => search(intent, caller, policy),
-        (domain, operation) => Err(Failure::new(
-            Exit::Sandbox,
-            format!("no tool carries out `{domain}:{operation}`"),
-        )),
-    }
+    let (targets, floors, work) = match intent.domain.as_ref() {
+        "search" => search(intent, caller, policy)?,
+        "kubernetes" => kube::gather(intent, caller, policy)?,
+        domain => {
+            return Err(Failure::new(
+                Exit::Sandbox,
+                format!("no tool carries out the domain `{domain}`"),
+            ));
+        }
+    };
+    Ok(Gathered {
+        targets,
+        floors,
+        work,
+    })
 }
 
-fn search(intent: &Intent, caller: &Caller, policy: &Policy) -> Result<Gathered, Failure> {
+fn search(
+    intent: &Intent,
+    caller: &Caller,
+    policy: &Policy,
+) -> Result<(Vec<TargetFacts>, Vec<Floor>, Work), Failure> {
     let settings = policy.settings();
-    let users =
-        Users::read().map_err(|error| Failure::new(Exit::Config, format!("`/etc/passwd`: {error}")))?;
+    let users = Users::read()
+        .map_err(|error| Failure::new(Exit::Config, format!("cannot read `/etc/passwd`: {error}")))?;
     let (mut targets, mut floors, mut operands) = (Vec::new(), Vec::new(), Vec::new());
     for (index, target) in intent.targets.iter().enumerate() {
         let given = target.path.clone().unwrap_or_default();
         let operand = Operand::look(&caller.cwd, &given).map_err(|errno| {
             Failure::new(
                 Exit::Sandbox,
-                format!(
-                    "cannot look at `{}`: {errno}",
-                    policy::text::escape(given.as_encoded_bytes())
-                ),
+                format!("cannot look at `{}`: {errno}", escape(given.as_encoded_bytes())),
             )
         })?;
         let (facts, floor) = operand.facts(target, index, &users);
@@ -69,25 +83,30 @@ fn search(intent: &Intent, caller: &Caller, policy: &Policy) -> Result<Gathered,
         floors.extend(floor);
         operands.push(operand);
     }
-    let work = if intent.operation == "jq" {
-        let tool = Tool::find("jq", "jq", &settings.sandbox.tools)?;
-        let plan = search::jq(intent, &tool, settings);
-        let (files, errors) = search::jq_inputs(&operands)?;
-        Work::jq(tool, plan, files, errors, settings)
+    let job = if intent.operation == "jq" {
+        Tool::find("jq", "jq", &settings.sandbox.tools)
+            .and_then(|tool| search::jq(intent, &operands, tool, settings))
     } else {
-        let tool = Tool::find("rg", "ripgrep", &settings.sandbox.tools)?;
         let cwd = path_of(&caller.cwd).map_err(|errno| {
             Failure::new(
                 Exit::Sandbox,
                 format!("the working directory cannot be used: {errno}"),
             )
         })?;
-        let plan = search::rg(intent, &operands, &tool, settings, &cwd);
-        Work::rg(tool, plan, settings)
+        Tool::find("rg", "ripgrep", &settings.sandbox.tools)
+            .map(|tool| search::rg(intent, &operands, tool, settings, &cwd))
     };
-    Ok(Gathered {
-        targets,
-        floors,
-        work,
-    })
+    let work = match job {
+        Ok(job) => Work::of(job, settings),
+        Err(failure) => Work::unready(failure),
+    };
+    Ok((targets, floors, work))
+}
+
+/// A path that policy names: absolute, or `~/` and the caller's passwd home.
+fn named_path(named: &str, caller: &Caller) -> Option<PathBuf> {
+    match named.strip_prefix("~/") {
+        Some(rest) => Some(caller.homes.last()?.join(rest)),
+        None => named.starts_with('/').then(|| PathBuf::from(named)),
+    }
 }

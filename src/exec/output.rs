@@ -203,6 +203,11 @@ impl<'a, 'b> Sink<'a, 'b> {
         outcome
     }
 
+    /// Adds a fact for the record.
+    pub(crate) fn note(&mut self, text: String) {
+        self.outcome.notes.push(text);
+    }
+
     fn say(&mut self, name: &str, text: &str) {
         self.outcome.notes.push(text.to_owned());
         self.io

@@ -1,9 +1,11 @@
 //! rg-search and jq-query: which argv is built from the intent, what the tool may see, and its input.
 
 use super::{
+    input::Input,
     operand::Operand,
     tool::Tool,
     view::{base, order},
+    work::{Filter, Job},
 };
 use crate::{
     report::{Exit, Failure},
@@ -31,15 +33,9 @@ const IGNORE_FILES: [&str; 4] = [".gitignore", ".ignore", ".rgignore", ".git/inf
 /// Address space of ripgrep: it maps the files it is given.
 const RG_MEMORY: u64 = 8 << 30;
 
-/// The plan of rg-search.
-pub(crate) fn rg(
-    intent: &Intent,
-    operands: &[Operand],
-    tool: &Tool,
-    settings: &Settings,
-    cwd: &Path,
-) -> ChildPlan {
-    let mut view = base(tool, cwd);
+/// The job of rg-search.
+pub(crate) fn rg(intent: &Intent, operands: &[Operand], tool: Tool, settings: &Settings, cwd: &Path) -> Job {
+    let mut view = base(&tool, cwd);
     for operand in operands {
         let Some(found) = &operand.found else { continue };
         let real = operand.real.as_os_str().as_bytes().to_vec();
@@ -75,7 +71,7 @@ pub(crate) fn rg(
     }
     order(&mut view);
     let limits = &settings.limits;
-    ChildPlan {
+    let plan = ChildPlan {
         argv: rg_argv(intent),
         env: environment(),
         profile: "search".to_owned(),
@@ -89,6 +85,12 @@ pub(crate) fn rg(
         },
         stdin: false,
         without: Vec::new(),
+    };
+    Job {
+        tool,
+        plan,
+        input: Input::Nothing,
+        filter: Filter::None,
     }
 }
 
@@ -159,8 +161,14 @@ fn text<'a>(intent: &'a Intent, name: &str) -> &'a str {
     intent.params.get(name).and_then(Json::as_str).unwrap_or_default()
 }
 
-/// The plan of jq-query: it sees no file at all, its data come by descriptor.
-pub(crate) fn jq(intent: &Intent, tool: &Tool, settings: &Settings) -> ChildPlan {
+/// The job of jq-query: it sees no file at all, its data come by descriptor.
+pub(crate) fn jq(
+    intent: &Intent,
+    operands: &[Operand],
+    tool: Tool,
+    settings: &Settings,
+) -> Result<Job, Failure> {
+    let (files, errors) = jq_inputs(operands)?;
     let mut argv: Vec<Bytes> = vec![b"jq".to_vec()];
     for (param, option) in [
         ("raw_output", "--raw-output"),
@@ -176,10 +184,10 @@ pub(crate) fn jq(intent: &Intent, tool: &Tool, settings: &Settings) -> ChildPlan
     let query = text(intent, "query");
     let space = if query.starts_with('-') { " " } else { "" };
     argv.push(format!("{space}{query}").into_bytes());
-    let mut view = base(tool, Path::new("/"));
+    let mut view = base(&tool, Path::new("/"));
     order(&mut view);
     let limits = &settings.limits;
-    ChildPlan {
+    let plan = ChildPlan {
         argv,
         env: Vec::new(),
         profile: "search".to_owned(),
@@ -193,12 +201,18 @@ pub(crate) fn jq(intent: &Intent, tool: &Tool, settings: &Settings) -> ChildPlan
         },
         stdin: true,
         without: Vec::new(),
-    }
+    };
+    Ok(Job {
+        tool,
+        plan,
+        input: Input::Files { files, errors },
+        filter: Filter::None,
+    })
 }
 
 /// The files of jq-query, opened for reading from the judged descriptors, and the error output of those that
 /// cannot be, in jq's own words.
-pub(crate) fn jq_inputs(operands: &[Operand]) -> Result<(Vec<OwnedFd>, Vec<String>), Failure> {
+fn jq_inputs(operands: &[Operand]) -> Result<(Vec<OwnedFd>, Vec<String>), Failure> {
     let (mut files, mut errors) = (Vec::new(), Vec::new());
     for operand in operands {
         let opened = match &operand.found {

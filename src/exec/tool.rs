@@ -1,7 +1,10 @@
 //! Which program an applet runs: found in policy or in a fixed list of directories, never by the caller's PATH,
 //! held open from here to its start, and identified by its content.
 
-use super::elf::{self, Kind};
+use super::{
+    digests::Digests,
+    elf::{self, Kind},
+};
 use crate::report::{Exit, Failure};
 use policy::text::escape;
 use rustix::{
@@ -21,7 +24,7 @@ use std::{
 
 /// Where tools are looked for.
 const DIRECTORIES: [&str; 3] = ["/usr/local/bin", "/usr/bin", "/bin"];
-/// Symbolic links followed to a tool.
+/// Mode bits that let others than the owner change a file.
 const WRITABLE: u32 = 0o022;
 
 /// A pinned tool.
@@ -117,6 +120,26 @@ impl Tool {
         })
     }
 
+    /// A credential plugin that policy pins by path and content.
+    ///
+    /// # Errors
+    /// 78 where the file is not what policy pins.
+    pub(crate) fn plugin(path: &Path, sha256: &str) -> Result<Self, Failure> {
+        let plugin = Self::open("a credential plugin", path.to_owned(), true)?;
+        let digest = plugin.digest(&mut Digests::default())?;
+        if digest.eq_ignore_ascii_case(sha256) {
+            return Ok(plugin);
+        }
+        let shown = path.display();
+        Err(Failure::new(
+            Exit::Config,
+            format!("`{shown}` is not the plugin that policy pins"),
+        )
+        .hint(format!(
+            "its sha256 is {digest}; `kubernetes.exec_plugins` names another"
+        )))
+    }
+
     /// What the record says of it.
     pub(crate) fn record(&self, digest: &str) -> Json {
         json!({
@@ -155,15 +178,6 @@ impl Tool {
         }
         Ok(digest)
     }
-}
-
-/// Digests of tools that were hashed before.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Digests {
-    /// By device, inode, size and times.
-    pub(crate) known: BTreeMap<String, String>,
-    /// Whether there is something new to keep.
-    pub(crate) changed: bool,
 }
 
 fn hash(file: &OwnedFd) -> Result<String, Errno> {

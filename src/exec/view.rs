@@ -36,6 +36,30 @@ pub(crate) fn base(tool: &Tool, cwd: &Path) -> View {
     view
 }
 
+/// Files that name services, hosts and authorities, for tools that reach a server.
+const NETWORK: [&str; 12] = [
+    "/etc/resolv.conf",
+    "/etc/hosts",
+    "/etc/host.conf",
+    "/etc/nsswitch.conf",
+    "/etc/gai.conf",
+    "/etc/services",
+    "/etc/protocols",
+    "/etc/ssl/openssl.cnf",
+    "/etc/ssl/certs",
+    "/etc/pki/tls/certs",
+    "/etc/ca-certificates",
+    "/usr/share/ca-certificates",
+];
+
+/// Adds what a tool needs to reach a server by name.
+pub(crate) fn network(view: &mut View) {
+    view.binds
+        .extend(NETWORK.map(|path| Bind::system(path, Access::LOOK)));
+    view.binds
+        .push(Bind::system("/dev/null", Access::READ | Access::WRITE));
+}
+
 /// Puts parents before what lies in them.
 pub(crate) fn order(view: &mut View) {
     view.binds
