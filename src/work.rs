@@ -2,17 +2,17 @@
 //! that the record says what holds it; carried out only with the permit that the record gives.
 
 use crate::{
-    effect,
+    effect, exec,
     ledger::Permit,
     outcome::{Outcome, Output},
     record::hex,
-    report::{Exit, Failure},
+    report::{Exit, Failure, visible},
     sandbox::{
         MinSandbox,
         native::{Confined, NativePlan, confine},
     },
 };
-use policy::{Decision, Layer, MatchedRule, Settings, Verdict};
+use policy::{Audit, Decision, Layer, MatchedRule, Settings, Verdict, text::escape};
 use serde_json::{Value as Json, json};
 use sha2::{Digest, Sha256};
 use std::time::Instant;
@@ -22,7 +22,9 @@ use std::time::Instant;
 pub enum Work {
     /// System calls of `wt` itself on held descriptors.
     Native(effect::Work),
-    /// Nothing: another program carries it out, or nobody does.
+    /// A pinned tool in a confined child.
+    Exec(Box<exec::Work>, exec::Setting),
+    /// Nothing: nobody carries it out.
     None,
 }
 
@@ -31,10 +33,21 @@ pub enum Work {
 pub enum Ready {
     /// A thread that has restricted itself.
     Thread(Box<Confined>, effect::Work),
+    /// A child that has restricted itself; with whether its output goes into the record.
+    Child(Box<exec::Ready>, Keep),
     /// Refused, or nothing to do.
     Nothing,
     /// Allowed by policy, but not to be confined as policy demands.
     Unconfined(Failure),
+}
+
+/// What of a tool's output the record keeps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Keep {
+    /// Its digest.
+    Digest,
+    /// Also its beginning.
+    Beginning,
 }
 
 impl Work {
@@ -44,6 +57,9 @@ impl Work {
         let ready = match (decision.verdict, self) {
             (Verdict::Deny | Verdict::Escalate, _) | (_, Self::None) => Ok(Ready::Nothing),
             (Verdict::Allow | Verdict::Shadow, Self::Native(work)) => on_thread(work, settings),
+            (Verdict::Allow | Verdict::Shadow, Self::Exec(work, setting)) => {
+                in_child(*work, &setting, &decision)
+            }
         };
         match ready {
             Ok(ready) => (decision, ready),
@@ -61,6 +77,13 @@ fn on_thread(mut work: effect::Work, settings: &Settings) -> Result<Ready, Failu
         &least(settings),
     )?;
     Ok(Ready::Thread(Box::new(confined), work))
+}
+
+fn in_child(work: exec::Work, setting: &exec::Setting, decision: &Decision) -> Result<Ready, Failure> {
+    let wanted = decision.verdict == Verdict::Shadow || decision.audit == Audit::Full;
+    let keep = if wanted { Keep::Beginning } else { Keep::Digest };
+    let ready = work.start(setting)?.ready()?;
+    Ok(Ready::Child(Box::new(ready), keep))
 }
 
 fn least(settings: &Settings) -> MinSandbox {
@@ -94,6 +117,13 @@ impl Ready {
     pub fn enforcement(&self) -> Json {
         match self {
             Self::Thread(confined, _) => json!(confined.enforcement()),
+            Self::Child(child, _) => {
+                let mut enforced = json!(child.enforcement());
+                if let Some(fields) = enforced.as_object_mut() {
+                    fields.insert("tool".to_owned(), child.tool().clone());
+                }
+                enforced
+            }
             Self::Nothing | Self::Unconfined(_) => Json::Null,
         }
     }
@@ -102,7 +132,7 @@ impl Ready {
     pub fn failure(self) -> Option<Failure> {
         match self {
             Self::Unconfined(failure) => Some(failure),
-            Self::Thread(..) | Self::Nothing => None,
+            Self::Thread(..) | Self::Child(..) | Self::Nothing => None,
         }
     }
 
@@ -118,10 +148,49 @@ impl Ready {
                     ..Outcome::default()
                 },
             },
+            Self::Child(child, keep) => tool(*child, keep, permit, output),
             Self::Nothing | Self::Unconfined(_) => Outcome::default(),
         };
         let duration_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
         Outcome { duration_us, ..done }
+    }
+}
+
+/// Lets a tool run. The permit is used up by it.
+fn tool(child: exec::Ready, keep: Keep, permit: Permit, output: &mut Output<'_>) -> Outcome {
+    drop(permit);
+    let mut io = exec::Io {
+        stdout_is_terminal: output.terminal,
+        stderr_is_terminal: output.terminal,
+        stdout: &mut *output.stdout,
+        stderr: &mut *output.stderr,
+    };
+    match child.go(&mut io) {
+        Ok(done) => {
+            let mut effects: Vec<Json> = done.notes.iter().map(|note| json!({"note": note})).collect();
+            if keep == Keep::Beginning {
+                effects.push(json!({"stdout": escape(&done.kept)}));
+            }
+            Outcome {
+                exit_code: done.exit_code,
+                signal: done.signal,
+                stdout_sha256: done.stdout_sha256,
+                stdout_bytes: done.stdout_bytes,
+                truncated: done.truncated,
+                effects,
+                ..Outcome::default()
+            }
+        }
+        Err(failure) => {
+            // A closed error output changes nothing about the failure, which is recorded.
+            let text = format!("{}\n", visible(&failure.message));
+            output.stderr.write_all(text.as_bytes()).unwrap_or(());
+            Outcome {
+                exit_code: failure.code,
+                effects: vec![json!({"error": failure.message})],
+                ..Outcome::default()
+            }
+        }
     }
 }
 

@@ -4,7 +4,7 @@
 pub mod filesystem;
 pub mod workspace;
 
-use crate::{caller::Caller, ground::Ground, report::Failure, work::Work};
+use crate::{caller::Caller, exec, ground::Ground, report::Failure, work::Work};
 use filesystem::{Gathered, Surroundings};
 use policy::{
     EnforcementFacts, Gtfo, Identity, Intent, Places, Scope, Target, TargetFacts, Time, Workspace,
@@ -49,6 +49,18 @@ pub fn gather(intent: &Intent, caller: &Caller, ground: &Ground) -> Result<Facts
                 work,
             } = filesystem::gather(intent, around)?;
             (targets, floors, Work::Native(work))
+        }
+        "search" | "kubernetes" => {
+            let exec::Gathered {
+                targets,
+                floors,
+                work,
+            } = exec::gather(intent, caller, &ground.policy)?;
+            let setting = exec::Setting {
+                home: Some(ground.home.path.clone()),
+                ..exec::Setting::default()
+            };
+            (targets, floors, Work::Exec(Box::new(work), setting))
         }
         _ => (
             intent.targets.iter().map(as_given).collect(),
