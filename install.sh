@@ -10,7 +10,7 @@ usage: ./install.sh [--try | --uninstall | --path] [--profile NAME]
   (nothing)       build, install under $PREFIX (default ~/.local), run `wt init`
   --try           do the whole main job in a scratch directory, show it, clean up
   --path          also put $PREFIX/bin on PATH in the shell's start-up file
-  --profile NAME  the policy to start from: developer (default), strict, ci
+  --profile NAME  the policy to start from: developer, strict, ci
   --uninstall     remove what was installed; the ledger and the policy stay
 
 Environment: PREFIX, CARGO_TARGET_DIR, WATCHTOWER_DIR
@@ -26,7 +26,7 @@ fail() {
 
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 mode=install
-profile=developer
+profile=
 path=no
 while [ $# -gt 0 ]; do
     case $1 in
@@ -34,7 +34,7 @@ while [ $# -gt 0 ]; do
         --uninstall) mode=uninstall ;;
         --path) path=yes ;;
         --profile)
-            [ $# -gt 1 ] || fail "--profile needs a name" "one of: developer strict ci"
+            [ $# -gt 1 ] || fail "--profile needs a name" "./install.sh --profile developer"
             profile=$2
             shift
             ;;
@@ -78,7 +78,7 @@ install_files() {
     "$prefix/bin/wt" completions zsh >"$prefix/share/zsh/site-functions/_wt"
     "$prefix/bin/wt" completions fish >"$prefix/share/fish/vendor_completions.d/wt.fish"
     "$prefix/bin/wt" man --dir "$prefix/share/man/man1"
-    "$prefix/bin/wt" init --profile "$profile" --if-absent
+    "$prefix/bin/wt" init ${profile:+--profile "$profile"} --if-absent
     [ "$path" = no ] || add_to_path
     say "installed $prefix/bin/wt"
     case :$PATH: in
@@ -135,7 +135,7 @@ try() {
     mkdir -p "$HOME" "$scratch/bin" "$scratch/project/.git"
     cp "$built" "$scratch/bin/wt"
     wt links "$scratch/bin" >/dev/null
-    wt init --profile "$profile"
+    wt init ${profile:+--profile "$profile"}
     cd "$scratch/project"
     echo draft >notes.txt
     echo private >"$HOME/diary.txt"
