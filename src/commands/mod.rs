@@ -3,6 +3,7 @@
 
 mod applets;
 mod checkpoint;
+mod clean;
 mod completions;
 mod doctor;
 mod init;
@@ -10,6 +11,7 @@ pub(crate) mod links;
 mod man;
 mod prove;
 mod recent;
+mod redact;
 mod stats;
 mod status;
 mod tail;
@@ -92,6 +94,16 @@ pub const SUBCOMMANDS: &[Subcommand] = &[
         name: "prove",
         build: prove::build,
         run: prove::run,
+    },
+    Subcommand {
+        name: "redact",
+        build: redact::build,
+        run: redact::run,
+    },
+    Subcommand {
+        name: "clean",
+        build: clean::build,
+        run: clean::run,
     },
     Subcommand {
         name: "verify",

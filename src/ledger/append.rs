@@ -1,33 +1,25 @@
 //! Appending: lock, check the tail, one write, unlock, sync. The one place that writes entries.
 
 use super::{
-    Durability, Hash, Kind, LedgerError, Settings, canon, clock,
-    clock::Micros,
-    hash, line,
+    Durability, Hash, Kind, LedgerError, Settings,
+    batch::{Batch, is_full, suspend},
+    durable::{refuse_poisoned, sync_segment},
+    lines::prepare,
     lock::{self, Lock},
     marks::{Marks, Move},
     recover,
     redact::{Patterns, Redactor},
-    rotate,
-    seal::Sealer,
-    segment::{self, Place},
-    tail::{self, Cache, Tail},
+    segment::{self, Place, Segment},
+    tail::{self, Cache},
 };
-use rustix::rand::{GetRandomFlags, getrandom};
 use serde_json::{Map, Value};
 use std::{
-    fs::File,
-    io::{ErrorKind, Write},
     os::fd::{AsFd, OwnedFd},
     path::{Path, PathBuf},
 };
 
-/// Name of the marker that a failed sync leaves.
-pub(super) const POISONED: &str = "ledger.poisoned";
 /// Members of a signed entry that are its statement.
 const SIGNED: [&str; 2] = ["statement", "signature"];
-/// A clock this far behind the last entry is recorded; less is smoothed over.
-const CLOCK_SLACK: Micros = 1_000_000;
 
 /// One entry about to be written.
 #[derive(Clone, Debug)]
@@ -66,15 +58,6 @@ pub struct Ledger {
     lock: Lock,
     segment: Option<Segment>,
     patterns: Option<Patterns>,
-}
-
-/// The newest segment as this writer has it open.
-#[derive(Debug)]
-pub(super) struct Segment {
-    pub(super) first: u64,
-    pub(super) file: File,
-    /// The tail that this writer left; while the cache still says the same, the tail was checked.
-    pub(super) left: Option<Tail>,
 }
 
 impl Ledger {
@@ -141,6 +124,15 @@ impl Ledger {
         }
     }
 
+    /// What the parts of this writer that take out of the record work with.
+    pub(super) fn parts(&mut self) -> (Place<'_>, &mut Lock, &Settings) {
+        let place = Place {
+            dir: self.dir.as_fd(),
+            shown: &self.shown,
+        };
+        (place, &mut self.lock, &self.settings)
+    }
+
     /// Makes what is written so far durable.
     pub(super) fn settle(&mut self) -> Result<(), LedgerError> {
         let place = self.place();
@@ -197,42 +189,15 @@ impl Ledger {
             shown: &self.shown,
         };
         let guard = self.lock.take(place, self.settings.lock_timeout)?;
-        refuse_poisoned(place)?;
-        let mut found = recover::find(place, &guard, self.segment.take())?;
-        if self.settings.require_seal && !found.tail.sealed {
-            return Err(LedgerError::Unsealed {
-                path: self.shown.clone(),
-                why: "is not sealed, and policy demands it",
-            });
-        }
-        if unless_stopped_since.is_some_and(|known| found.tail.marks.freeze > known) {
-            return Err(LedgerError::Stopped {
-                seq: found.tail.marks.freeze,
-            });
-        }
-        let mut sealer = match found.tail.sealed {
-            true => Some(Sealer::open(place, &mut found)?),
-            false => None,
+        let batch = Batch {
+            entries: &ready,
+            unless_stopped_since,
         };
-        let (mut segment, mut tail, note) =
-            rotate::when_due(place, &guard, &self.settings, found, sealer.as_mut())?;
-        let mut receipts = Vec::with_capacity(ready.len());
-        let mut lines = Lines::after(&tail);
-        for own in note.into_iter().chain(lines.clock_entry()) {
-            lines.push(&prepare(own)?, sealer.as_mut());
-        }
-        for (moves, data) in &ready {
-            let receipt = lines.push(data, sealer.as_mut());
-            lines.mark(receipt.seq, *moves);
-            receipts.push(receipt);
-        }
-        tail = lines.write(place, &mut segment, tail)?;
-        if let Some(sealer) = &sealer {
-            sealer.store(place)?;
-        }
-        // A cache that cannot be written is a cache that the next writer rebuilds.
-        drop(tail.store(&guard));
-        segment.left = Some(tail);
+        let written = batch.write(place, &guard, &self.settings, self.segment.take());
+        let (segment, receipts) = match written {
+            Err(e) if is_full(&e) => return Err(suspend(place, &guard, &self.settings, e)),
+            other => other?,
+        };
         drop(guard);
         if sync {
             sync_segment(place, &segment)?;
@@ -240,154 +205,5 @@ impl Ledger {
         }
         self.segment = Some(segment);
         Ok(receipts)
-    }
-}
-
-/// Fails while the marker of a failed sync is there.
-pub(super) fn refuse_poisoned(place: Place<'_>) -> Result<(), LedgerError> {
-    if place.has(POISONED)? {
-        return Err(LedgerError::Poisoned {
-            path: place.path(POISONED),
-        });
-    }
-    Ok(())
-}
-
-/// Makes a segment durable. A failure is final for everything that was written to it: the kernel may have
-/// dropped the pages and would report success to the next attempt, so every writer is told by the marker.
-pub(super) fn sync_segment(place: Place<'_>, segment: &Segment) -> Result<(), LedgerError> {
-    let Err(e) = rustix::fs::fdatasync(&segment.file) else {
-        return Ok(());
-    };
-    let path = place.path(&segment::name(segment.first));
-    let text = format!(
-        "{} sync of {} failed: {e}\n",
-        clock::text(clock::now()),
-        path.display()
-    );
-    let flags = rustix::fs::OFlags::WRONLY | rustix::fs::OFlags::CREATE;
-    if let Ok(mut marker) = place.open(POISONED, flags, rustix::fs::Mode::RUSR | rustix::fs::Mode::WUSR) {
-        drop(marker.write_all(text.as_bytes()));
-        drop(marker.sync_all());
-        drop(place.sync());
-    }
-    Err(LedgerError::io("sync", &path, e))
-}
-
-/// Turns a draft into the canonical bytes of its data.
-pub(super) fn prepare(draft: Draft) -> Result<Vec<u8>, LedgerError> {
-    let mut data = draft.data;
-    if let Some(name) = data
-        .keys()
-        .find(|name| !name.starts_with(|c: char| c.is_ascii_lowercase()))
-    {
-        return Err(LedgerError::Draft {
-            why: format!(
-                "the member `{}` does not begin with a small letter",
-                name.escape_debug()
-            ),
-        });
-    }
-    data.insert("kind".to_owned(), Value::from(draft.kind.word()));
-    // With the salt, an entry's digest does not give away what a later redaction took out.
-    let mut salt = [0_u8; 16];
-    getrandom(&mut salt, GetRandomFlags::empty()).map_err(|e| LedgerError::Draft {
-        why: format!("the kernel gave no random salt: {e}"),
-    })?;
-    data.insert("salt".to_owned(), Value::from(hash::text(&salt)));
-    canon::canonical(&data)
-}
-
-/// Lines being put together after a known tail.
-pub(super) struct Lines {
-    bytes: Vec<u8>,
-    seq: u64,
-    at: Micros,
-    hash: Hash,
-    last_start: usize,
-    marks: Marks,
-}
-
-impl Lines {
-    pub(super) fn after(tail: &Tail) -> Self {
-        Self {
-            marks: tail.marks,
-            ..Self::new(tail.seq, tail.at, tail.hash)
-        }
-    }
-
-    pub(super) fn new(seq: u64, at: Micros, hash: Hash) -> Self {
-        Self {
-            bytes: Vec::with_capacity(4096),
-            seq,
-            at,
-            hash,
-            last_start: 0,
-            marks: Marks::default(),
-        }
-    }
-
-    /// The entry that tells of a clock set back; times after it begin anew.
-    fn clock_entry(&mut self) -> Option<Draft> {
-        let now = clock::now();
-        if self.at - now <= CLOCK_SLACK {
-            return None;
-        }
-        let before = std::mem::replace(&mut self.at, now);
-        let data = [
-            ("reason", Value::from("clock")),
-            ("before", Value::from(clock::text(before))),
-            ("now", Value::from(clock::text(now))),
-        ];
-        Some(Draft::of(Kind::Open, data))
-    }
-
-    pub(super) fn push(&mut self, data: &[u8], sealer: Option<&mut Sealer>) -> Receipt {
-        self.at = self.at.max(clock::now());
-        self.seq += 1;
-        self.last_start = self.bytes.len();
-        let timestamp = clock::text(self.at);
-        let sealed = sealer.map(|sealer| sealer.seal(self.seq, timestamp.as_bytes(), &self.hash, data));
-        let data = sealed.as_deref().unwrap_or(data);
-        self.hash = line::write(&mut self.bytes, self.seq, &timestamp, data, &self.hash);
-        Receipt {
-            seq: self.seq,
-            timestamp,
-            hash: self.hash,
-        }
-    }
-
-    /// Notes what the entry just pushed is about.
-    fn mark(&mut self, seq: u64, moves: Move) {
-        self.marks = self.marks.moved(seq, moves);
-    }
-
-    /// Writes the lines with one write and returns the new tail.
-    pub(super) fn write(self, place: Place<'_>, to: &mut Segment, old: Tail) -> Result<Tail, LedgerError> {
-        let path = place.path(&segment::name(to.first));
-        let written = loop {
-            match to.file.write(&self.bytes) {
-                Err(e) if e.kind() == ErrorKind::Interrupted => {}
-                other => break other.map_err(|e| LedgerError::io("write", &path, e))?,
-            }
-        };
-        if written < self.bytes.len() {
-            // The rest is not tried: a line in two writes could end up on the disk in part without a trace.
-            return Err(LedgerError::io(
-                "write all of an entry to",
-                &path,
-                rustix::io::Errno::NOSPC,
-            ));
-        }
-        Ok(Tail {
-            seq: self.seq,
-            at: self.at,
-            hash: self.hash,
-            start: old.end + self.last_start as u64,
-            end: old.end + written as u64,
-            booted: clock::since_boot(),
-            marks: self.marks,
-            ..old
-        })
     }
 }

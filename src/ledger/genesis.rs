@@ -2,17 +2,19 @@
 
 use super::{
     Draft, Kind, Ledger, LedgerError, Receipt, Settings,
-    append::{Lines, Segment, prepare, sync_segment},
-    clock, hash,
+    batch::make_reserve,
+    clock,
+    durable::sync_segment,
+    hash,
     keys::{Keys, random},
     line,
+    lines::{Lines, prepare},
     lock::{self, Lock},
     redact::KEY_NAME as REDACTION_KEY,
     rotate,
     scan::{self, Piece},
     seal::{self, Sealer},
-    segment,
-    segment::Place,
+    segment::{self, Place, Segment},
     tail::{self, Cache, Tail},
     tlog::{Vkey, note},
 };
@@ -144,6 +146,7 @@ impl Ledger {
             sealer.store(place)?;
         }
         sync_segment(place, &segment)?;
+        make_reserve(place)?;
         place.sync()?;
         drop(tail.store(&guard));
         drop(guard);

@@ -125,6 +125,23 @@ pub(super) fn redacted(data: &[u8]) -> Option<(u64, Hash)> {
         .flatten()
 }
 
+/// The placeholder for data that entry `by` says was taken out. A seal stays, with the digest it covers.
+pub(super) fn placeholder(data: &[u8], by: u64) -> Vec<u8> {
+    let digest = hash::hex_text(&sha256(&[data]));
+    match seal::split(data) {
+        Some((index, mac, body)) => format!(
+            "{{\"_redacted\":{{\"body_sha256\":\"{}\",\"by\":{by},\"data_sha256\":\"{digest}\"}},\
+             \"_seal\":\"{index}:{}\",\"kind\":\"redacted\"}}",
+            hash::hex_text(&seal::body_digest(body)),
+            hash::hex_text(&mac),
+        ),
+        None => {
+            format!("{{\"_redacted\":{{\"by\":{by},\"data_sha256\":\"{digest}\"}},\"kind\":\"redacted\"}}")
+        }
+    }
+    .into_bytes()
+}
+
 /// Whether data carries a seal, also as a placeholder.
 pub(super) fn is_sealed(data: &[u8]) -> bool {
     seal::split(data).is_some() || redacted_seal(data).is_some()
@@ -202,19 +219,31 @@ impl DecimalBuffer {
 /// Appends the line of an entry to `out` and returns its hash.
 pub(super) fn write(out: &mut Vec<u8>, seq: u64, timestamp: &str, data: &[u8], prev: &Hash) -> Hash {
     let own = entry_hash(seq, timestamp.as_bytes(), prev, &sha256(&[data]));
+    let framed = Framed {
+        seq,
+        timestamp: timestamp.as_bytes(),
+        data,
+        prev: *prev,
+        hash: own,
+    };
+    write_with_hash(out, &framed, data);
+    own
+}
+
+/// Appends the line of an entry with other data in the place of its own, and its hash as it was.
+pub(super) fn write_with_hash(out: &mut Vec<u8>, framed: &Framed<'_>, data: &[u8]) {
     out.extend_from_slice(SEQ);
-    out.extend_from_slice(DecimalBuffer::default().write(seq));
+    out.extend_from_slice(DecimalBuffer::default().write(framed.seq));
     out.extend_from_slice(TIMESTAMP);
-    out.extend_from_slice(timestamp.as_bytes());
+    out.extend_from_slice(framed.timestamp);
     out.extend_from_slice(DATA);
     out.extend_from_slice(data);
     out.extend_from_slice(PREV);
-    out.extend_from_slice(&hash::hex(prev));
+    out.extend_from_slice(&hash::hex(&framed.prev));
     out.extend_from_slice(HASH);
-    out.extend_from_slice(&hash::hex(&own));
+    out.extend_from_slice(&hash::hex(&framed.hash));
     out.extend_from_slice(END);
     out.push(b'\n');
-    own
 }
 
 #[cfg(test)]

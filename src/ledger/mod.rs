@@ -5,8 +5,10 @@
 //! then syncs, so that writers who wait share each other's syncs. The format is described in `docs/ledger.md`.
 
 mod append;
+mod batch;
 mod canon;
 mod clock;
+mod durable;
 mod error;
 pub mod follow;
 mod genesis;
@@ -14,6 +16,7 @@ mod hash;
 mod keys;
 mod kind;
 mod line;
+mod lines;
 mod lock;
 mod marks;
 mod permit;
@@ -27,6 +30,7 @@ mod segment;
 mod settings;
 pub mod sweep;
 mod tail;
+mod taking;
 pub mod tlog;
 pub mod verify;
 
@@ -39,7 +43,9 @@ pub use marks::Marks;
 pub use permit::{DecisionDraft, Permit, Ruling, Terms};
 pub use redact::Pattern;
 pub use seal::parse_key as parse_seal_key;
+pub use segment::Place;
 pub use settings::{Durability, Settings};
+pub use taking::{Pruned, Upto};
 
 /// The evolving key of a sealed ledger, below its directory.
 const SEAL_KEY: &str = "keys/seal";

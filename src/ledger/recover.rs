@@ -3,12 +3,13 @@
 
 use super::{
     Kind, LedgerError, Marks,
-    append::{Draft, Segment},
+    append::Draft,
+    batch::is_spent,
     clock::{self, Micros},
     hash::{self, Hash},
     line, lock,
     scan::{Lines, Piece},
-    segment::{self, Place, Shape},
+    segment::{self, Place, Segment, Shape},
     tail::{self, Cache, Tail},
 };
 use rustix::io::Errno;
@@ -161,7 +162,7 @@ fn rebuild(place: Place<'_>, lost: Option<Tail>) -> Result<Found, LedgerError> {
             start: seen.start,
             end: seen.end,
             sealed: is_sealed(place)?,
-            spent: false,
+            spent: is_spent(place),
             booted: clock::since_boot(),
             marks: seen.marks,
         };

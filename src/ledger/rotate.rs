@@ -3,11 +3,14 @@
 
 use super::{
     Kind, LedgerError, Settings,
-    append::{Draft, Lines, Segment, prepare, sync_segment},
-    clock, lock,
+    append::Draft,
+    clock,
+    durable::sync_segment,
+    lines::{Lines, prepare},
+    lock,
     recover::{Found, NotePlace},
     seal::Sealer,
-    segment::{self, Place},
+    segment::{self, Place, Segment},
     tail::{self, Tail},
 };
 use rustix::io::Errno;

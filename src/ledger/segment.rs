@@ -1,6 +1,6 @@
 //! Segment files: their names, how they are found, opened and checked. Never writes entries.
 
-use super::LedgerError;
+use super::{LedgerError, tail::Tail};
 use rustix::{
     fs::{AtFlags, FileType, Mode, OFlags, RenameFlags, openat},
     io::Errno,
@@ -17,7 +17,7 @@ use std::{
 
 /// The ledger's directory as this module sees it: a descriptor, and a name for messages.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Place<'a> {
+pub struct Place<'a> {
     /// Opened for reading by the caller, who checked its owner and mode.
     pub dir: BorrowedFd<'a>,
     /// As the person named it.
@@ -56,6 +56,15 @@ impl Place<'_> {
             Err(e) => Err(LedgerError::io("look for", &self.path(name), e)),
         }
     }
+}
+
+/// The newest segment as this writer has it open.
+#[derive(Debug)]
+pub(super) struct Segment {
+    pub(super) first: u64,
+    pub(super) file: File,
+    /// The tail that this writer left; while the cache still says the same, the tail was checked.
+    pub(super) left: Option<Tail>,
 }
 
 /// What is known of an open segment.

@@ -5,4 +5,5 @@ mod forge;
 mod marks;
 pub(crate) mod place;
 mod seal;
+mod taking;
 mod tlog;

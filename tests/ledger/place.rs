@@ -94,3 +94,15 @@ pub(crate) fn event(i: usize) -> Draft {
 pub(crate) fn object(value: Value) -> Map<String, Value> {
     value.as_object().unwrap().clone()
 }
+
+/// Removes a file or tree of a test's own.
+pub(crate) fn remove(path: &Path) {
+    assert!(path.starts_with(std::env::temp_dir()));
+    let done = std::process::Command::new("rm")
+        .arg("-r")
+        .arg("--")
+        .arg(path)
+        .status()
+        .unwrap();
+    assert!(done.success());
+}

@@ -93,6 +93,20 @@ pub(in crate::ledger) fn edge(place: Place<'_>, size: u64) -> Result<Option<Fron
     Ok(Frontier::from_roots(size, roots))
 }
 
+/// Puts the last signed head aside where it was signed for more than `size` entries, and tells what it was.
+pub(in crate::ledger) fn retire_beyond(place: Place<'_>, size: u64) -> Result<Option<String>, LedgerError> {
+    let Some(note) = local(place)? else {
+        return Ok(None);
+    };
+    let Some(signed) = Checkpoint::size_of(&note).filter(|&signed| signed > size) else {
+        return Ok(None);
+    };
+    let (old, new) = (format!("{DIR}/{NAME}"), format!("{DIR}/{NAME}.lost-{signed}"));
+    renameat(place.dir, &old, place.dir, &new)
+        .map_err(|e| LedgerError::io("put aside", &place.path(&old), e))?;
+    Ok(Some(String::from_utf8_lossy(&note).into_owned()))
+}
+
 impl Head {
     /// Opens the log of the ledger in a directory.
     ///

@@ -9,7 +9,7 @@ mod tiles;
 mod tree;
 
 pub use checkpoint::{Head, Signed};
-pub(super) use checkpoint::{edge, local};
+pub(super) use checkpoint::{edge, local, retire_beyond};
 pub use note::{Checkpoint, NoteError, Vkey};
 pub use proof::{Inclusion, ProofError, verify_consistency};
 pub(super) use tree::{Frontier, leaf};

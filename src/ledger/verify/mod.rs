@@ -12,6 +12,7 @@ mod takings;
 
 pub(super) use chain::{Chain, Extent};
 pub use report::{Finding, Level, Report, State};
+pub(super) use takings::PRUNED;
 
 use super::{
     LedgerError,

@@ -1,0 +1,146 @@
+//! `wt clean`: takes the oldest segments out, as far as policy lets it, and leads on after a loss. Never silently:
+//! the ledger says what is gone.
+
+use super::show;
+use crate::{
+    caller::Caller,
+    ground::Ground,
+    ledger::{Place, Pruned, Upto},
+    report::{Exit, Failure},
+    view::span,
+};
+use clap::{ArgGroup, ArgMatches, Command, arg, value_parser};
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+use rustix::fs::{CWD, Mode, OFlags, openat};
+use std::{
+    os::fd::{AsFd, OwnedFd},
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+/// The command line.
+pub(crate) fn build() -> Command {
+    Command::new("clean")
+        .about("Take the oldest segments of the ledger out; what remains stays verifiable")
+        .arg(arg!(--before <TIME> "Entries older than this: `90d`, `2026-01-31`, RFC 3339"))
+        .arg(
+            arg!(--upto <SEQ> "Entries with smaller numbers than this")
+                .value_parser(value_parser!(u64).range(1..)),
+        )
+        .arg(arg!(--archive <DIR> "Keep the segments there, compressed").value_parser(value_parser!(PathBuf)))
+        .arg(arg!(--recover "After a loss or a failed sync: record what was expected, and go on"))
+        .group(ArgGroup::new("what").args(["before", "upto", "recover"]))
+        .arg(arg!(--reason <TEXT> "Why; recorded"))
+        .arg(arg!(--"dry-run" "Only say what would go"))
+        .arg(arg!(--json "Print one JSON object"))
+        .after_help(
+            "Without --before or --upto: everything older than `ledger.retention_days` of the policy.",
+        )
+}
+
+/// Refuses agents: what is taken out of the record is a person's decision.
+pub(super) fn by_a_person(caller: &Caller, what: &str) -> Result<(), Failure> {
+    if caller.agent.name.is_empty() {
+        return Ok(());
+    }
+    let message = format!("`wt {what}` was called by the agent `{}`", caller.agent.name);
+    Err(Failure::new(Exit::Denied, message).hint("a person must call it, from a terminal of their own"))
+}
+
+/// Cleans and says what is gone.
+pub(crate) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
+    let caller = Caller::of_this_process()?;
+    by_a_person(&caller, "clean")?;
+    let ground = Ground::of(&caller)?;
+    let reason = matches.get_one::<String>("reason").map(String::as_str);
+    let json = matches.get_flag("json");
+    let mut ledger = ground.ledger()?;
+    if matches.get_flag("recover") {
+        let reason = reason.ok_or_else(|| {
+            Failure::new(Exit::Usage, "`--recover` needs `--reason`")
+                .hint("say what happened; it is recorded")
+        })?;
+        let receipt = ledger.recover(reason, &caller.principal)?;
+        return Ok(show(&if json {
+            format!("{}\n", serde_json::json!({"recovered": receipt.seq}))
+        } else {
+            format!("the ledger goes on with entry {}\n", receipt.seq)
+        }));
+    }
+    let settings = &ground.policy.settings().ledger;
+    let upto = upto(matches, settings.retention_days)?;
+    if matches.get_flag("dry-run") {
+        return Ok(show(&words(&ledger.prunable(upto)?, json, "would go")));
+    }
+    let named = matches.get_one::<PathBuf>("archive").cloned();
+    let archive = named.or(settings.archive.as_ref().map(PathBuf::from));
+    let opened = archive.as_deref().map(open).transpose()?;
+    let place = opened.as_ref().zip(archive.as_deref()).map(|(dir, shown)| Place {
+        dir: dir.as_fd(),
+        shown,
+    });
+    let pruned = ledger.prune(upto, place, reason.unwrap_or("retention"), &caller.principal)?;
+    Ok(show(&words(&pruned, json, "gone")))
+}
+
+/// Up to where; never further than policy's retention.
+fn upto(matches: &ArgMatches, keep_days: u64) -> Result<Upto, Failure> {
+    if keep_days == 0 {
+        return Err(Failure::new(
+            Exit::Denied,
+            "policy keeps every entry: `ledger.retention_days` is 0",
+        )
+        .hint("set the days to keep in the policy's `settings`"));
+    }
+    let now = Timestamp::now();
+    let days = i64::try_from(keep_days).unwrap_or(i64::MAX);
+    let oldest = now
+        .checked_sub(SignedDuration::from_hours(days.saturating_mul(24)))
+        .unwrap_or(Timestamp::MIN);
+    if let Some(&seq) = matches.get_one::<u64>("upto") {
+        return Ok(Upto::Entry(seq, oldest.as_microsecond()));
+    }
+    let Some(text) = matches.get_one::<String>("before") else {
+        return Ok(Upto::Before(oldest.as_microsecond()));
+    };
+    let before = span::parse(text, now, &TimeZone::system())
+        .map_err(|why| Failure::new(Exit::Usage, format!("--before {why}")))?;
+    if before > oldest {
+        return Err(Failure::new(
+            Exit::Denied,
+            format!("policy keeps the entries of {keep_days} days"),
+        )
+        .hint("ask for an older time, or change `ledger.retention_days`"));
+    }
+    Ok(Upto::Before(before.as_microsecond()))
+}
+
+fn open(dir: &Path) -> Result<OwnedFd, Failure> {
+    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+    openat(CWD, dir, flags, Mode::empty()).map_err(|e| {
+        Failure::new(Exit::Usage, format!("cannot open `{}`: {e}", dir.display()))
+            .hint("make the directory first")
+    })
+}
+
+fn words(pruned: &Pruned, json: bool, verb: &str) -> String {
+    if json {
+        let seq = pruned.receipt.as_ref().map(|receipt| receipt.seq);
+        let value = serde_json::json!({"segments": pruned.segments, "last": pruned.last, "bytes": pruned.bytes,
+            "recorded": seq});
+        return format!("{value}\n");
+    }
+    if pruned.segments.is_empty() {
+        return "nothing is old enough\n".to_owned();
+    }
+    let mut text = format!(
+        "{} segments up to entry {}, {} bytes: {verb}\n",
+        pruned.segments.len(),
+        pruned.last,
+        pruned.bytes
+    );
+    if let Some(receipt) = &pruned.receipt {
+        text.push_str(&format!("entry {} says so\n", receipt.seq));
+    }
+    text
+}
