@@ -5,13 +5,14 @@ use super::{
     plan::MakeDir,
     run::{Fault, Run, shown},
 };
+use crate::resolve::{Kind, status_at};
 use rustix::{
     fs::{Mode, OFlags, fchmod, mkdirat, openat},
     io::Errno,
 };
 use serde_json::json;
 use std::{
-    ffi::{OsStr, OsString},
+    ffi::OsStr,
     os::fd::{AsFd, BorrowedFd, OwnedFd},
     sync::Arc,
 };
@@ -27,7 +28,7 @@ pub(super) fn carry_out(run: &mut Run, make: &MakeDir) {
         Err(errno) => return told(run, &make.at.shown, &make.at.path, errno.into()),
     };
     for (name, text) in &make.between {
-        let mode = (0o777 & !run.umask) | PASSABLE;
+        let mode = make.parents.then_some((0o777 & !run.umask) | PASSABLE);
         match make_or_enter(dir.as_fd(), name, mode) {
             Ok((below, made)) => {
                 dir = Arc::new(below);
@@ -40,6 +41,11 @@ pub(super) fn carry_out(run: &mut Run, make: &MakeDir) {
     }
     let asked = make.mode.unwrap_or(0o777 & !run.umask);
     match make_one(dir.as_fd(), &make.at.name, asked, make.mode.is_some()) {
+        // Another operand of the same call has made it.
+        Err(Fault::Kernel(Errno::EXIST))
+            if make.parents
+                && status_at(dir.as_fd(), make.at.name.as_os_str())
+                    .is_ok_and(|there| there.kind == Kind::Dir) => {}
         Ok(()) => done(run, &make.at.shown, &make.at.path),
         Err(fault) => told(run, &make.at.shown, &make.at.path, fault),
     }
@@ -59,14 +65,23 @@ fn make_one(dir: BorrowedFd<'_>, name: &OsStr, mode: u32, exact: bool) -> Result
     Ok(())
 }
 
-fn make_or_enter(dir: BorrowedFd<'_>, name: &OsString, mode: u32) -> Result<(OwnedFd, bool), Fault> {
-    let made = match mkdirat(dir, name, Mode::from_raw_mode(mode)) {
-        Ok(()) => true,
-        Err(Errno::EXIST) => false,
-        Err(errno) => return Err(errno.into()),
+/// Makes a directory on the way where a mode is given, and enters it. Says whether it was made.
+fn make_or_enter(dir: BorrowedFd<'_>, name: &OsStr, mode: Option<u32>) -> Result<(OwnedFd, bool), Fault> {
+    let made = match mode.map(|mode| mkdirat(dir, name, Mode::from_raw_mode(mode))) {
+        Some(Ok(())) => true,
+        Some(Err(Errno::EXIST)) | None => false,
+        Some(Err(errno)) => return Err(errno.into()),
     };
     let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-    Ok((openat(dir, name, flags, Mode::empty())?, made))
+    match openat(dir, name, flags, Mode::empty()) {
+        // A link in the way is not followed: its name is taken.
+        Err(Errno::NOTDIR | Errno::LOOP)
+            if status_at(dir, name).is_ok_and(|there| there.kind != Kind::File) =>
+        {
+            Err(Errno::EXIST.into())
+        }
+        entered => Ok((entered?, made)),
+    }
 }
 
 fn done(run: &mut Run, text: &OsStr, path: &str) {

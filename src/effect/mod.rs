@@ -24,6 +24,7 @@ use crate::{
     report::Failure,
     sandbox::{Access, Grant},
 };
+pub(crate) use copy::cannot_make;
 pub(crate) use remove::is_empty;
 pub(crate) use set_mode::hazards;
 

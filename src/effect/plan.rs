@@ -221,6 +221,8 @@ pub struct MakeDir {
     pub at: Spot,
     /// Names between them, to be made first; each with the text that messages show.
     pub between: Vec<(OsString, OsString)>,
+    /// Whether they are made; otherwise an earlier step has made them.
+    pub parents: bool,
     /// Permission bits where they were given.
     pub mode: Option<u32>,
 }

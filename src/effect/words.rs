@@ -59,6 +59,15 @@ fn control(byte: u8) -> String {
     }
 }
 
+/// A name as GNU tools show it before a colon: quoted only where a shell would need it.
+pub(crate) fn plain(bytes: &[u8]) -> String {
+    let safe = |b: &u8| b.is_ascii_alphanumeric() || b"-_./+,:@%".contains(b);
+    match std::str::from_utf8(bytes) {
+        Ok(text) if !text.is_empty() && bytes.iter().all(safe) => text.to_owned(),
+        _ => quote(bytes),
+    }
+}
+
 /// The C library's text of a system error.
 pub(crate) fn reason(errno: Errno) -> String {
     let mut text = std::io::Error::from(errno).to_string();

@@ -4,6 +4,7 @@
 mod copy;
 mod create;
 mod delete;
+mod destination;
 mod gathering;
 mod keeping;
 mod link;

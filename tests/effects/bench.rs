@@ -9,7 +9,10 @@ use std::{
     fs::{self, File},
     os::unix::fs::{MetadataExt, PermissionsExt},
     path::{Path, PathBuf},
-    sync::atomic::{AtomicU64, Ordering},
+    sync::{
+        OnceLock,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 use tempfile::TempDir;
 use watchtower::{
@@ -288,6 +291,11 @@ fn open_dir(path: &Path) -> std::os::fd::OwnedFd {
 }
 
 pub(crate) fn default_policy() -> Policy {
+    static DEFAULT: OnceLock<Policy> = OnceLock::new();
+    DEFAULT.get_or_init(load_default).clone()
+}
+
+fn load_default() -> Policy {
     let document = policy::default_document("default").unwrap();
     let source = Source {
         layer: Layer::User,

@@ -73,7 +73,7 @@ fn what_cp_refuses_is_refused_in_the_same_words() {
         .fails("safe-cp: cannot copy a directory, 'd', into itself, 'd/in'\n");
     bench
         .run(&["safe-cp", "a", "x/"])
-        .fails("safe-cp: cannot copy 'a' to 'x/': Not a directory\n");
+        .fails("safe-cp: cannot create regular file 'x/': Not a directory\n");
     assert_eq!(bench.names(), ["a", "b", "d", "e"]);
 }
 

@@ -36,7 +36,7 @@ fn directories_on_the_way_are_made_and_judged() {
     bench.file("f", "");
     bench
         .run(&["safe-mkdir", "-p", "f/x"])
-        .fails("safe-mkdir: cannot create directory 'f/x': Not a directory\n");
+        .fails("safe-mkdir: cannot create directory 'f': Not a directory\n");
     bench
         .run(&["safe-mkdir", "-p", "no/../x"])
         .fails("safe-mkdir: cannot create directory 'no/../x': No such file or directory\n");

@@ -8,5 +8,6 @@ mod links;
 mod metadata;
 mod mounts;
 mod moves;
+mod peers;
 mod races;
 mod size;

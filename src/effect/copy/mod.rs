@@ -70,14 +70,22 @@ pub(super) fn carry_out(run: &mut Run, copy: &Copy) {
         }
         Err(Fault::Told) => (),
         Err(fault) => {
-            let text = format!(
-                "cannot copy {} to {}: {}",
-                shown(&copy.shown),
-                copy.to.quoted(),
-                fault.text()
-            );
+            let what = match fault {
+                Fault::Kernel(Errno::NOSPC | Errno::DQUOT | Errno::IO | Errno::FBIG) => "error writing",
+                _ => cannot_make(copy.judged.kind),
+            };
+            let text = format!("{what} {}: {}", copy.to.quoted(), fault.text());
             run.fail(&text, &copy.to.path);
         }
+    }
+}
+
+/// What a failed copy could not make.
+pub(crate) fn cannot_make(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Dir => "cannot create directory",
+        Kind::Symlink => "cannot create symbolic link",
+        Kind::File | Kind::Fifo | Kind::Socket | Kind::Block | Kind::Char => "cannot create regular file",
     }
 }
 
@@ -85,7 +93,11 @@ pub(super) fn carry_out(run: &mut Run, copy: &Copy) {
 fn single(run: &mut Run, copy: &Copy, manner: Manner) -> Result<serde_json::Value, Fault> {
     let (source, dir) = (run.fd(copy.source)?, run.fd(copy.to.dir)?);
     let temporary = run.temporary();
-    let before = copy.replaced.as_ref().map(|replaced| &replaced.judged);
+    let overwritten = copy
+        .replaced
+        .as_ref()
+        .filter(|replaced| replaced.backup.is_none());
+    let before = overwritten.map(|replaced| &replaced.judged);
     if copy.judged.kind == Kind::Symlink {
         copy_link(source.as_fd(), c"", &copy.judged, dir.as_fd(), &temporary, manner)?;
     } else {

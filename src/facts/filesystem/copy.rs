@@ -1,19 +1,19 @@
 //! Facts of copies: every source read, every effective destination written, what a tree may not bring along.
 
 use super::{
+    destination::{Destination, To, at_destination},
     gathering::{Gathering, shown},
     survey::text_below,
 };
 use crate::{
     effect::{
-        plan::{Backup, Copy, Keep, Preserve, Replaced, Step},
+        plan::{Copy, Keep, Preserve, Replaced, Step},
         words::reason,
     },
     report::Failure,
     resolve::{Flow, Kind, Object, Place},
     sandbox::Access,
 };
-use policy::Verdict;
 use rustix::{
     fs::{CWD, Mode, OFlags, openat},
     io::Errno,
@@ -23,59 +23,6 @@ use std::{
     os::fd::{AsRawFd, OwnedFd},
     sync::Arc,
 };
-
-/// Where copies or moves go.
-pub(super) struct Destination<'a> {
-    pub(super) operation: &'a str,
-    pub(super) operand: &'a OsStr,
-    pub(super) place: Place,
-    /// The directory that they go into, where it is one.
-    pub(super) into: Option<Object>,
-}
-
-impl<'a> Destination<'a> {
-    /// Resolves the destination of `count` sources; none, with the trouble told, where they cannot all go there.
-    pub(super) fn resolve(g: &mut Gathering<'a>, count: usize) -> Result<Option<Self>, Failure> {
-        let Some((operation, operand)) = g.operands("destination").pop() else {
-            return Ok(None);
-        };
-        let mut place = g.resolver.place(operand)?;
-        if place.kind() == Some(Kind::Symlink) {
-            let real = g.resolver.followed(operand)?;
-            if real.kind() == Some(Kind::Dir) {
-                place = real;
-            }
-        }
-        let into = place
-            .found
-            .as_ref()
-            .ok()
-            .filter(|object| object.status.kind == Kind::Dir)
-            .cloned();
-        if into.is_none() && count > 1 {
-            let target = g.target("destination", operation, &place);
-            let errno = place.found.as_ref().err().copied().unwrap_or(Errno::NOTDIR);
-            g.trouble(target, format!("target {}: {}", shown(operand), reason(errno)));
-            return Ok(None);
-        }
-        Ok(Some(Self {
-            operation,
-            operand,
-            place,
-            into,
-        }))
-    }
-
-    /// The effective destination of a source: below the destination where that is a directory.
-    pub(super) fn of(&self, g: &mut Gathering<'_>, source: &Place) -> Result<Place, Failure> {
-        match &self.into {
-            Some(object) if !source.dots && !source.name.is_empty() => {
-                g.resolver.inside(&self.place, object, &source.name)
-            }
-            _ => Ok(self.place.clone()),
-        }
-    }
-}
 
 pub(super) fn gather(g: &mut Gathering<'_>) -> Result<(), Failure> {
     let sources = g.operands("source");
@@ -92,6 +39,9 @@ pub(super) fn gather(g: &mut Gathering<'_>) -> Result<(), Failure> {
         let to = destination.of(g, &source)?;
         let to_target = g.target("destination", destination.operation, &to);
         match source.found.clone() {
+            Ok(object) if object.status.kind == Kind::Symlink && !tree => {
+                g.cannot(target, "cannot stat", operand, Errno::NOENT);
+            }
             Ok(object) => plan(
                 g,
                 (target, operand, &source, &object),
@@ -104,7 +54,6 @@ pub(super) fn gather(g: &mut Gathering<'_>) -> Result<(), Failure> {
 }
 
 type From<'a> = (usize, &'a OsStr, &'a Place, &'a Object);
-type To<'a> = (usize, &'a Destination<'a>, &'a Place);
 
 fn plan(g: &mut Gathering<'_>, from: From<'_>, to: To<'_>) -> Result<(), Failure> {
     let ((target, operand, source, object), (to_target, destination, place)) = (from, to);
@@ -227,137 +176,4 @@ fn overwrites(
         (Some(_), Ok(object)) if is_dir => g.keep(target, place, object, 0, super::gathering::move_file()),
         _ => Ok(Keep::Nowhere),
     }
-}
-
-/// Judges what stands at a destination. Outer none: nothing is to be done, told where it is a failure.
-/// Inner none: nothing stands there.
-pub(super) fn at_destination(
-    g: &mut Gathering<'_>,
-    target: usize,
-    status: &crate::resolve::Status,
-    operand: &OsStr,
-    to: To<'_>,
-) -> Result<Option<Option<Replaced>>, Failure> {
-    let (to_target, destination, place) = to;
-    let moves = destination.operation == "move";
-    let verb = if moves { "move" } else { "copy" };
-    let quoted = shown(&place.operand);
-    let object = match &place.found {
-        Ok(object) => object.clone(),
-        Err(errno) => {
-            if *errno != Errno::NOENT || !place.missing.is_empty() || place.name.is_empty() {
-                let what = format!("cannot {verb} {} to", shown(operand));
-                g.cannot(to_target, &what, &place.operand, *errno);
-                return Ok(None);
-            }
-            if place.slash && status.kind != Kind::Dir {
-                let what = format!("cannot {verb} {} to", shown(operand));
-                g.cannot(to_target, &what, &place.operand, Errno::NOTDIR);
-                return Ok(None);
-            }
-            return Ok(Some(None));
-        }
-    };
-    if object.status.id == status.id {
-        g.trouble(
-            target,
-            format!("{} and {quoted} are the same file", shown(operand)),
-        );
-        return Ok(None);
-    }
-    if g.flag("no_clobber") && !(status.kind == Kind::Dir && object.status.kind == Kind::Dir && !moves) {
-        return Ok(None);
-    }
-    g.judge_kind(to_target, place, &object.status);
-    match (status.kind == Kind::Dir, object.status.kind == Kind::Dir) {
-        (false, true) => {
-            g.trouble(
-                to_target,
-                format!("cannot overwrite directory {quoted} with non-directory"),
-            );
-            return Ok(None);
-        }
-        (true, false) => {
-            let from = shown(operand);
-            g.trouble(
-                to_target,
-                format!("cannot overwrite non-directory {quoted} with directory {from}"),
-            );
-            return Ok(None);
-        }
-        (true, true) if !moves => {
-            return Ok(Some(Some(Replaced {
-                judged: object.status,
-                keep: Keep::Nowhere,
-                backup: None,
-            })));
-        }
-        _ => (),
-    }
-    if place.slash && object.status.kind != Kind::Dir {
-        let what = format!("cannot {verb} {} to", shown(operand));
-        g.cannot(to_target, &what, &place.operand, Errno::NOTDIR);
-        return Ok(None);
-    }
-    if !moves && object.status.kind == Kind::Symlink && !g.flag("force") && !g.flag("backup") {
-        g.trouble(
-            to_target,
-            format!("not writing through the symbolic link {quoted}"),
-        );
-        return Ok(None);
-    }
-    if object.status.mount_root {
-        g.judge_whole(to_target, place, &object);
-    }
-    if !moves {
-        g.judge_links(to_target, place, &object.status);
-    }
-    g.target("destination", "write", place);
-    let backup = if g.flag("backup") {
-        Some(backup(g, destination.operation, place)?)
-    } else {
-        None
-    };
-    let access = Gathering::move_access(&object);
-    let keep = if backup.is_some() {
-        Keep::Nowhere
-    } else {
-        g.keep(to_target, place, &object, object.status.size, access)?
-    };
-    Ok(Some(Some(Replaced {
-        judged: object.status,
-        keep,
-        backup,
-    })))
-}
-
-/// The name `NAME~`, judged as a destination of its own.
-fn backup(g: &mut Gathering<'_>, operation: &str, place: &Place) -> Result<Backup, Failure> {
-    let mut name = place.name.clone();
-    name.push("~");
-    let mut operand = place.operand.clone();
-    operand.push("~");
-    let of = Place {
-        operand,
-        ..place.beside(&name)
-    };
-    let target = g.target("destination", operation, &of);
-    let older = match &of.found {
-        Ok(object) => {
-            g.judge_kind(target, &of, &object.status);
-            if object.status.kind == Kind::Dir {
-                let text = format!("the backup {} is a directory", shown(&of.operand));
-                g.floor(target, "special-file", Verdict::Deny, text, "move it away");
-            }
-            g.target("destination", "write", &of);
-            let object = object.clone();
-            let access = Gathering::move_access(&object);
-            Some((
-                object.status.id,
-                g.keep(target, &of, &object, object.status.size, access)?,
-            ))
-        }
-        Err(_) => None,
-    };
-    Ok(Backup { name, older })
 }

@@ -63,9 +63,15 @@ fn make(g: &mut Gathering<'_>, target: usize, operand: &OsStr, place: &Place) ->
             }
             return Ok(());
         }
-        Err(Errno::NOENT) if parents || place.missing.is_empty() => (),
+        Err(Errno::NOENT) if parents || place.missing.is_empty() || g.makes_parent(target) => (),
         Err(errno) => {
-            g.cannot(target, CANNOT_MAKE, operand, *errno);
+            // With `-p` it is the first directory on the way that cannot be made.
+            let way = between(place);
+            let failed = way
+                .first()
+                .filter(|_| parents)
+                .map_or(operand, |(_, shown)| shown.as_os_str());
+            g.cannot(target, CANNOT_MAKE, failed, *errno);
             return Ok(());
         }
     }
@@ -85,7 +91,12 @@ fn make(g: &mut Gathering<'_>, target: usize, operand: &OsStr, place: &Place) ->
     let between = between(place);
     g.grant(&place.dir.fd, Access::MAKE_DIR | Access::LIST);
     let at = g.spot(place);
-    g.step(Step::MakeDir(MakeDir { at, between, mode }));
+    g.step(Step::MakeDir(MakeDir {
+        at,
+        between,
+        parents,
+        mode,
+    }));
     Ok(())
 }
 
@@ -141,7 +152,7 @@ pub(super) fn files(g: &mut Gathering<'_>) -> Result<(), Failure> {
                     continue;
                 }
                 if place.slash && object.status.kind != Kind::Dir {
-                    g.cannot(target, "cannot touch", operand, Errno::NOTDIR);
+                    g.cannot(target, "setting times of", operand, Errno::NOTDIR);
                     continue;
                 }
                 if object.status.kind.is_special() {
@@ -151,6 +162,9 @@ pub(super) fn files(g: &mut Gathering<'_>) -> Result<(), Failure> {
             }
             Err(Errno::NOENT) if g.flag("no_create") => continue,
             Err(Errno::NOENT) if place.missing.is_empty() && !place.slash && !place.dots => {
+                if g.repeated(target) {
+                    continue;
+                }
                 g.grant(&place.dir.fd, Access::MAKE_FILE | Access::WRITE);
                 None
             }

@@ -168,6 +168,28 @@ impl<'a> Gathering<'a> {
             .unwrap_or_default()
     }
 
+    /// Whether an earlier operand of this call makes the directory that holds this target.
+    pub(super) fn makes_parent(&self, target: usize) -> bool {
+        let Some(this) = self.targets.get(target) else {
+            return false;
+        };
+        self.targets
+            .iter()
+            .take(target)
+            .any(|earlier| earlier.path == this.parent)
+    }
+
+    /// Whether an earlier operand is the same path.
+    pub(super) fn repeated(&self, target: usize) -> bool {
+        let Some(this) = self.targets.get(target) else {
+            return false;
+        };
+        self.targets
+            .iter()
+            .take(target)
+            .any(|earlier| earlier.path == this.path)
+    }
+
     /// Notes a hazard.
     pub(super) fn floor(&mut self, target: usize, rule: &str, verdict: Verdict, reason: String, hint: &str) {
         self.floors.push(Floor {

@@ -3,6 +3,7 @@
 use super::gathering::{Gathering, move_file, shown};
 use crate::{
     effect::plan::{Keep, Link, Referent, Replaced, Step},
+    effect::words::plain,
     report::Failure,
     resolve::{Kind, Place, Resolver},
     sandbox::Access,
@@ -34,10 +35,8 @@ pub(super) fn gather(g: &mut Gathering<'_>) -> Result<(), Failure> {
     } else {
         match &referent.found {
             Ok(object) if object.status.kind == Kind::Dir => {
-                g.trouble(
-                    target,
-                    format!("{}: hard link not allowed for directory", shown(text)),
-                );
+                let text = format!("{}: hard link not allowed for directory", plain(text.as_bytes()));
+                g.trouble(target, text);
                 return Ok(());
             }
             Ok(object) => {
@@ -56,7 +55,7 @@ pub(super) fn gather(g: &mut Gathering<'_>) -> Result<(), Failure> {
     let making = if symbolic {
         Access::MAKE_SYMLINK
     } else {
-        Access::MAKE_FILE | Access::REFER
+        Access::MAKE_FILE | Access::MAKE_SYMLINK | Access::REFER
     };
     g.grant(
         &place.dir.fd,
@@ -67,7 +66,7 @@ pub(super) fn gather(g: &mut Gathering<'_>) -> Result<(), Failure> {
         },
     );
     if !symbolic {
-        g.grant(&referent.dir.fd, Access::REFER | Access::MAKE_FILE);
+        g.grant(&referent.dir.fd, making);
     }
     let at = g.spot(&place);
     g.step(Step::Link(Link {

@@ -1,7 +1,7 @@
 //! Facts of moves: the source goes, the effective destination comes, a directory brings all that is in it.
 
 use super::{
-    copy::{Destination, at_destination},
+    destination::{Destination, at_destination},
     gathering::{Gathering, shown},
     survey::text_below,
 };
