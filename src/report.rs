@@ -98,7 +98,11 @@ pub fn visible(text: &str) -> String {
 
 /// The value as JSON on one line, without a character that a terminal would obey.
 pub fn json_text(value: &serde_json::Value) -> String {
-    let text = value.to_string();
+    json_safe(value.to_string())
+}
+
+/// JSON text as [`json_text`] writes it.
+pub fn json_safe(text: String) -> String {
     if text.bytes().all(|byte| (0x20..0x7f).contains(&byte)) {
         return text;
     }

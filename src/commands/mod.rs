@@ -1,6 +1,7 @@
 //! The subcommands of `wt`: one file each, one table here. A command reads its arguments, calls the engine
 //! or reads the ledger, and prints; it never judges or changes anything on its own.
 
+mod alert;
 mod applets;
 mod checkpoint;
 mod clean;
@@ -10,6 +11,7 @@ mod init;
 pub(crate) mod links;
 mod man;
 mod prove;
+mod query;
 mod recent;
 mod redact;
 mod stats;
@@ -17,6 +19,7 @@ mod status;
 mod tail;
 mod utcp;
 mod verify;
+mod watch;
 
 use crate::report::{Exit, Failure};
 use clap::{ArgMatches, Command, error::ErrorKind};
@@ -69,6 +72,21 @@ pub const SUBCOMMANDS: &[Subcommand] = &[
         name: "recent",
         build: recent::build,
         run: recent::run,
+    },
+    Subcommand {
+        name: "watch",
+        build: watch::build,
+        run: watch::run,
+    },
+    Subcommand {
+        name: "alert",
+        build: alert::build,
+        run: alert::run,
+    },
+    Subcommand {
+        name: "query",
+        build: query::build,
+        run: query::run,
     },
     Subcommand {
         name: "stats",

@@ -93,11 +93,15 @@ fn follow(desk: &Desk, last: u64, selection: &Selection, json: bool, out: &mut O
     loop {
         let came = follow.look()?;
         let quiet = came.is_empty();
-        let ready: Vec<Action> = came.iter().flat_map(|entry| waiting.take(entry)).collect();
+        let ready: Vec<(Action, bool)> = came
+            .iter()
+            .flat_map(|entry| waiting.take(entry, selection.is_met(entry)))
+            .collect();
         let shown: Vec<Action> = ready
             .into_iter()
             .chain(waiting.overdue())
-            .filter(|action| selection.takes(action))
+            .filter(|(action, met)| selection.takes(action, *met))
+            .map(|(action, _)| action)
             .collect();
         print(out, &shown, json)?;
         out.flush()?;
@@ -110,42 +114,43 @@ fn follow(desk: &Desk, last: u64, selection: &Selection, json: bool, out: &mut O
 /// Allowed calls whose outcome has not come yet.
 #[derive(Default)]
 struct Waiting {
-    calls: VecDeque<(Instant, Action)>,
+    calls: VecDeque<(Instant, Action, bool)>,
 }
 
 impl Waiting {
-    /// What can be shown now that this entry came.
-    fn take(&mut self, entry: &Entry) -> Option<Action> {
+    /// What can be shown now that this entry came, and whether it or its decision meets the condition.
+    fn take(&mut self, entry: &Entry, met: bool) -> Option<(Action, bool)> {
         if let Some((of, done)) = outcome(entry) {
-            let Some(index) = self.calls.iter().position(|(_, action)| action.seq == of) else {
+            let Some(index) = self.calls.iter().position(|(_, action, _)| action.seq == of) else {
                 // Its decision was shown already: say how it ended on a line of its own.
-                return Some(Action::of(entry));
+                return Some((Action::of(entry), met));
             };
-            let (_, action) = self.calls.remove(index)?;
-            return Some(Action {
+            let (_, action, met_before) = self.calls.remove(index)?;
+            let action = Action {
                 outcome: Some(done),
                 ..action
-            });
+            };
+            return Some((action, met || met_before));
         }
         let action = Action::of(entry);
         match action.verdict {
             Some(policy::Verdict::Allow | policy::Verdict::Shadow) => {
-                self.calls.push_back((Instant::now(), action));
+                self.calls.push_back((Instant::now(), action, met));
                 None
             }
-            Some(policy::Verdict::Escalate | policy::Verdict::Deny) | None => Some(action),
+            Some(policy::Verdict::Escalate | policy::Verdict::Deny) | None => Some((action, met)),
         }
     }
 
     /// Calls that take long: shown while they run.
-    fn overdue(&mut self) -> Vec<Action> {
+    fn overdue(&mut self) -> Vec<(Action, bool)> {
         let mut over = Vec::new();
         while self
             .calls
             .front()
-            .is_some_and(|(since, _)| since.elapsed() >= WAIT_FOR_OUTCOME)
+            .is_some_and(|(since, _, _)| since.elapsed() >= WAIT_FOR_OUTCOME)
         {
-            over.extend(self.calls.pop_front().map(|(_, action)| action));
+            over.extend(self.calls.pop_front().map(|(_, action, met)| (action, met)));
         }
         over
     }

@@ -3,7 +3,7 @@
 
 use super::{
     LedgerError, MAX_LINE_BYTES, line,
-    read::Reader,
+    read::{Entry, Reader},
     segment::{self, Place},
 };
 use std::{ops::ControlFlow, os::unix::fs::FileExt};
@@ -28,6 +28,19 @@ pub struct Raw<'a> {
     pub timestamp: &'a str,
     /// The JSON of its data.
     pub data: &'a [u8],
+}
+
+impl Raw<'_> {
+    /// The entry, parsed; its hashes are left empty. None where the data is not JSON.
+    pub fn entry(&self) -> Option<Entry> {
+        Some(Entry {
+            seq: self.seq,
+            timestamp: self.timestamp.to_owned(),
+            data: serde_json::from_slice(self.data).ok()?,
+            prev_hash: String::new(),
+            hash: String::new(),
+        })
+    }
 }
 
 impl Reader {

@@ -54,7 +54,7 @@ pub(crate) fn newest(
     selection: &Selection,
     count: usize,
 ) -> Result<(Vec<Action>, u64), LedgerError> {
-    let mut loose: HashMap<u64, Done> = HashMap::new();
+    let mut loose: HashMap<u64, (Done, bool)> = HashMap::new();
     let mut found = VecDeque::new();
     let mut last = 0;
     for entry in reader.backwards() {
@@ -65,13 +65,17 @@ pub(crate) fn newest(
         }
         if let Some((of, done)) = outcome(&entry) {
             if loose.len() < MAX_LOOSE {
-                loose.insert(of, done);
+                loose.insert(of, (done, selection.is_met(&entry)));
             }
             continue;
         }
         let mut action = Action::of(&entry);
-        action.outcome = loose.remove(&entry.seq);
-        if selection.takes(&action) {
+        let mut met = selection.is_met(&entry);
+        if let Some((done, met_too)) = loose.remove(&entry.seq) {
+            action.outcome = Some(done);
+            met |= met_too;
+        }
+        if selection.takes(&action, met) {
             found.push_front(action);
         }
     }

@@ -2,14 +2,19 @@
 //! every command that reads the ledger. Never writes anything but a command's output, and judges nothing.
 
 pub(crate) mod action;
+pub(crate) mod alarm;
+pub(crate) mod condition;
 pub(crate) mod crew;
 pub(crate) mod desk;
+pub(crate) mod explain;
 pub(crate) mod lines;
 pub(crate) mod out;
 pub(crate) mod paint;
 pub(crate) mod select;
+pub(crate) mod signals;
 pub(crate) mod span;
 pub(crate) mod standing;
 pub(crate) mod table;
 pub(crate) mod tally;
+pub(crate) mod wanted;
 pub(crate) mod words;

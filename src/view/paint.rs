@@ -63,6 +63,11 @@ impl Paint {
         }
     }
 
+    /// Whether colour is used.
+    pub(crate) fn is_on(self) -> bool {
+        self.on
+    }
+
     /// No colour.
     #[cfg(test)]
     pub(crate) fn never() -> Self {

@@ -1,9 +1,18 @@
 //! Which entries a command shows: times, agent, session and a condition, read once from the command line.
 
-use super::{action::Action, span};
-use crate::report::{Exit, Failure};
+use super::{
+    action::{Action, text},
+    condition::Condition,
+    span,
+    wanted::Wanted,
+};
+use crate::{
+    ledger::read::Entry,
+    report::{Exit, Failure},
+};
 use clap::{Arg, ArgMatches};
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+use serde_json::{Map, Value as Json};
 
 /// What a person asked to see.
 #[derive(Clone, Debug, Default)]
@@ -13,6 +22,7 @@ pub(crate) struct Selection {
     agent: Option<String>,
     session: Option<String>,
     only_decisions: bool,
+    condition: Option<Condition>,
 }
 
 /// The options by which entries are chosen.
@@ -29,6 +39,11 @@ pub(crate) fn args() -> Vec<Arg> {
         option("until", "TIME", "Up to then"),
         option("agent", "NAME", "Only this agent's"),
         option("session", "ID", "Only of this session"),
+        option(
+            "where",
+            "EXPR",
+            "Only where this holds, in the policy language: `decision.verdict == 'deny'`",
+        ),
     ]
 }
 
@@ -52,6 +67,7 @@ impl Selection {
             agent: text("agent"),
             session: text("session"),
             only_decisions: false,
+            condition: text("where").map(|text| Condition::read(&text)).transpose()?,
         })
     }
 
@@ -63,12 +79,57 @@ impl Selection {
         }
     }
 
-    /// Whether the action is one of those asked for.
-    pub(crate) fn takes(&self, action: &Action) -> bool {
-        (!self.only_decisions || action.kind == "decision")
+    /// Where no time is given, the last 24 hours.
+    pub(crate) fn within_a_day(self) -> Self {
+        let day = Timestamp::now().checked_sub(SignedDuration::from_hours(24)).ok();
+        let since = self.since.or_else(|| day.map(span::entry_text));
+        Self { since, ..self }
+    }
+
+    /// Whether the condition holds for this entry.
+    pub(crate) fn is_met(&self, entry: &Entry) -> bool {
+        self.condition
+            .as_ref()
+            .is_none_or(|condition| condition.is_met(entry))
+    }
+
+    /// The condition.
+    pub(crate) fn condition(&self) -> Option<&Condition> {
+        self.condition.as_ref()
+    }
+
+    /// Whether the action is one of those asked for; `met` says that the condition holds for it or its outcome.
+    pub(crate) fn takes(&self, action: &Action, met: bool) -> bool {
+        met && (!self.only_decisions || action.kind == "decision")
             && self.is_of(&action.agent, &action.session)
             && !self.is_over(&action.timestamp)
             && !self.is_before(&action.timestamp)
+    }
+
+    /// Whether the entry is one of those asked for.
+    pub(crate) fn takes_entry(&self, entry: &Entry) -> bool {
+        self.takes(&Action::of(entry), self.is_met(entry))
+    }
+
+    /// The same for an entry's parts, which need hold no more than [`Self::want`] adds.
+    pub(crate) fn takes_data(&self, seq: u64, timestamp: &str, data: &Map<String, Json>) -> bool {
+        self.is_of(
+            &text(data, &["identity", "agent", "value"]),
+            &text(data, &["identity", "session"]),
+        ) && self
+            .condition
+            .as_ref()
+            .is_none_or(|condition| condition.of(seq, timestamp, data.clone()).unwrap_or(false))
+    }
+
+    /// Adds what is read of an entry to choose it.
+    pub(crate) fn want(&self, wanted: &mut Wanted) {
+        if self.agent.is_some() || self.session.is_some() {
+            wanted.add("identity", None);
+        }
+        if let Some(condition) = &self.condition {
+            wanted.join(condition.wanted());
+        }
     }
 
     /// Whether that agent and session are asked for.

@@ -43,13 +43,13 @@ impl Cell {
 
 /// How a table is laid out.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Layout {
+pub(crate) struct Layout<'a> {
     /// Columns of the terminal, none for no limit.
     pub(crate) width: Option<usize>,
     /// The column that gives way.
     pub(crate) elastic: usize,
     /// Least width of each column, for rows that come one at a time.
-    pub(crate) least: &'static [usize],
+    pub(crate) least: &'a [usize],
 }
 
 /// A column that gives way keeps at least this much.
@@ -58,20 +58,8 @@ const LEAST_ELASTIC: usize = 12;
 const GAP: usize = 2;
 
 /// The lines of a table, without newlines.
-pub(crate) fn lines(rows: &[Vec<Cell>], layout: Layout, paint: Paint) -> Vec<String> {
-    let count = rows.iter().map(Vec::len).max().unwrap_or(0);
-    let mut widths: Vec<usize> = (0..count)
-        .map(|column| {
-            let needed = rows
-                .iter()
-                .filter_map(|row| row.get(column))
-                .map(|cell| columns(&cell.text));
-            needed
-                .max()
-                .unwrap_or(0)
-                .max(layout.least.get(column).copied().unwrap_or(0))
-        })
-        .collect();
+pub(crate) fn lines(rows: &[Vec<Cell>], layout: Layout<'_>, paint: Paint) -> Vec<String> {
+    let mut widths = widths(rows, layout.least);
     if let Some(limit) = layout.width {
         let shown = widths.iter().filter(|width| **width > 0).count();
         let total: usize = widths.iter().sum::<usize>() + GAP * shown.saturating_sub(1);
@@ -83,7 +71,23 @@ pub(crate) fn lines(rows: &[Vec<Cell>], layout: Layout, paint: Paint) -> Vec<Str
     rows.iter().map(|row| line(row, &widths, layout, paint)).collect()
 }
 
-fn line(row: &[Cell], widths: &[usize], layout: Layout, paint: Paint) -> String {
+/// The width of each column, no less than `least`.
+pub(crate) fn widths(rows: &[Vec<Cell>], least: &[usize]) -> Vec<usize> {
+    let count = rows.iter().map(Vec::len).max().unwrap_or(0);
+    let width = |column: usize| {
+        let needed = rows
+            .iter()
+            .filter_map(|row| row.get(column))
+            .map(|cell| columns(&cell.text));
+        needed
+            .max()
+            .unwrap_or(0)
+            .max(least.get(column).copied().unwrap_or(0))
+    };
+    (0..count).map(width).collect()
+}
+
+fn line(row: &[Cell], widths: &[usize], layout: Layout<'_>, paint: Paint) -> String {
     let mut out = String::new();
     let mut owed = 0;
     for (index, (cell, width)) in row.iter().zip(widths).enumerate() {
@@ -112,7 +116,7 @@ mod tests {
     use super::{Cell, Layout, lines};
     use crate::view::paint::Paint;
 
-    const PIPED: Layout = Layout {
+    const PIPED: Layout<'_> = Layout {
         width: None,
         elastic: 1,
         least: &[],

@@ -1,6 +1,9 @@
 //! What a person at the console sees of a ledger: every reading command, on whole, empty, damaged and growing ones.
 
+mod alert;
 mod desk;
+mod query;
 mod standing;
 mod stats;
 mod tail;
+mod watch;

@@ -385,5 +385,11 @@ const ALERT: &[Field] = &[
     required("name", Shape::Text, "its name"),
     required("where", Shape::Text, "a query over entries"),
     field("level", LEVELS, "how much it matters"),
-    field("notify", TEXTS, "a command to run"),
+    field("threshold", COUNT, "how many within the window make an alert"),
+    field("window_s", COUNT, "seconds of the window"),
+    field(
+        "notify",
+        TEXTS,
+        "a command, `webhook` and URL, `syslog` or `desktop`",
+    ),
 ];

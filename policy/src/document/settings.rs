@@ -362,6 +362,10 @@ pub struct Alert {
     pub when: String,
     /// `low`, `medium`, `high` or `critical`.
     pub level: String,
-    /// A command to run: absolute path, then arguments.
+    /// How many entries about one agent within the window make an alert; 0 and 1 are every one.
+    pub threshold: u64,
+    /// Seconds of the window.
+    pub window_s: u64,
+    /// A command (absolute path, then arguments), `webhook` and its URL, `syslog`, or `desktop`.
     pub notify: Vec<String>,
 }

@@ -2,12 +2,13 @@
 
 use std::collections::HashMap;
 
-/// Names told apart; what comes after is counted together.
+/// Names told apart where nothing else is said; what comes after is counted together.
 const MAX_NAMES: usize = 8192;
 
 /// How often each name was seen, and how often with a refusal.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Counts {
+    room: usize,
     seen: HashMap<String, Count>,
     /// Sightings of names that had no room.
     others: Count,
@@ -29,7 +30,27 @@ impl Count {
     }
 }
 
+impl Default for Counts {
+    fn default() -> Self {
+        Self::with_room(MAX_NAMES)
+    }
+}
+
 impl Counts {
+    /// Nothing seen yet; so many names are told apart.
+    pub(crate) fn with_room(room: usize) -> Self {
+        Self {
+            room,
+            seen: HashMap::new(),
+            others: Count::default(),
+        }
+    }
+
+    /// Names told apart.
+    pub(crate) fn len(&self) -> usize {
+        self.seen.len()
+    }
+
     /// Counts one sighting; the empty name is not counted.
     pub(crate) fn see(&mut self, name: &str, refused: bool) {
         if !name.is_empty() {
@@ -46,7 +67,7 @@ impl Counts {
     fn put(&mut self, name: &str, count: Count) {
         if let Some(known) = self.seen.get_mut(name) {
             known.add(count);
-        } else if self.seen.len() < MAX_NAMES {
+        } else if self.seen.len() < self.room {
             self.seen.insert(name.to_owned(), count);
         } else {
             self.others.add(count);
@@ -110,7 +131,7 @@ mod tests {
         for n in 0..MAX_NAMES + 1000 {
             counts.see(&n.to_string(), true);
         }
-        assert_eq!(counts.seen.len(), MAX_NAMES);
+        assert_eq!(counts.len(), MAX_NAMES);
         let mut both = counts.clone();
         both.merge(counts);
         let total: u64 = both.top(10).iter().map(|(_, count)| count.calls).sum();

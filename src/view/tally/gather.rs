@@ -38,6 +38,10 @@ pub(crate) fn gather(reader: &Reader, selection: &Selection) -> Result<Tally, St
     Ok(total)
 }
 
-fn is_wanted(selection: &Selection, _raw: &Raw<'_>, slim: &Slim<'_>) -> bool {
+fn is_wanted(selection: &Selection, raw: &Raw<'_>, slim: &Slim<'_>) -> bool {
     selection.is_of(&slim.identity.agent.value, &slim.identity.session)
+        && selection.condition().is_none_or(|condition| {
+            let data = condition.wanted().read(raw.data).unwrap_or_default();
+            condition.of(raw.seq, raw.timestamp, data).unwrap_or(false)
+        })
 }

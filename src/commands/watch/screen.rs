@@ -1,0 +1,96 @@
+//! The terminal: taken, drawn on, and given back whole, also on a panic or a signal. The only part of the
+//! dashboard that touches it.
+
+use super::{
+    draw::{self, Theme},
+    keys::{self, After},
+    model::Model,
+    source::Source,
+};
+use crate::{
+    report::{Exit, Failure},
+    view::signals::Signals,
+};
+use jiff::Timestamp;
+use ratatui::{
+    DefaultTerminal,
+    crossterm::event::{self, Event, KeyEventKind},
+};
+use std::{
+    io,
+    process::ExitCode,
+    time::{Duration, Instant},
+};
+
+/// How often new entries are looked for.
+const REFRESH: Duration = Duration::from_secs(2);
+/// How soon a signal is noticed.
+const TICK: Duration = Duration::from_millis(200);
+
+/// Runs the dashboard until the person leaves or a signal says so.
+pub(super) fn run(mut model: Model, mut source: Source, theme: Theme) -> Result<ExitCode, Failure> {
+    let signals =
+        Signals::hold().map_err(|e| Failure::new(Exit::Config, format!("cannot wait for signals: {e}")))?;
+    let mut terminal = ratatui::try_init().map_err(|e| {
+        Failure::new(Exit::Usage, format!("cannot use this terminal: {e}"))
+            .hint("`wt watch --once` prints one frame")
+    })?;
+    let ended = watch(&mut terminal, &mut model, &mut source, theme, &signals);
+    let restored = ratatui::try_restore();
+    let code = ended.map_err(|failure| match failure {
+        Ended::Terminal(e) => Failure::new(Exit::Usage, format!("the terminal cannot be used any more: {e}")),
+        Ended::Failed(failure) => failure,
+    })?;
+    restored.map_err(|e| Failure::new(Exit::Usage, format!("the terminal cannot be given back: {e}")))?;
+    Ok(code)
+}
+
+enum Ended {
+    Terminal(io::Error),
+    Failed(Failure),
+}
+
+impl From<io::Error> for Ended {
+    fn from(e: io::Error) -> Self {
+        Self::Terminal(e)
+    }
+}
+
+fn watch(
+    terminal: &mut DefaultTerminal,
+    model: &mut Model,
+    source: &mut Source,
+    theme: Theme,
+    signals: &Signals,
+) -> Result<ExitCode, Ended> {
+    let mut looked = Instant::now();
+    let mut stale = true;
+    loop {
+        if stale {
+            let now = Timestamp::now();
+            terminal.draw(|frame| draw::frame(frame, model, theme, now))?;
+            stale = false;
+        }
+        if let Some(code) = signals.came() {
+            return Ok(code);
+        }
+        if event::poll(TICK)? {
+            stale = true;
+            match event::read()? {
+                Event::Key(key) if key.kind != KeyEventKind::Release => match keys::apply(model, key) {
+                    After::Draw => {}
+                    After::Refresh => source.look_around(model),
+                    After::Quit => return Ok(ExitCode::SUCCESS),
+                },
+                _ => {}
+            }
+        }
+        if looked.elapsed() >= REFRESH {
+            looked = Instant::now();
+            stale = true;
+            if !model.paused {
+                source.refresh(model).map_err(|e| Ended::Failed(e.into()))?;
+            }
+        }
+    }
+}

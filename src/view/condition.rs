@@ -1,0 +1,74 @@
+//! A condition over entries in the policy language, and which of an entry's members it can see at all, so that a
+//! sweep reads no more than that.
+
+use super::wanted::Wanted;
+use crate::{
+    ledger::read::Entry,
+    report::{Exit, Failure},
+};
+use policy::{EvalError, Expression, Names};
+use serde_json::{Map, Value as Json};
+
+/// A checked condition.
+#[derive(Clone, Debug)]
+pub(crate) struct Condition {
+    text: String,
+    expression: Expression,
+    wanted: Wanted,
+}
+
+impl Condition {
+    /// Reads a condition.
+    ///
+    /// # Errors
+    /// 64 with the place and a way out.
+    pub(crate) fn read(text: &str) -> Result<Self, Failure> {
+        let expression = Expression::parse(text, Names::Query).map_err(|e| {
+            let before = text.get(..e.range().start).unwrap_or_default();
+            let column = before.chars().count() + 1;
+            Failure::new(Exit::Usage, format!("condition, column {column}: {}", e.message)).hint(
+                if e.hint.is_empty() {
+                    "for example: decision.verdict == 'deny' and intent.domain == 'filesystem'".to_owned()
+                } else {
+                    e.hint.clone()
+                },
+            )
+        })?;
+        Ok(Self {
+            text: text.to_owned(),
+            expression,
+            wanted: Wanted::by(text),
+        })
+    }
+
+    /// As it was written.
+    pub(crate) fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The members of the data that it can see.
+    pub(crate) fn wanted(&self) -> &Wanted {
+        &self.wanted
+    }
+
+    /// Whether it is true of this entry; an entry on which it has no value is not one of those asked for.
+    pub(crate) fn is_met(&self, entry: &Entry) -> bool {
+        self.of(entry.seq, &entry.timestamp, self.wanted.pick(&entry.data))
+            .unwrap_or(false)
+    }
+
+    /// Whether it is true of an entry's parts. `data` need hold no more than [`Self::wanted`].
+    ///
+    /// # Errors
+    /// It has no value there.
+    pub(crate) fn of(
+        &self,
+        seq: u64,
+        timestamp: &str,
+        mut data: Map<String, Json>,
+    ) -> Result<bool, EvalError> {
+        data.insert("seq".to_owned(), Json::from(seq));
+        data.insert("timestamp".to_owned(), Json::from(timestamp));
+        self.expression.is_true(&data)
+    }
+}

@@ -1,0 +1,250 @@
+//! `wt watch`: one plain frame, and the live dashboard in a terminal of tmux.
+
+use super::desk::{Call, Desk, text};
+use std::{
+    process::Command,
+    time::{Duration, Instant},
+};
+
+fn busy() -> Desk {
+    let desk = Desk::new();
+    let mut ledger = desk.ledger();
+    for n in 0..4 {
+        desk.call(&mut ledger, &Call::removing(&format!("f{n}")));
+    }
+    desk.call(&mut ledger, &Call::denied("/etc/evil\x1b[31m\u{9b}"));
+    desk.call(&mut ledger, &Call::removing("/home/ann/x"));
+    desk
+}
+
+#[test]
+fn once_prints_a_frame_of_80_by_24_without_a_terminal() {
+    let shown = busy().says(&["watch", "--once"]);
+    let lines: Vec<&str> = shown.lines().collect();
+    assert_eq!(lines.len(), 24);
+    assert!(lines.iter().all(|line| line.chars().count() <= 80), "{shown}");
+    assert!(
+        lines[0].starts_with("Watchtower   1 Activity  2 Approvals  3 Alerts 1  4 Policy  5 Integrity"),
+        "{shown}"
+    );
+    assert!(shown.contains("6 calls seen"), "{shown}");
+    assert!(
+        shown.contains("deny") && shown.contains("safe-rm /etc/evil\\u{1b}[31m\\u{9b}"),
+        "{shown}"
+    );
+    assert!(!shown.contains('\x1b') && !shown.contains('\u{9b}'), "{shown}");
+}
+
+#[test]
+fn every_page_has_its_frame() {
+    let desk = busy();
+    for (tab, want) in [
+        ("approvals", "nothing waits for a person"),
+        (
+            "alerts",
+            "outside-workspace: safe-rm /home/ann/x (1 times, claude-code, entry 11)",
+        ),
+        ("policy", "workspace-delete"),
+        ("integrity", "whole; proven: "),
+    ] {
+        let shown = desk.says(&["watch", "--once", "--tab", tab, "--width", "120"]);
+        assert!(shown.contains(want), "{tab}: {shown}");
+    }
+}
+
+#[test]
+fn frames_of_any_size_are_drawn() {
+    let desk = busy();
+    for (width, height) in [("20", "20"), ("40", "20"), ("300", "100")] {
+        let shown = desk.says(&["watch", "--once", "--width", width, "--height", height]);
+        assert_eq!(shown.lines().count().to_string(), height);
+    }
+}
+
+#[test]
+fn the_filter_is_a_condition_in_the_policy_language() {
+    let shown = busy().says(&["watch", "--once", "--where", "decision.verdict == 'deny'"]);
+    assert!(
+        shown.contains("/etc/evil") && !shown.contains("safe-rm f1"),
+        "{shown}"
+    );
+}
+
+#[test]
+fn without_a_terminal_the_live_view_says_what_to_do_instead() {
+    let said = busy().refuses(64, &["watch"]);
+    assert_eq!(
+        said,
+        "wt watch: `wt watch` needs a terminal\nhint: `wt watch --once` prints one frame\n"
+    );
+}
+
+/// A tmux server of this test's own with `wt watch` in it.
+struct Screen {
+    socket: String,
+}
+
+impl Screen {
+    fn start(desk: &Desk, name: &str) -> Option<Self> {
+        if !have_tmux() {
+            return None;
+        }
+        let socket = desk.home().join(format!("tmux-{name}")).display().to_string();
+        let screen = Self { socket };
+        let command = format!("{} watch; echo left with $?; sleep 60", super::desk::WT);
+        let state = desk.state();
+        let started = screen
+            .tmux(&[
+                "-f",
+                "/dev/null",
+                "new-session",
+                "-d",
+                "-x",
+                "80",
+                "-y",
+                "24",
+                "sh",
+                "-c",
+                &command,
+            ])
+            .env("WATCHTOWER_DIR", &state)
+            .env("HOME", desk.home())
+            .output()
+            .unwrap();
+        assert!(started.status.success(), "{}", text(&started.stderr));
+        Some(screen)
+    }
+
+    fn tmux(&self, args: &[&str]) -> Command {
+        let mut command = Command::new("tmux");
+        command
+            .env_clear()
+            .env("PATH", "/usr/bin:/bin")
+            .env("TERM", "xterm-256color")
+            .env("LC_ALL", "C.UTF-8");
+        command.args(["-u", "-S", &self.socket]).args(args);
+        command
+    }
+
+    fn keys(&self, keys: &[&str]) {
+        assert!(
+            self.tmux(&[&["send-keys"], keys].concat())
+                .status()
+                .unwrap()
+                .success()
+        );
+    }
+
+    fn shows(&self, wanted: &str) -> String {
+        let begun = Instant::now();
+        loop {
+            let shown = text(&self.tmux(&["capture-pane", "-p"]).output().unwrap().stdout);
+            if shown.contains(wanted) {
+                return shown;
+            }
+            assert!(
+                begun.elapsed() < Duration::from_secs(20),
+                "no `{wanted}` in:\n{shown}"
+            );
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+}
+
+impl Drop for Screen {
+    fn drop(&mut self) {
+        drop(self.tmux(&["kill-server"]).output());
+    }
+}
+
+fn have_tmux() -> bool {
+    let found = Command::new("tmux")
+        .arg("-V")
+        .output()
+        .is_ok_and(|output| output.status.success());
+    let required = std::env::var_os("WT_TEST_REQUIRE_ALL").is_some_and(|value| value == "1");
+    assert!(
+        found || !required,
+        "this test needs `tmux`, which is not installed"
+    );
+    if !found {
+        eprintln!("NOT RUN: `tmux` is not installed");
+    }
+    found
+}
+
+#[test]
+fn the_dashboard_follows_the_ledger_explains_filters_and_gives_the_terminal_back() {
+    let desk = busy();
+    let Some(screen) = Screen::start(&desk, "live") else {
+        return;
+    };
+    screen.shows("safe-rm f3");
+    desk.call(&mut desk.ledger(), &Call::denied("/etc/newcomer"));
+    screen.shows("/etc/newcomer");
+    screen.keys(&["Enter"]);
+    let detail = screen.shows("verdict   deny by rule system-paths");
+    assert!(
+        detail.contains("who       ann, agent claude-code (learnt from parent), session s-1"),
+        "{detail}"
+    );
+    screen.keys(&["Escape"]);
+    screen.shows("Newest first");
+    screen.keys(&["/"]);
+    screen.keys(&["-l", "decision.verdict = 'deny'"]);
+    screen.keys(&["Enter"]);
+    screen.shows("condition, column");
+    for _ in 0.."= 'deny'".len() {
+        screen.keys(&["BSpace"]);
+    }
+    screen.keys(&["-l", "== 'allow'"]);
+    screen.keys(&["Enter"]);
+    let filtered = screen.shows("filter: decision.verdict == 'allow'");
+    assert!(!filtered.contains("/etc/newcomer"), "{filtered}");
+    screen.keys(&["?"]);
+    screen.shows("explain the entry");
+    screen.keys(&["Escape"]);
+    screen.keys(&["5"]);
+    screen.shows("whole; proven: ");
+    assert!(
+        screen
+            .tmux(&["resize-window", "-x", "50", "-y", "15"])
+            .status()
+            .unwrap()
+            .success()
+    );
+    screen.keys(&["1"]);
+    screen.shows("Newest first");
+    screen.keys(&["q"]);
+    let left = screen.shows("left with 0");
+    assert!(
+        !left.contains("Watchtower"),
+        "the screen was not given back: {left}"
+    );
+}
+
+#[test]
+fn a_signal_gives_the_terminal_back_too() {
+    let desk = busy();
+    let Some(screen) = Screen::start(&desk, "signal") else {
+        return;
+    };
+    screen.shows("Newest first");
+    let pane = text(
+        &screen
+            .tmux(&["list-panes", "-F", "#{pane_pid}"])
+            .output()
+            .unwrap()
+            .stdout,
+    );
+    let shell = pane.trim().to_owned();
+    let children = std::fs::read_to_string(format!("/proc/{shell}/task/{shell}/children")).unwrap();
+    let child: i32 = children.split_whitespace().next().unwrap().parse().unwrap();
+    let pid = rustix::process::Pid::from_raw(child).unwrap();
+    rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
+    let left = screen.shows("left with 143");
+    assert!(
+        !left.contains("Watchtower"),
+        "the screen was not given back: {left}"
+    );
+}
