@@ -1,9 +1,10 @@
-//! What a tool reads on its standard input: nothing, the judged files in their order.
+//! What a tool reads on its standard input: nothing, the judged files in their order, or a conversation with `wt`.
 
 use crate::report::{Exit, Failure};
 use rustix::{
     fs::fstat,
     io::{pread, write},
+    net::{AddressFamily, SocketFlags, SocketType, socketpair},
     pipe::{PipeFlags, pipe_with},
 };
 use std::os::fd::OwnedFd;
@@ -21,6 +22,8 @@ pub(super) enum Input {
         files: Vec<OwnedFd>,
         errors: Vec<String>,
     },
+    /// What `wt` says to it.
+    Conversation,
 }
 
 /// Both sides of an input: the tool's, and ours where something is still to be written.
@@ -57,6 +60,19 @@ impl Input {
                     })
                 }
             },
+            Self::Conversation => {
+                let (ours, theirs) = socketpair(
+                    AddressFamily::UNIX,
+                    SocketType::STREAM,
+                    SocketFlags::CLOEXEC,
+                    None,
+                )
+                .map_err(|errno| failed(&errno))?;
+                Ok(Opened {
+                    theirs: Some(theirs),
+                    ours: Some(ours),
+                })
+            }
         }
     }
 }

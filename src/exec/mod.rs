@@ -9,13 +9,14 @@ mod kube;
 mod operand;
 mod output;
 mod search;
+mod ssh;
 mod terminal;
 mod tool;
 mod view;
 mod work;
 
 pub use output::{Caps, Io, Outcome};
-pub use work::{Ready, Setting, Work, Working};
+pub use work::{Again, Ready, Setting, Work, Working};
 
 use crate::{
     accounts::Users,
@@ -46,6 +47,7 @@ pub struct Gathered {
 pub fn gather(intent: &Intent, caller: &Caller, policy: &Policy) -> Result<Gathered, Failure> {
     let (targets, floors, work) = match intent.domain.as_ref() {
         "search" => search(intent, caller, policy)?,
+        "ssh" => ssh::gather(intent, caller, policy)?,
         "kubernetes" => kube::gather(intent, caller, policy)?,
         domain => {
             return Err(Failure::new(

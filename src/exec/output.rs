@@ -21,6 +21,8 @@ use std::{
 
 /// Bytes read at once.
 const CHUNK: usize = 64 << 10;
+/// Error output that is looked into for a reason.
+const MAX_SAID: usize = 16 << 10;
 /// What a shell reports for a program that wrote to a closed pipe.
 const BROKEN_PIPE: u8 = 141;
 
@@ -91,6 +93,8 @@ pub(crate) struct Sink<'a, 'b> {
     screen: Screen,
     errors: Screen,
     outcome: Outcome,
+    /// The beginning of the error output, in which a reason is looked for.
+    said: Vec<u8>,
     closed: bool,
 }
 
@@ -103,6 +107,7 @@ impl<'a, 'b> Sink<'a, 'b> {
             screen: Screen::default(),
             errors: Screen::default(),
             outcome: Outcome::default(),
+            said: Vec::new(),
             closed: false,
         }
     }
@@ -134,6 +139,8 @@ impl<'a, 'b> Sink<'a, 'b> {
         let room = self.caps.stderr_bytes.saturating_sub(self.outcome.stderr_bytes);
         self.outcome.stderr_bytes += bytes.len() as u64;
         let pass = first(bytes, room);
+        let look = MAX_SAID.saturating_sub(self.said.len()) as u64;
+        self.said.extend_from_slice(first(bytes, look));
         let shown = if self.io.stderr_is_terminal {
             self.errors.show(pass)
         } else {
@@ -141,6 +148,11 @@ impl<'a, 'b> Sink<'a, 'b> {
         };
         // A closed error output changes nothing about the call.
         self.io.stderr.write_all(&shown).unwrap_or(());
+    }
+
+    /// The beginning of the error output.
+    pub(crate) fn said(&self) -> &[u8] {
+        &self.said
     }
 
     /// Whether the reader of standard output has gone.

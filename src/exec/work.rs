@@ -5,12 +5,13 @@ use super::{
     digests::Digests,
     input::{Input, feed},
     kube::YamlFilter,
-    output::{Caps, Io, Outcome, Sink, stream},
+    output::{Caps, End, Io, Outcome, Sink, end_by_force, stream, wait},
+    ssh::{self, sftp},
     tool::Tool,
 };
 use crate::{
     report::{Exit, Failure},
-    sandbox::{Enforcement, Launcher, MinSandbox, Starting, Waiting, plan::ChildPlan},
+    sandbox::{Enforcement, Launcher, MinSandbox, Running, Starting, Waiting, plan::ChildPlan},
 };
 use policy::Settings;
 use serde_json::Value as Json;
@@ -36,7 +37,13 @@ pub(super) enum Filter {
     None,
     /// Secret-like fields of YAML are taken out.
     Yaml(Box<YamlFilter>),
+    /// It is a conversation, of which `wt` writes the output.
+    Sftp(sftp::Wanted),
 }
+
+/// Judges and records a target's real path, as the other side names it, before it is opened. The index is the
+/// target's in the intent.
+pub type Again<'a> = dyn FnMut(usize, &str) -> Result<(), Failure> + 'a;
 
 /// What a call would do, or why it cannot be done; either way it is judged and recorded first.
 #[derive(Debug)]
@@ -183,28 +190,40 @@ impl Ready {
     /// Lets the tool run to its end. To be called only with the decision on record.
     ///
     /// # Errors
-    /// 69 where the tool cannot be started or its output not be read.
-    pub fn go(self, io: &mut Io<'_>) -> Result<Outcome, Failure> {
+    /// 69 where the tool cannot be started or its output not be read; a refusal of `again`, after which nothing
+    /// more was opened.
+    pub fn go(self, io: &mut Io<'_>, again: &mut Again<'_>) -> Result<Outcome, Failure> {
         let started = Instant::now();
         let mut running = self.waiting.go()?;
         let mut talk = self.talk;
         let mut sink = Sink::new(io, talk.caps);
         let mut unread = false;
-        if let Input::Files { files, errors } = talk.input {
-            for error in &errors {
-                sink.err(error.as_bytes());
+        match talk.input {
+            Input::Conversation => {
+                let Filter::Sftp(wanted) = &talk.filter else {
+                    return Err(Failure::new(Exit::Sandbox, "a conversation about nothing"));
+                };
+                return converse(wanted, talk.ours, &mut running, sink, started, again);
             }
-            unread = !errors.is_empty();
-            if let Some(writer) = talk.ours {
-                // It ends by itself: at the end of the files, or when the tool no longer reads.
-                std::thread::Builder::new()
-                    .spawn(move || feed(&files, &writer))
-                    .map_err(|error| Failure::new(Exit::Sandbox, format!("cannot feed the tool: {error}")))?;
+            Input::Files { files, errors } => {
+                for error in &errors {
+                    sink.err(error.as_bytes());
+                }
+                unread = !errors.is_empty();
+                if let Some(writer) = talk.ours {
+                    // It ends by itself: at the end of the files, or when the tool no longer reads.
+                    std::thread::Builder::new()
+                        .spawn(move || feed(&files, &writer))
+                        .map_err(|error| {
+                            Failure::new(Exit::Sandbox, format!("cannot feed the tool: {error}"))
+                        })?;
+                }
             }
+            Input::Nothing => {}
         }
         let end = stream(&mut running, &mut sink, started, |sink, bytes| {
             match &mut talk.filter {
-                Filter::None => sink.out(bytes),
+                Filter::None | Filter::Sftp(_) => sink.out(bytes),
                 Filter::Yaml(filter) => sink.out(&filter.feed(bytes)),
             }
         })?;
@@ -215,11 +234,58 @@ impl Ready {
                 sink.note(format!("{} secret-like values taken out", filter.count()));
             }
         }
+        if talk.name == "ssh"
+            && let Some(advice) = ssh::advice(sink.said())
+        {
+            sink.err(format!("hint: {advice}\n").as_bytes());
+        }
         let mut outcome = sink.finish(talk.name, end, started.elapsed());
         if unread && outcome.exit_code == 0 {
             // As jq itself: 2 where a file could not be read.
             outcome.exit_code = 2;
         }
         Ok(outcome)
+    }
+}
+
+/// Time that ssh has to end by itself after the conversation is over.
+const FAREWELL: Duration = Duration::from_secs(2);
+
+fn converse(
+    wanted: &sftp::Wanted,
+    ours: Option<OwnedFd>,
+    running: &mut Running,
+    mut sink: Sink<'_, '_>,
+    started: Instant,
+    again: &mut Again<'_>,
+) -> Result<Outcome, Failure> {
+    let to = ours.ok_or_else(|| Failure::new(Exit::Sandbox, "a conversation without a socket"))?;
+    let deadline = started + sink.caps().timeout;
+    let applet = match wanted.act {
+        sftp::Act::List => "ssh-ls",
+        sftp::Act::Print { .. } => "ssh-cat",
+    };
+    let talked = sftp::talk(wanted, running.process(), to, &mut sink, deadline, applet, again);
+    let end = if talked.timed_out {
+        end_by_force(running)
+    } else {
+        let own = wait(running, deadline.min(Instant::now() + FAREWELL))?;
+        match own {
+            // ssh's own failures are 255; what it says at the end of a whole conversation does not matter.
+            End::Exited(code) if talked.gone => End::Exited(if code == 0 { 255 } else { code }),
+            End::Killed(signal) if talked.gone => End::Killed(signal),
+            _ => End::Exited(talked.exit_code),
+        }
+    };
+    if let Some(advice) = ssh::advice(sink.said()) {
+        sink.err(format!("hint: {advice}\n").as_bytes());
+    }
+    for real in talked.real {
+        sink.note(format!("read `{real}`"));
+    }
+    let outcome = sink.finish(applet, end, started.elapsed());
+    match talked.refused {
+        Some(failure) => Err(failure),
+        None => Ok(outcome),
     }
 }

@@ -97,7 +97,7 @@ pub(crate) fn call_with(
         stdout_is_terminal: false,
         stderr_is_terminal: false,
     };
-    let outcome = ready.go(&mut io)?;
+    let outcome = ready.go(&mut io, &mut |_, _| Ok(()))?;
     Ok(Done {
         outcome,
         stdout,
