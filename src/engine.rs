@@ -6,7 +6,7 @@ use crate::{
     caller::Caller,
     facts::{self, Facts},
     ground::Ground,
-    ledger::{DecisionDraft, Draft, Kind, LedgerError, Ruling},
+    ledger::{DecisionDraft, Draft, Kind, Ledger, LedgerError, Ruling},
     outcome::{Outcome, Output, Refusal, Stop},
     record,
     report::Failure,
@@ -16,7 +16,8 @@ use crate::{
         notify::{self, Around},
     },
 };
-use policy::{Decision, Intent, Verdict};
+use policy::{Decision, Intent, Scope, Verdict};
+use serde_json::{Value as Json, json};
 use std::{path::PathBuf, time::Duration};
 
 /// What was found out about a call and what policy says of it.
@@ -49,6 +50,63 @@ fn weigh(intent: &Intent, caller: &Caller, ground: &Ground, tally: Tally) -> Res
     facts.scope.burst = ground.state().burst(&facts.scope.identity, tally);
     let decision = ground.policy.decide(&facts.scope);
     Ok(Judgement { facts, decision })
+}
+
+/// A target that turned out to have another real path than it was judged by.
+struct Renamed<'a> {
+    of: u64,
+    index: usize,
+    real: &'a str,
+}
+
+/// Judges a call anew under the real path of one remote target, and records that before it is opened.
+fn judge_again(
+    intent: &Intent,
+    caller: &Caller,
+    ground: &Ground,
+    judged: &Scope,
+    ledger: &mut Ledger,
+    renamed: &Renamed<'_>,
+) -> Result<(), Failure> {
+    let mut scope = judged.clone();
+    let given = scope.targets.get(renamed.index).map(|target| target.path.clone());
+    if given.as_deref() == Some(renamed.real) {
+        return Ok(());
+    }
+    // A host that is this machine is judged as a local read beside it, in the same order.
+    let locals = scope
+        .targets
+        .iter()
+        .enumerate()
+        .filter(|(_, target)| target.role == "local");
+    let local = locals.map(|(at, _)| at).nth(renamed.index);
+    for at in [Some(renamed.index), local].into_iter().flatten() {
+        if let Some(target) = scope.targets.get_mut(at) {
+            facts::name_anew(target, renamed.real);
+        }
+    }
+    let decision = ground.policy.decide(&scope);
+    let mut data = record::decision(intent, &scope, &decision, Json::Null, &ground.origin(caller, &[]));
+    if let Some(notes) = data.get_mut("annotations").and_then(Json::as_object_mut) {
+        notes.insert(
+            "again".to_owned(),
+            json!({"of": renamed.of, "target": renamed.index}),
+        );
+    }
+    let draft = DecisionDraft {
+        verdict: decision.verdict,
+        data,
+    };
+    match ledger.decide(draft, ground.durability())? {
+        Ruling::Permitted(_) => Ok(()),
+        Ruling::Refused(receipt) => Err(Refusal {
+            decision,
+            receipt,
+            confinement: None,
+            pending: None,
+        }
+        .failure()),
+    }
 }
 
 /// Judges a call, records the decision, carries out what was allowed and records how it went.
@@ -102,7 +160,10 @@ pub fn call(intent: &Intent, caller: &Caller, output: &mut Output<'_>) -> Result
             let seq = permit.seq();
             // The use of a grant is on record; an index that could not be written is mended from there.
             drop(settled.recorded(&state, seq));
-            let outcome = ready.perform(permit, output);
+            let outcome = ready.perform(permit, output, &mut |index, real| {
+                let under = Renamed { of: seq, index, real };
+                judge_again(intent, caller, &ground, &scope, &mut ledger, &under)
+            });
             let entry = Draft {
                 kind: Kind::Outcome,
                 data: record::outcome(seq, &outcome),

@@ -136,8 +136,9 @@ impl Ready {
         }
     }
 
-    /// Does the work. The permit is the proof that it was allowed and recorded.
-    pub fn perform(self, permit: Permit, output: &mut Output<'_>) -> Outcome {
+    /// Does the work. The permit is the proof that it was allowed and recorded; `again` judges what only shows
+    /// while it is done.
+    pub fn perform(self, permit: Permit, output: &mut Output<'_>, again: &mut exec::Again<'_>) -> Outcome {
         let started = Instant::now();
         let done = match self {
             Self::Thread(confined, work) => match confined.perform(move || work.carry_out(&permit)) {
@@ -148,7 +149,7 @@ impl Ready {
                     ..Outcome::default()
                 },
             },
-            Self::Child(child, keep) => tool(*child, keep, permit, output),
+            Self::Child(child, keep) => tool(*child, keep, permit, output, again),
             Self::Nothing | Self::Unconfined(_) => Outcome::default(),
         };
         let duration_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
@@ -157,7 +158,13 @@ impl Ready {
 }
 
 /// Lets a tool run. The permit is used up by it.
-fn tool(child: exec::Ready, keep: Keep, permit: Permit, output: &mut Output<'_>) -> Outcome {
+fn tool(
+    child: exec::Ready,
+    keep: Keep,
+    permit: Permit,
+    output: &mut Output<'_>,
+    again: &mut exec::Again<'_>,
+) -> Outcome {
     drop(permit);
     let mut io = exec::Io {
         stdout_is_terminal: output.terminal,
@@ -165,7 +172,7 @@ fn tool(child: exec::Ready, keep: Keep, permit: Permit, output: &mut Output<'_>)
         stdout: &mut *output.stdout,
         stderr: &mut *output.stderr,
     };
-    match child.go(&mut io) {
+    match child.go(&mut io, again) {
         Ok(done) => {
             let mut effects: Vec<Json> = done.notes.iter().map(|note| json!({"note": note})).collect();
             if keep == Keep::Beginning {
@@ -183,7 +190,12 @@ fn tool(child: exec::Ready, keep: Keep, permit: Permit, output: &mut Output<'_>)
         }
         Err(failure) => {
             // A closed error output changes nothing about the failure, which is recorded.
-            let text = format!("{}\n", visible(&failure.message));
+            let hint = if failure.hint.is_empty() {
+                String::new()
+            } else {
+                format!("hint: {}\n", visible(&failure.hint))
+            };
+            let text = format!("{}\n{hint}", visible(&failure.message));
             output.stderr.write_all(text.as_bytes()).unwrap_or(());
             Outcome {
                 exit_code: failure.code,

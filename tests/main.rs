@@ -25,6 +25,8 @@ mod ledger;
 #[cfg(test)]
 mod predecessor;
 #[cfg(test)]
+mod remote;
+#[cfg(test)]
 mod sandbox;
 #[cfg(test)]
 mod support;

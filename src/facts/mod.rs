@@ -50,7 +50,7 @@ pub fn gather(intent: &Intent, caller: &Caller, ground: &Ground) -> Result<Facts
             } = filesystem::gather(intent, around)?;
             (targets, floors, Work::Native(work))
         }
-        "search" | "kubernetes" => {
+        "search" | "ssh" | "kubernetes" => {
             let exec::Gathered {
                 targets,
                 floors,
@@ -91,6 +91,17 @@ pub fn gather(intent: &Intent, caller: &Caller, ground: &Ground) -> Result<Facts
         work,
         alerts: Vec::new(),
     })
+}
+
+/// Gives a target the real path that the other side has for it, escaped; the path it was judged by stays as `given`.
+pub(crate) fn name_anew(target: &mut TargetFacts, real: &str) {
+    let path = Path::new(real);
+    let part = |part: Option<&OsStr>| part.and_then(OsStr::to_str).unwrap_or_default().to_owned();
+    let given = std::mem::replace(&mut target.path, real.to_owned());
+    target.extra.insert("given".to_owned(), Json::from(given));
+    target.name = part(path.file_name());
+    target.parent = part(path.parent().map(Path::as_os_str));
+    target.ext = part(path.extension()).to_lowercase();
 }
 
 /// The facts of a target that are known without looking anything up: its object is not on this machine, or somebody
