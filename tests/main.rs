@@ -23,6 +23,8 @@ mod generated;
 #[cfg(test)]
 mod ledger;
 #[cfg(test)]
+mod paths;
+#[cfg(test)]
 mod predecessor;
 #[cfg(test)]
 mod remote;

@@ -11,3 +11,5 @@ mod moves;
 mod peers;
 mod races;
 mod size;
+
+pub(crate) use bench::set_mode;
