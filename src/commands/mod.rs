@@ -7,6 +7,8 @@ mod checkpoint;
 mod clean;
 mod completions;
 mod doctor;
+mod export;
+mod import;
 mod init;
 pub(crate) mod links;
 mod man;
@@ -122,6 +124,16 @@ pub const SUBCOMMANDS: &[Subcommand] = &[
         name: "clean",
         build: clean::build,
         run: clean::run,
+    },
+    Subcommand {
+        name: "export",
+        build: export::build,
+        run: export::run,
+    },
+    Subcommand {
+        name: "import",
+        build: import::build,
+        run: import::run,
     },
     Subcommand {
         name: "verify",

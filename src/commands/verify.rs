@@ -6,16 +6,19 @@ use crate::{
     ground::Ground,
     home::Home,
     ledger::{
-        LedgerError, parse_seal_key,
+        LedgerError,
+        legacy::verify_legacy,
+        parse_seal_key,
         tlog::Vkey,
-        verify::{Level, Options, Report, verify_with},
+        verify::{Finding, Level, Options, Report, verify_with},
     },
     report::{Exit, Failure, visible},
 };
-use clap::{ArgAction, ArgMatches, Command, arg, builder::PossibleValuesParser};
+use clap::{ArgAction, ArgMatches, Command, arg, builder::PossibleValuesParser, value_parser};
 use std::{
     io::{IsTerminal, Read, Write},
     os::fd::AsFd,
+    path::{Path, PathBuf},
     process::ExitCode,
 };
 use zeroize::Zeroizing;
@@ -45,6 +48,10 @@ pub(crate) fn build() -> Command {
                 PossibleValuesParser::new(["chain", "signed", "sealed", "anchored"]),
             ),
         )
+        .arg(
+            arg!(--legacy <PATH> "Check the Python predecessor's files instead: a directory, or one file")
+                .value_parser(value_parser!(PathBuf)),
+        )
         .arg(arg!(--json "Print one JSON object"))
         .after_help(
             "Exit code: 0 whole, 1 tampered, 2 torn and not yet recovered, 3 truncated or rolled back, \
@@ -55,6 +62,9 @@ pub(crate) fn build() -> Command {
 /// Verifies and prints the report.
 pub(crate) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
     let json = matches.get_flag("json");
+    if let Some(path) = matches.get_one::<PathBuf>("legacy") {
+        return legacy(path, json);
+    }
     let caller = Caller::of_this_process()?;
     let home = Home::open(&caller)?;
     let mut bar = Bar::default();
@@ -99,6 +109,25 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
     } else {
         report.state.exit_code()
     }))
+}
+
+fn legacy(path: &Path, json: bool) -> Result<ExitCode, Failure> {
+    let report = verify_legacy(path).map_err(unreadable)?;
+    if json {
+        show(&format!("{}\n", serde_json::json!(report)));
+        return Ok(ExitCode::from(report.state.exit_code()));
+    }
+    let mut out = findings(&report.findings);
+    let (state, count, files) = (report.state.word(), report.entries, report.files);
+    out.push_str(&format!(
+        "{state}: {count} entries proven in {files} files\nhead:   {}\n",
+        report.head
+    ));
+    for line in &report.unproven {
+        out.push_str(&format!("not proven: {line}\n"));
+    }
+    show(&out);
+    Ok(ExitCode::from(report.state.exit_code()))
 }
 
 /// The level that the caller or policy demands. A policy that cannot be read demands nothing here: verifying must
@@ -169,17 +198,7 @@ impl Bar {
 }
 
 fn words(report: &Report) -> String {
-    let mut out = String::new();
-    for finding in &report.findings {
-        out.push_str(&format!("{}: ", finding.state.word()));
-        if let Some(seq) = finding.seq {
-            out.push_str(&format!("entry {seq} "));
-        }
-        if let (Some(segment), Some(offset)) = (&finding.segment, finding.offset) {
-            out.push_str(&format!("(byte {offset} of {segment}) "));
-        }
-        out.push_str(&format!("{}\n", visible(&finding.what)));
-    }
+    let mut out = findings(&report.findings);
     let count = (report.entries_to + 1).saturating_sub(report.entries_from.max(1));
     out.push_str(&format!(
         "{}: {count} entries in {} segments, {} bytes\n",
@@ -197,6 +216,21 @@ fn words(report: &Report) -> String {
     out.push_str(&format!("proven: {}\n", report.level.meaning()));
     for line in &report.unproven {
         out.push_str(&format!("not proven: {}\n", visible(line)));
+    }
+    out
+}
+
+fn findings(findings: &[Finding]) -> String {
+    let mut out = String::new();
+    for finding in findings {
+        out.push_str(&format!("{}: ", finding.state.word()));
+        if let Some(seq) = finding.seq {
+            out.push_str(&format!("entry {seq} "));
+        }
+        if let (Some(segment), Some(offset)) = (&finding.segment, finding.offset) {
+            out.push_str(&format!("(byte {offset} of {segment}) "));
+        }
+        out.push_str(&format!("{}\n", visible(&finding.what)));
     }
     out
 }

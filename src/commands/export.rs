@@ -1,0 +1,157 @@
+//! `wt export`: the ledger in the form another tool reads. Streams; a file is made anew and only for its owner.
+
+use crate::{
+    caller::Caller,
+    home::Home,
+    ledger::{
+        export::{Export, Format},
+        read::{Entry, Reader},
+    },
+    report::{Exit, Failure},
+    view::span,
+};
+use clap::{Arg, ArgMatches, Command, arg, builder::PossibleValuesParser};
+use jiff::{Timestamp, tz::TimeZone};
+use policy::{Expression, Names};
+use serde_json::{Map, Value};
+use std::{
+    fs::OpenOptions,
+    io::{self, BufWriter, Write},
+    os::{fd::AsFd, unix::fs::OpenOptionsExt},
+    process::ExitCode,
+};
+
+/// The command line.
+pub(crate) fn build() -> Command {
+    Command::new("export")
+        .about("Write the ledger in the form another tool reads")
+        .arg(
+            Arg::new("format")
+                .long("format")
+                .short('f')
+                .value_parser(PossibleValuesParser::new(
+                    Format::ALL.iter().map(|format| format.name()),
+                ))
+                .default_value("jsonl")
+                .help("json, jsonl, csv, ocsf (1.3, one event a line), otlp (JSON, one request a line), cef"),
+        )
+        .arg(arg!(--where <EXPR> "Only entries of which this is true, in the policy language"))
+        .arg(arg!(--since <TIME> "From then on: `2h`, `7d`, `today`, `2026-01-31`, RFC 3339"))
+        .arg(arg!(--until <TIME> "Up to then"))
+        .arg(arg!([FILE] "Where to; `-` for stdout").default_value("-"))
+        .arg(arg!(-o --output <FILE> "Where to, as the predecessor had it").conflicts_with("FILE"))
+        .after_help("An existing file is not overwritten.")
+}
+
+/// Exports.
+pub(crate) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
+    let caller = Caller::of_this_process()?;
+    let home = Home::open(&caller)?;
+    let choice = Choice::of(matches)?;
+    let wanted = matches.get_one::<String>("format").map(String::as_str);
+    let format = Format::ALL.iter().find(|format| Some(format.name()) == wanted);
+    let format = format.copied().unwrap_or(Format::Jsonl);
+    let reader = Reader::open(home.dir.as_fd(), &home.path)?;
+    let named = matches
+        .get_one::<String>("output")
+        .or(matches.get_one::<String>("FILE"));
+    let name = named.map_or("-", String::as_str);
+    if name == "-" {
+        return match write(&reader, &choice, format, io::stdout().lock()) {
+            Err(Trouble::Output(e)) if e.kind() == io::ErrorKind::BrokenPipe => Ok(ExitCode::SUCCESS),
+            other => other.map(|_| ExitCode::SUCCESS).map_err(|e| e.failure("stdout")),
+        };
+    }
+    let cannot = |e: &io::Error| Failure::new(Exit::Usage, format!("cannot make `{name}`: {e}"));
+    let file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(name)
+        .map_err(|e| cannot(&e).hint("name a file that does not exist yet"))?;
+    write(&reader, &choice, format, file).map_err(|e| e.failure(name))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn write(reader: &Reader, choice: &Choice, format: Format, out: impl Write) -> Result<u64, Trouble> {
+    let first = reader.from(1).next().transpose().map_err(Trouble::ledger)?;
+    let host = first
+        .as_ref()
+        .and_then(|entry| entry.data.get("host")?.as_str())
+        .unwrap_or_default();
+    let out = BufWriter::with_capacity(256 << 10, out);
+    let mut export = Export::begin(out, format, host).map_err(Trouble::Output)?;
+    for entry in reader.from(1) {
+        let entry = entry.map_err(Trouble::ledger)?;
+        if choice.takes(&entry).map_err(Trouble::Other)? {
+            export.entry(&entry).map_err(Trouble::Output)?;
+        }
+    }
+    export.end().map_err(Trouble::Output)
+}
+
+/// Why an export stops.
+enum Trouble {
+    Output(io::Error),
+    Other(Failure),
+}
+
+impl Trouble {
+    fn ledger(e: crate::ledger::LedgerError) -> Self {
+        Self::Other(e.into())
+    }
+
+    fn failure(self, name: &str) -> Failure {
+        match self {
+            Self::Output(e) => Failure::new(Exit::Ledger, format!("cannot write `{name}`: {e}")),
+            Self::Other(failure) => failure,
+        }
+    }
+}
+
+/// Which entries are exported.
+struct Choice {
+    since: Option<String>,
+    until: Option<String>,
+    condition: Option<Expression>,
+}
+
+impl Choice {
+    fn of(matches: &ArgMatches) -> Result<Self, Failure> {
+        let now = Timestamp::now();
+        let time = |name: &str| {
+            let given = matches.get_one::<String>(name);
+            let read = given.map(|text| span::parse(text, now, &TimeZone::system()).map(span::entry_text));
+            read.transpose()
+                .map_err(|why| Failure::new(Exit::Usage, format!("--{name} {why}")))
+        };
+        let condition = matches
+            .get_one::<String>("where")
+            .map(|text| Expression::parse(text, Names::Query));
+        Ok(Self {
+            since: time("since")?,
+            until: time("until")?,
+            condition: condition
+                .transpose()
+                .map_err(|e| Failure::new(Exit::Usage, format!("--where cannot be read: {e}")))?,
+        })
+    }
+
+    fn takes(&self, entry: &Entry) -> Result<bool, Failure> {
+        if self.since.as_ref().is_some_and(|since| entry.timestamp < *since)
+            || self.until.as_ref().is_some_and(|until| entry.timestamp > *until)
+        {
+            return Ok(false);
+        }
+        let Some(condition) = &self.condition else {
+            return Ok(true);
+        };
+        let mut scope: Map<String, Value> = entry.data.clone();
+        scope.insert("seq".to_owned(), Value::from(entry.seq));
+        scope.insert("timestamp".to_owned(), Value::from(entry.timestamp.as_str()));
+        condition.is_true(&scope).map_err(|e| {
+            Failure::new(Exit::Usage, format!("--where fails for entry {}: {e}", entry.seq))
+                .hint("test first: `kind == 'decision' and ...`")
+        })
+    }
+}
