@@ -16,6 +16,7 @@ mod prove;
 mod query;
 mod recent;
 mod redact;
+mod report;
 mod stats;
 mod status;
 mod tail;
@@ -89,6 +90,11 @@ pub const SUBCOMMANDS: &[Subcommand] = &[
         name: "query",
         build: query::build,
         run: query::run,
+    },
+    Subcommand {
+        name: "report",
+        build: report::build,
+        run: report::run,
     },
     Subcommand {
         name: "stats",

@@ -3,6 +3,7 @@
 mod alert;
 mod desk;
 mod query;
+mod report;
 mod standing;
 mod stats;
 mod tail;

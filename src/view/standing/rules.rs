@@ -21,6 +21,9 @@ pub(crate) struct LayerShown {
 pub(crate) struct Rules {
     /// The layers that could be read.
     pub(crate) layers: Vec<LayerShown>,
+    /// Names of their rules, in order.
+    #[serde(skip)]
+    pub(crate) names: Vec<String>,
     /// Root of the workspace of the working directory, none where there is none.
     pub(crate) workspace: Option<String>,
     /// Why no call can be judged, `` where it can.
@@ -47,6 +50,7 @@ impl Rules {
             path: file.path.display().to_string(),
             sha256: hex(&Sha256::digest(&file.bytes)),
         });
+        let names = read.iter().flat_map(|file| rule_names(&file.bytes)).collect();
         let failure = ground.err().unwrap_or_else(|| Failure {
             code: 0,
             message: String::new(),
@@ -55,9 +59,23 @@ impl Rules {
         });
         Self {
             layers: layers.collect(),
+            names,
             workspace,
             problem: failure.message,
             hint: failure.hint,
         }
     }
+}
+
+/// The names of a document's rules; none for what is no policy document.
+fn rule_names(document: &[u8]) -> Vec<String> {
+    let parsed: serde_json::Value = serde_json::from_slice(document).unwrap_or_default();
+    let rules = parsed
+        .get("policies")
+        .and_then(serde_json::Value::as_array)
+        .into_iter()
+        .flatten();
+    rules
+        .filter_map(|rule| Some(rule.get("name")?.as_str()?.to_owned()))
+        .collect()
 }

@@ -46,6 +46,11 @@ impl Counts {
         }
     }
 
+    /// Whether the name was seen.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.seen.contains_key(name)
+    }
+
     /// Names told apart.
     pub(crate) fn len(&self) -> usize {
         self.seen.len()

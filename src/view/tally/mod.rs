@@ -28,6 +28,16 @@ pub(crate) struct Hour {
     pub(crate) risk_sum: f64,
 }
 
+impl Hour {
+    /// Takes another in.
+    pub(crate) fn add(&mut self, other: &Self) {
+        self.count.calls += other.count.calls;
+        self.count.refused += other.count.refused;
+        self.risk_max = self.risk_max.max(other.risk_max);
+        self.risk_sum += other.risk_sum;
+    }
+}
+
 /// Sums over the entries that were counted.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Tally {
@@ -75,6 +85,8 @@ pub(crate) struct Tally {
     pub(crate) durations: Histogram,
     /// By hour, `YYYY-MM-DDTHH`.
     pub(crate) hours: BTreeMap<String, Hour>,
+    /// The last entry that says a head was signed.
+    pub(crate) checkpoint: Option<(u64, String)>,
     waiting: HashSet<u64>,
     loose: HashMap<u64, (bool, u64)>,
 }
@@ -103,6 +115,9 @@ impl Tally {
     fn note(&mut self, raw: &Raw<'_>, kind: &str) {
         self.entries += 1;
         self.kinds.see(kind, false);
+        if kind == "checkpoint" {
+            self.checkpoint = Some((raw.seq, raw.timestamp.to_owned()));
+        }
         let (first, _) = *self.seqs.get_or_insert((raw.seq, raw.seq));
         self.seqs = Some((first, raw.seq));
         match &mut self.times {
@@ -214,12 +229,9 @@ impl Tally {
         self.failed += later.failed;
         self.durations.merge(&later.durations);
         for (name, hour) in later.hours {
-            let own = self.hours.entry(name).or_default();
-            own.count.calls += hour.count.calls;
-            own.count.refused += hour.count.refused;
-            own.risk_max = own.risk_max.max(hour.risk_max);
-            own.risk_sum += hour.risk_sum;
+            self.hours.entry(name).or_default().add(&hour);
         }
+        self.checkpoint = later.checkpoint.or(self.checkpoint.take());
         self.waiting.extend(later.waiting);
         for (of, (failed, duration_us)) in later.loose {
             self.outcome(of, failed, duration_us);
