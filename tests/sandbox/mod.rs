@@ -1,5 +1,6 @@
 //! Confinement and the search tools, with the real kernel, the real rg and the real jq.
 
+mod escape;
 mod search;
 
 use std::{os::fd::OwnedFd, path::Path};
