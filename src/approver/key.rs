@@ -17,6 +17,8 @@ use zeroize::Zeroizing;
 
 /// Where the key is kept below Watchtower's directory.
 pub const FILE: &str = "keys/approver";
+/// Where a new key waits until the ledger names it.
+const NEXT: &str = "keys/approver.next";
 /// Characters of a recovery code: no letter that looks like a digit (Crockford's base 32).
 const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 const CODE_CHARS: usize = 30;
@@ -76,15 +78,33 @@ impl KeyFile {
         })
     }
 
-    /// Reads the key below Watchtower's directory, none where there is none.
+    /// Reads the key below Watchtower's directory, none where there is none. Where a change of keys was cut short
+    /// after the ledger had the new one, that one is put in its place.
     ///
     /// # Errors
     /// 78 where the file is not ours, not private, or not in the format.
-    pub fn read(dir: BorrowedFd<'_>) -> Result<Option<Self>, Failure> {
-        let Some(bytes) = files::read(dir, FILE, 16 << 10).map_err(|e| {
+    pub fn read(dir: BorrowedFd<'_>, known: &PublicKey) -> Result<Option<Self>, Failure> {
+        let stored = Self::read_at(dir, FILE)?;
+        if stored
+            .as_ref()
+            .is_some_and(|file| file.public_key == known.text())
+        {
+            return Ok(stored);
+        }
+        match Self::read_at(dir, NEXT)? {
+            Some(next) if next.public_key == known.text() => {
+                next.store(dir)?;
+                Ok(Some(next))
+            }
+            _ => Ok(stored),
+        }
+    }
+
+    fn read_at(dir: BorrowedFd<'_>, name: &str) -> Result<Option<Self>, Failure> {
+        let Some(bytes) = files::read(dir, name, 16 << 10).map_err(|e| {
             Failure::new(
                 Exit::Config,
-                format!("cannot read the approver key `{FILE}`: {e}"),
+                format!("cannot read the approver key `{name}`: {e}"),
             )
         })?
         else {
@@ -98,16 +118,30 @@ impl KeyFile {
         Ok(Some(file))
     }
 
-    /// Stores the key, durably.
+    /// Stores the key, durably, in place of the one before.
     ///
     /// # Errors
     /// The file cannot be written.
     pub fn store(&self, dir: BorrowedFd<'_>) -> Result<(), Failure> {
+        self.store_at(dir, FILE)?;
+        files::remove(dir, NEXT)
+            .map_err(|e| Failure::new(Exit::Config, format!("cannot remove `{NEXT}`: {e}")))
+    }
+
+    /// Stores the key beside the one before, until the ledger has it.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn store_next(&self, dir: BorrowedFd<'_>) -> Result<(), Failure> {
+        self.store_at(dir, NEXT)
+    }
+
+    fn store_at(&self, dir: BorrowedFd<'_>, name: &str) -> Result<(), Failure> {
         let bytes = serde_json::to_vec_pretty(self).map_err(|e| unusable(e.to_string()))?;
-        files::replace(dir, FILE, &bytes, files::Sync::Durable).map_err(|e| {
+        files::replace(dir, name, &bytes, files::Sync::Durable).map_err(|e| {
             Failure::new(
                 Exit::Config,
-                format!("cannot write the approver key `{FILE}`: {e}"),
+                format!("cannot write the approver key `{name}`: {e}"),
             )
         })
     }

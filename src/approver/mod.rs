@@ -9,6 +9,7 @@ mod passphrase;
 mod prompt;
 mod seal;
 mod statement;
+mod unlock;
 
 pub(crate) use crate::record::hex;
 pub use backoff::Backoff;
@@ -18,3 +19,4 @@ pub use key::{Approver, FILE, KeyFile, MadeKey};
 pub use passphrase::{MIN_CHARS, RULES, weakness};
 pub use prompt::Terminal;
 pub use statement::{PublicKey, Signed, Statement};
+pub use unlock::{unlock, unlock_by_code};

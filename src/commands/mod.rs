@@ -1,13 +1,20 @@
 //! The subcommands of `wt`: one file each, one table here. A command reads its arguments, calls the engine
 //! or reads the ledger, and prints; it never judges or changes anything on its own.
 
+mod admin;
 mod alert;
 mod applets;
+mod approvals;
+mod approve;
+mod asked;
 mod checkpoint;
 mod clean;
 mod completions;
+mod deny;
 mod doctor;
 mod export;
+mod freeze;
+mod grants;
 mod import;
 mod init;
 pub(crate) mod links;
@@ -20,6 +27,7 @@ mod report;
 mod stats;
 mod status;
 mod tail;
+mod thaw;
 mod utcp;
 mod verify;
 mod watch;
@@ -150,6 +158,41 @@ pub const SUBCOMMANDS: &[Subcommand] = &[
         name: "links",
         build: links::build,
         run: links::run,
+    },
+    Subcommand {
+        name: "approvals",
+        build: approvals::build,
+        run: approvals::run,
+    },
+    Subcommand {
+        name: "approve",
+        build: approve::build,
+        run: approve::run,
+    },
+    Subcommand {
+        name: "deny",
+        build: deny::build,
+        run: deny::run,
+    },
+    Subcommand {
+        name: "grants",
+        build: grants::build,
+        run: grants::run,
+    },
+    Subcommand {
+        name: "freeze",
+        build: freeze::build,
+        run: freeze::run,
+    },
+    Subcommand {
+        name: "thaw",
+        build: thaw::build,
+        run: thaw::run,
+    },
+    Subcommand {
+        name: "admin",
+        build: admin::build,
+        run: admin::run,
     },
 ];
 

@@ -24,8 +24,10 @@ const LOOK: Duration = Duration::from_millis(100);
 /// How far an approval reaches, as the person says it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Extent {
-    /// This very call.
+    /// This very call on these very objects, as they were found.
     Exact,
+    /// This very call, also when the objects have changed meanwhile.
+    Same,
     /// The same operation below the directory.
     Dir,
     /// The same operation on the host.
@@ -121,6 +123,7 @@ impl State<'_> {
             |why: String| Failure::new(Exit::Usage, why).hint("`--scope exact` approves this very call");
         match extent {
             Extent::Exact => Ok(Reach::Exact(call.digest.clone())),
+            Extent::Same => Ok(Reach::Same(call.same.clone())),
             Extent::Rule if call.rules.is_empty() => Err(unfit("no rule asked about this call".to_owned())),
             Extent::Rule => Ok(Reach::Rule(call.rules.join(", "))),
             Extent::Host => call

@@ -2,9 +2,9 @@
 //! digest over everything that was resolved and judged, so that a call that differs in any part is another call.
 
 use crate::approver::hex;
-use policy::{Decision, Intent, Scope, Verdict};
+use policy::{Decision, Intent, Scope, TargetFacts, Verdict};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Value as Json, json};
 use sha2::{Digest, Sha256};
 
 /// Letters of a request's id: Crockford's base 32, nothing that looks like something else.
@@ -24,8 +24,10 @@ pub struct Call {
     pub domain: String,
     /// The intent's operation.
     pub operation: String,
-    /// SHA-256 of all that was judged, hex.
+    /// SHA-256 of all that was judged, hex: another one as soon as an object is not as it was found.
     pub digest: String,
+    /// SHA-256 of what is to be done to which names, hex: the same when only the objects' state has changed.
+    pub same: String,
     /// The rules that escalate, in order.
     pub rules: Vec<String>,
     /// The objects that these rules are about.
@@ -79,7 +81,8 @@ impl Call {
             agent: scope.identity.agent.clone(),
             domain: intent.domain.to_string(),
             operation: intent.operation.to_string(),
-            digest: digest(intent, scope),
+            digest: digest(intent, scope, &json!(scope.targets)),
+            same: digest(intent, scope, &names(&scope.targets)),
             rules,
             objects,
         }
@@ -152,13 +155,13 @@ impl Call {
 
 /// The digest of all that was resolved: the intent's parts and every target as found, objects told apart by what
 /// the kernel says of them. Operands as typed do not count, only what they led to.
-fn digest(intent: &Intent, scope: &Scope) -> String {
+fn digest(intent: &Intent, scope: &Scope, targets: &Json) -> String {
     let whole = json!({
         "domain": intent.domain,
         "operation": intent.operation,
         "tool": intent.tool,
         "params": intent.params,
-        "targets": scope.targets,
+        "targets": targets,
         "workspace": scope.workspace.root,
     });
     let canonical =
@@ -168,10 +171,35 @@ fn digest(intent: &Intent, scope: &Scope) -> String {
         .finalize())
 }
 
+/// Every target by where it is, not by how it was found; a link is never the same as what it may be swapped for.
+fn names(targets: &[TargetFacts]) -> Json {
+    let name = |target: &TargetFacts| TargetFacts {
+        role: target.role.clone(),
+        domain: target.domain.clone(),
+        operation: target.operation.clone(),
+        path: target.path.clone(),
+        name: target.name.clone(),
+        kind: if target.kind == "symlink" {
+            target.kind.clone()
+        } else {
+            String::new()
+        },
+        host: target.host.clone(),
+        user: target.user.clone(),
+        port: target.port,
+        namespace: target.namespace.clone(),
+        container: target.container.clone(),
+        resource: target.resource.clone(),
+        url: target.url.clone(),
+        ..TargetFacts::default()
+    };
+    json!(targets.iter().map(name).collect::<Vec<_>>())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use policy::{Target, TargetFacts};
+    use policy::Target;
 
     fn call(paths: &[(&str, &str)]) -> Call {
         let intent = Intent {

@@ -29,8 +29,10 @@ pub(super) const STATEMENT: &str = "grant";
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Reach {
-    /// This very call on these very objects.
+    /// This very call on these very objects, as they were found.
     Exact(String),
+    /// This very call, also when the objects have changed meanwhile.
+    Same(String),
     /// The operation on anything below a directory.
     Dir(String),
     /// The operation on anything on a host.
@@ -43,6 +45,7 @@ impl Reach {
     fn parts(&self) -> (&'static str, &str) {
         match self {
             Self::Exact(digest) => ("exact", digest),
+            Self::Same(digest) => ("same", digest),
             Self::Dir(path) => ("dir", path),
             Self::Host(host) => ("host", host),
             Self::Rule(rules) => ("rule", rules),
@@ -54,6 +57,7 @@ impl Reach {
     pub fn words(&self) -> String {
         match self {
             Self::Exact(_) => "exactly this".to_owned(),
+            Self::Same(_) => "this call, also when the objects have changed meanwhile".to_owned(),
             Self::Dir(path) => format!("anything below `{path}`"),
             Self::Host(host) => format!("anything on `{host}`"),
             Self::Rule(rules) => format!("whatever rule `{rules}` asks about"),
@@ -165,6 +169,7 @@ impl Grant {
             && self.rules == call.rules;
         same && match &self.reach {
             Reach::Exact(digest) => *digest == call.digest,
+            Reach::Same(digest) => *digest == call.same,
             Reach::Dir(dir) => call.common_dir().is_some_and(|common| is_within(&common, dir)),
             Reach::Host(host) => call.common_host() == Some(host.as_str()),
             Reach::Rule(rules) => *rules == call.rules.join(", ") && !call.rules.is_empty(),
@@ -235,6 +240,7 @@ pub(super) fn store(home: BorrowedFd<'_>, grant: &Grant, kept: Kept) -> Result<(
 /// The grants that might be for this call, narrowest first: nothing that is read here is believed yet.
 pub(super) fn candidates(home: BorrowedFd<'_>, call: &Call) -> Result<Vec<Kept>, Failure> {
     let mut found = read(home, &format!("{DIR}/{}", call.key("exact", &call.digest)))?;
+    found.extend(read(home, &format!("{DIR}/{}", call.key("same", &call.same)))?);
     let common = call.common_dir();
     let dirs = common
         .iter()

@@ -28,7 +28,16 @@ impl Held {
     /// # Errors
     /// 74 where it cannot be had: then nothing is decided from the state.
     pub fn take(home: BorrowedFd<'_>) -> Result<Self, Failure> {
-        let mut lock = RwLock::new(open(home).map_err(|e| failed(&e.to_string()))?);
+        Self::take_at(home, FILE)
+    }
+
+    /// Takes the lock of another file.
+    ///
+    /// # Errors
+    /// As [`Held::take`].
+    pub fn take_at(home: BorrowedFd<'_>, name: &'static str) -> Result<Self, Failure> {
+        let failed = |why: &str| failed(name, why);
+        let mut lock = RwLock::new(open(home, name).map_err(|e| failed(&e.to_string()))?);
         let since = Instant::now();
         loop {
             // The guard borrows the lock; the kernel keeps the lock as long as the file is open.
@@ -45,15 +54,15 @@ impl Held {
     }
 }
 
-fn open(home: BorrowedFd<'_>) -> Result<File, Errno> {
+fn open(home: BorrowedFd<'_>, name: &str) -> Result<File, Errno> {
     let flags = OFlags::RDWR | OFlags::CREATE;
-    if let Some(file) = files::open(home, FILE, flags)? {
+    if let Some(file) = files::open(home, name, flags)? {
         return Ok(file);
     }
-    files::make_parents(home, FILE)?;
-    files::open(home, FILE, flags)?.ok_or(Errno::NOENT)
+    files::make_parents(home, name)?;
+    files::open(home, name, flags)?.ok_or(Errno::NOENT)
 }
 
-fn failed(why: &str) -> Failure {
-    Failure::new(Exit::Ledger, format!("cannot take the lock `{FILE}`: {why}")).hint("run `wt doctor`")
+fn failed(name: &str, why: &str) -> Failure {
+    Failure::new(Exit::Ledger, format!("cannot take the lock `{name}`: {why}")).hint("run `wt doctor`")
 }
