@@ -63,9 +63,10 @@ impl Terminal {
     /// # Errors
     /// 77 where the answer is broken off or the terminal is gone.
     pub fn ask_secret(&mut self, question: &str) -> Result<Zeroizing<String>, Failure> {
+        // What was typed before the question is thrown away with the echo, so the question comes after that.
+        let quiet = quiet(&self.file).map_err(|e| lost(&e.to_string()))?;
         let mut out = &self.file;
         drop(out.write_all(format!("{question}: ").as_bytes()));
-        let quiet = quiet(&self.file).map_err(|e| lost(&e.to_string()))?;
         let answer = read_line(quiet.file);
         drop(out.write_all(b"\n"));
         drop(quiet);
