@@ -146,7 +146,7 @@ pub(super) fn words(grant: &Grant) -> String {
         Some(n) => format!("{n} times"),
     };
     format!(
-        "granted {}: {} {}, until {}, {times}",
+        "granted {} for `{}`: {}, until {}, {times}",
         grant.id(),
         grant.operation,
         grant.reach.words(),
