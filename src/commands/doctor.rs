@@ -2,12 +2,15 @@
 
 use crate::{
     caller::Caller,
+    ground::Ground,
     home::{self, Home},
     report::{Failure, json_text},
     view::{
         out,
         paint::{Paint, Tone},
-        standing::{finding::Finding, kernel::Kernel, links::Links, record::Record, rules::Rules},
+        standing::{
+            finding::Finding, kernel::Kernel, links::Links, record::Record, rules::Rules, waiting::Waiting,
+        },
         table::{Cell, Layout, lines},
         words,
     },
@@ -38,7 +41,9 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
     match Home::open(&caller) {
         Ok(home) => {
             findings.extend(of_home(&home));
-            findings.push(of_rules(&Rules::look(&home, &caller)));
+            let ground = Ground::of(&caller);
+            findings.push(of_rules(&Rules::look(&home, &caller, &ground)));
+            findings.extend(ground.iter().flat_map(of_waiting));
         }
         Err(failure) => findings.push(Finding::problem("directory", failure.message, failure.hint)),
     }
@@ -78,6 +83,13 @@ fn of_home(home: &Home) -> Vec<Finding> {
             findings.push(Finding::problem("ledger", failure.message, failure.hint));
         }
         Ok(record) => {
+            if record.poisoned {
+                findings.push(Finding::problem(
+                    "ledger",
+                    "a sync failed earlier, so nothing is recorded and every call is refused",
+                    "look at the disk, then `wt clean --recover --reason TEXT` records what was expected and goes on",
+                ));
+            }
             let size = words::size(record.bytes);
             let integrity = &record.integrity;
             findings.push(match integrity.state {
@@ -101,6 +113,30 @@ fn of_rules(rules: &Rules) -> Finding {
     }
     let files: Vec<&str> = rules.layers.iter().map(|layer| layer.path.as_str()).collect();
     Finding::good("policy", format!("loads: {}", files.join(", ")))
+}
+
+fn of_waiting(ground: &Ground) -> Vec<Finding> {
+    let waiting = match Waiting::look(ground) {
+        Ok(waiting) => waiting,
+        Err(failure) => return vec![Finding::problem("approvals", failure.message, failure.hint)],
+    };
+    let mut findings = Vec::new();
+    for frozen in &waiting.frozen {
+        findings.push(Finding::warning(
+            "freeze",
+            format!("stopped: {}", frozen.words()),
+            "`wt thaw` lets calls go on",
+        ));
+    }
+    if !waiting.pending.is_empty() {
+        let what = words::count(waiting.pending.len() as u64, "request waits", "requests wait");
+        findings.push(Finding::warning(
+            "approvals",
+            format!("{what} for a person"),
+            "`wt approvals` lists them",
+        ));
+    }
+    findings
 }
 
 fn of_links(links: &Links, dir: &Path) -> Vec<Finding> {
@@ -143,17 +179,34 @@ fn of_links(links: &Links, dir: &Path) -> Vec<Finding> {
 }
 
 fn of_kernel(kernel: &Kernel) -> Vec<Finding> {
-    vec![match kernel.landlock_abi {
+    let mut findings = vec![match kernel.landlock_abi {
         0 => Finding::warning(
-            "sandbox",
+            "landlock",
             "this kernel has no Landlock: tools that are executed are refused, file operations run under seccomp",
             "use Linux 5.13 or newer with `landlock` in the `lsm=` boot parameter",
         ),
-        abi => Finding::good(
-            "sandbox",
-            format!("Landlock ABI {abi} and seccomp (Linux {})", kernel.release),
-        ),
-    }]
+        abi => Finding::good("landlock", format!("ABI {abi} (Linux {})", kernel.release)),
+    }];
+    findings.push(if kernel.seccomp {
+        Finding::good("seccomp", "filters can be installed")
+    } else {
+        Finding::problem(
+            "seccomp",
+            "this kernel takes no seccomp filters, so every call is refused",
+            "use a kernel with CONFIG_SECCOMP_FILTER, or a container that does not hide it",
+        )
+    });
+    findings.push(if kernel.user_namespaces {
+        Finding::good("namespaces", "user namespaces are not switched off")
+    } else {
+        Finding::warning(
+            "namespaces",
+            "user namespaces are switched off: tools run without a root and network of their own",
+            "sysctl user.max_user_namespaces, kernel.unprivileged_userns_clone=1, \
+             kernel.apparmor_restrict_unprivileged_userns=0",
+        )
+    });
+    findings
 }
 
 fn screen(findings: &[Finding], paint: Paint) -> Vec<String> {

@@ -2,6 +2,7 @@
 
 use crate::{
     caller::Caller,
+    ground::Ground,
     home::{self, Home},
     level::{self, Level},
     report::{Exit, Failure, json_text},
@@ -9,7 +10,7 @@ use crate::{
         out,
         paint::{Paint, Tone},
         span,
-        standing::{kernel::Kernel, links::Links, record::Record, rules::Rules},
+        standing::{kernel::Kernel, links::Links, record::Record, rules::Rules, waiting::Waiting},
         table::{Cell, Layout, lines},
         words,
     },
@@ -42,6 +43,7 @@ struct Standing {
     policy: Option<Rules>,
     ledger: Option<Record>,
     kernel: Kernel,
+    approvals: Waiting,
     problems: Vec<String>,
 }
 
@@ -68,11 +70,23 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
     let ledger = opened
         .as_ref()
         .and_then(|home| Record::look(home).map_err(|e| note(e.into(), &mut problems)).ok());
-    let policy = opened.as_ref().map(|home| Rules::look(home, &caller));
+    let ground = Ground::of(&caller);
+    let policy = opened.as_ref().map(|home| Rules::look(home, &caller, &ground));
     if let Some(rules) = policy.as_ref().filter(|rules| !rules.problem.is_empty()) {
         let failure = Failure::new(Exit::Config, rules.problem.clone());
         note(failure, &mut problems);
     }
+    // Without a policy or a ledger nothing waits; both are named already.
+    let looked = ground
+        .ok()
+        .filter(|_| ledger.is_some())
+        .map(|ground| Waiting::look(&ground))
+        .transpose();
+    let approvals = looked
+        .map_err(|failure| note(failure, &mut problems))
+        .ok()
+        .flatten()
+        .unwrap_or_default();
     let standing = Standing {
         version: env!("CARGO_PKG_VERSION"),
         directory: Directory {
@@ -85,6 +99,7 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
         policy,
         ledger,
         kernel: Kernel::ask(),
+        approvals,
         problems,
     };
     out::stream(|out| {
@@ -147,6 +162,21 @@ fn screen(standing: &Standing, paint: Paint) -> Vec<String> {
     }
     let (tone, text) = kernel_words(&standing.kernel);
     row("sandbox", tone, text);
+    let waiting = &standing.approvals;
+    for frozen in &waiting.frozen {
+        row("frozen", Tone::Bad, frozen.words());
+    }
+    match waiting.pending.first() {
+        None => row("approvals", Tone::Dim, "nothing waits for a person".to_owned()),
+        Some(first) => {
+            let count = words::count(waiting.pending.len() as u64, "request waits", "requests wait");
+            row(
+                "approvals",
+                Tone::Warn,
+                format!("{count}; the first: {} {}", first.id, first.what),
+            );
+        }
+    }
     for problem in &standing.problems {
         row("problem", Tone::Bad, problem.clone());
     }
@@ -213,14 +243,16 @@ fn integrity_words(record: &Record) -> (Tone, String) {
 }
 
 fn kernel_words(kernel: &Kernel) -> (Tone, String) {
-    match kernel.landlock_abi {
-        0 => (
-            Tone::Warn,
-            format!("no Landlock in this kernel ({})", kernel.release),
-        ),
-        abi => (
-            Tone::Good,
-            format!("Landlock ABI {abi}, seccomp (Linux {})", kernel.release),
-        ),
+    let mut parts = Vec::new();
+    if kernel.landlock_abi > 0 {
+        parts.push(format!("Landlock ABI {}", kernel.landlock_abi));
     }
+    if kernel.seccomp {
+        parts.push("seccomp".to_owned());
+    }
+    if kernel.user_namespaces {
+        parts.push("user namespaces".to_owned());
+    }
+    let tone = if parts.len() == 3 { Tone::Good } else { Tone::Warn };
+    (tone, format!("{} (Linux {})", parts.join(", "), kernel.release))
 }

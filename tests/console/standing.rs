@@ -50,6 +50,7 @@ fn status_and_doctor_have_their_documented_members() {
             "policy",
             "ledger",
             "kernel",
+            "approvals",
             "problems"
         ]
     );
@@ -59,7 +60,7 @@ fn status_and_doctor_have_their_documented_members() {
     );
     assert_eq!(
         members(&status["ledger"]),
-        ["first", "last", "segments", "bytes", "integrity"]
+        ["first", "last", "segments", "bytes", "poisoned", "integrity"]
     );
     let doctor = object(&desk.says(&["doctor", "--json"]));
     assert_eq!(members(&doctor), ["sound", "findings"]);
@@ -181,4 +182,40 @@ fn status_names_each_layer_with_its_digest() {
     assert_eq!(layer["path"], desk.state().join("policy.json").to_str().unwrap());
     assert_eq!(layer["sha256"].as_str().unwrap().len(), 64);
     assert_eq!(status["policy"]["problem"], "");
+}
+
+#[test]
+fn a_failed_sync_is_a_problem_with_its_way_out() {
+    let desk = Desk::new();
+    std::fs::write(desk.state().join("ledger.poisoned"), "").unwrap();
+    let output = desk.run(&["doctor"]);
+    assert_eq!(output.status.code(), Some(1));
+    let shown = text(&output.stdout);
+    assert!(
+        shown.contains("fix: look at the disk, then `wt clean --recover --reason TEXT`"),
+        "{shown}"
+    );
+}
+
+#[test]
+fn what_waits_for_a_person_is_shown() {
+    let world = crate::support::Scratch::new();
+    std::fs::write(world.home().join("diary.txt"), "private").unwrap();
+    let diary = world.home().join("diary.txt").display().to_string();
+    let refused = world.run(&["safe-rm", &diary]);
+    assert_eq!(refused.status.code(), Some(75));
+    let status = object(&world.expect(0, &["status", "--json"]));
+    let pending = &status["approvals"]["pending"];
+    assert_eq!(pending.as_array().map(Vec::len), Some(1), "{status}");
+    assert!(
+        pending[0]["what"].as_str().unwrap().contains("diary.txt"),
+        "{pending}"
+    );
+    let id = pending[0]["id"].as_str().unwrap();
+    assert!(
+        world
+            .expect(0, &["watch", "--once", "--tab", "approvals"])
+            .contains(id)
+    );
+    assert_eq!(status["approvals"]["frozen"], json!([]));
 }

@@ -50,7 +50,8 @@ impl Facts {
         let first = reader.from(0).next().transpose()?;
         let origin = first.and_then(|entry| Some(entry.data.get("origin")?.as_str()?.to_owned()));
         let tally = gather(&reader, selection)?;
-        let rules = match Ground::of(&caller) {
+        let ground = Ground::of(&caller);
+        let rules = match &ground {
             Ok(ground) => in_force(&ground.policy.settings().alerts)?,
             Err(_) => built_in()?,
         };
@@ -71,7 +72,7 @@ impl Facts {
         alerts
             .0
             .sort_by(|a, b| b.urgency.cmp(&a.urgency).then(a.first.0.cmp(&b.first.0)));
-        let policy = Rules::look(&desk.home, &caller);
+        let policy = Rules::look(&desk.home, &caller, &ground);
         let unused = policy
             .names
             .iter()

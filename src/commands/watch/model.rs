@@ -102,6 +102,7 @@ pub(super) struct Model {
     pub(super) alarms: Alarms,
     pub(super) alerts: Vec<Line>,
     pub(super) approvals: Vec<String>,
+    pub(super) frozen: Vec<String>,
     /// Place of the cursor, counted from the newest entry that passes the filter.
     pub(super) cursor: usize,
     /// Number of the entry under the cursor, so that it stays there when others come.

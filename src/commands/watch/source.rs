@@ -14,7 +14,7 @@ use crate::{
             rules::{built_in, in_force},
         },
         desk::Desk,
-        standing::{links::Links, record::Record, rules::Rules},
+        standing::{links::Links, record::Record, rules::Rules, waiting::Waiting},
     },
 };
 use std::os::fd::AsFd;
@@ -61,19 +61,40 @@ impl Source {
         loop {
             let came = self.follow.look()?;
             if came.is_empty() {
-                return Ok(());
+                break;
             }
             model.take(came);
         }
+        Self::look_at_approvals(model, Ground::of(&self.caller).as_ref().ok());
+        Ok(())
+    }
+
+    /// Looks at what waits for a person; where that cannot be read nothing is claimed.
+    fn look_at_approvals(model: &mut Model, ground: Option<&Ground>) {
+        let waiting = ground
+            .and_then(|ground| Waiting::look(ground).ok())
+            .unwrap_or_default();
+        model.approvals = waiting
+            .pending
+            .iter()
+            .map(|p| format!("{}  {}  ({})", p.id, p.what, p.why))
+            .collect();
+        model.frozen = waiting
+            .frozen
+            .iter()
+            .map(crate::view::standing::waiting::Frozen::words)
+            .collect();
     }
 
     /// Looks at everything else: policy, links, integrity.
     pub(super) fn look_around(&self, model: &mut Model) {
         let home = &self.desk.home;
+        let ground = Ground::of(&self.caller);
+        Self::look_at_approvals(model, ground.as_ref().ok());
         model.standing = Standing {
             level: level::of(home.owner, &self.caller).level.to_owned(),
             directory: home.path.display().to_string(),
-            rules: Some(Rules::look(home, &self.caller)),
+            rules: Some(Rules::look(home, &self.caller, &ground)),
             links: Some(Links::find(&self.caller)),
             record: Record::look(home).ok(),
         };

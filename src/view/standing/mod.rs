@@ -6,3 +6,4 @@ pub(crate) mod kernel;
 pub(crate) mod links;
 pub(crate) mod record;
 pub(crate) mod rules;
+pub(crate) mod waiting;

@@ -8,9 +8,12 @@ use crate::{
         verify::{self, State},
     },
 };
+use rustix::fs::{Access, AtFlags};
 use serde::Serialize;
 use std::os::fd::AsFd;
 
+/// The marker that a failed sync leaves beside the segments.
+const POISONED: &str = "ledger.poisoned";
 /// A ledger up to this size is verified in passing; a larger one only by `wt verify`.
 pub(crate) const MAX_CHECKED: u64 = 64 << 20;
 
@@ -57,6 +60,8 @@ pub(crate) struct Record {
     pub(crate) segments: usize,
     /// Bytes in all segments.
     pub(crate) bytes: u64,
+    /// Whether a failed sync keeps everybody from writing.
+    pub(crate) poisoned: bool,
     /// Whether it holds.
     pub(crate) integrity: Integrity,
 }
@@ -76,6 +81,7 @@ impl Record {
             last: last.as_ref().map(End::of),
             segments: extent.segments,
             bytes: extent.bytes,
+            poisoned: rustix::fs::accessat(&home.dir, POISONED, Access::EXISTS, AtFlags::empty()).is_ok(),
             integrity: Integrity::of(home, extent.bytes)?,
         })
     }

@@ -33,9 +33,8 @@ pub(crate) struct Rules {
 }
 
 impl Rules {
-    /// Loads the policy as a call would.
-    pub(crate) fn look(home: &Home, caller: &Caller) -> Self {
-        let ground = Ground::of(caller);
+    /// The policy in a directory; `ground` is what a call of this caller stands on, or why it cannot.
+    pub(crate) fn look(home: &Home, caller: &Caller, ground: &Result<Ground, Failure>) -> Self {
         let mut read = home.layers(caller).unwrap_or_default();
         let mut workspace = None;
         if let Ok(root) = ground.as_ref().map(|ground| ground.workspace.as_ref())
@@ -51,7 +50,7 @@ impl Rules {
             sha256: hex(&Sha256::digest(&file.bytes)),
         });
         let names = read.iter().flat_map(|file| rule_names(&file.bytes)).collect();
-        let failure = ground.err().unwrap_or_else(|| Failure {
+        let failure = ground.as_ref().err().cloned().unwrap_or_else(|| Failure {
             code: 0,
             message: String::new(),
             hint: String::new(),

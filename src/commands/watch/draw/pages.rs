@@ -30,7 +30,13 @@ pub(super) fn approvals(frame: &mut Frame<'_>, area: Rect, model: &Model, theme:
         .iter()
         .map(|request| Line::from(theme.span(Tone::Warn, request)))
         .collect();
-    if lines.is_empty() {
+    for frozen in model.frozen.iter().rev() {
+        lines.insert(
+            0,
+            Line::from(theme.span(Tone::Bad, &format!("stopped: {frozen}"))),
+        );
+    }
+    if model.approvals.is_empty() {
         lines.push(Line::from(theme.span(Tone::Dim, "nothing waits for a person")));
     } else {
         lines.push(Line::default());
