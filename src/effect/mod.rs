@@ -30,6 +30,7 @@ pub(crate) use set_mode::hazards;
 
 use plan::{Plan, Step};
 use run::Run;
+use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use std::{os::fd::OwnedFd, sync::Arc};
 
@@ -52,7 +53,8 @@ pub(crate) struct Pending {
 }
 
 /// How an effect went.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Outcome {
     /// 0, or 1 where something could not be done.
     pub exit_code: u8,

@@ -92,6 +92,8 @@ pub struct Replaced {
     pub judged: Status,
     /// How it is kept.
     pub keep: Keep,
+    /// Its resolved path, where no target of the decision is this object.
+    pub origin: Option<String>,
     /// The name it gets instead, where a backup is wanted, and what that name replaces.
     pub backup: Option<Backup>,
 }

@@ -4,9 +4,9 @@
 use super::{
     keep::take_away,
     plan::Remove,
-    run::{Fault, Run, object},
+    run::{Fault, Run, object, shown_below, shown_directory},
 };
-use crate::resolve::Kind;
+use crate::resolve::{Flow, Kind, Status, Visitor, walk};
 use rustix::{
     fs::{Mode, OFlags, RawDir, openat},
     io::Errno,
@@ -18,16 +18,16 @@ use std::{
 };
 
 pub(super) fn carry_out(run: &mut Run, remove: &Remove) {
+    let listing = if run.verbose {
+        listed(run, remove)
+    } else {
+        Vec::new()
+    };
     match delete(run, remove) {
         Ok(kept) => {
-            let directory = remove.kind == Kind::Dir;
-            run.say(|| {
-                format!(
-                    "removed {}{}",
-                    if directory { "directory " } else { "" },
-                    remove.at.quoted()
-                )
-            });
+            for line in listing {
+                run.say(|| line);
+            }
             run.record(json!({
                 "op": "delete", "path": remove.at.path, "kind": remove.kind, "object": object(remove.judged),
                 "entries": remove.entries, "bytes": remove.bytes, "kept": kept,
@@ -53,6 +53,71 @@ fn delete(run: &mut Run, remove: &Remove) -> Result<serde_json::Value, Fault> {
         remove.kind,
         &remove.keep,
     )
+}
+
+/// What is going to be told, in the order in which rm removes.
+fn listed(run: &Run, remove: &Remove) -> Vec<String> {
+    let mut listing = Listing {
+        shown: &remove.at.shown,
+        lines: Vec::new(),
+    };
+    if remove.kind != Kind::Dir {
+        return vec![format!("removed {}", remove.at.quoted())];
+    }
+    let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    let opened = run
+        .fd(remove.at.dir)
+        .and_then(|dir| openat(&*dir, &remove.at.name, flags, Mode::empty()));
+    if let Ok(root) = opened {
+        // What cannot be listed goes untold with the whole.
+        walk(root.as_fd(), &mut listing).unwrap_or(());
+    }
+    listing.lines
+}
+
+/// Lines that are kept of one listing.
+const MAX_LISTED: usize = 100_000;
+
+struct Listing<'l> {
+    shown: &'l OsStr,
+    lines: Vec<String>,
+}
+
+/// The listing is long enough.
+struct Enough;
+
+impl Listing<'_> {
+    fn add(&mut self, what: &str, path: &[u8]) -> Result<(), Enough> {
+        if self.lines.len() >= MAX_LISTED {
+            return Err(Enough);
+        }
+        let name = match path {
+            b"" => shown_directory(self.shown),
+            below => shown_below(self.shown, below),
+        };
+        self.lines.push(format!("removed {what}{name}"));
+        Ok(())
+    }
+}
+
+impl Visitor for Listing<'_> {
+    type Stop = Enough;
+
+    fn enter(&mut self, _: BorrowedFd<'_>, _: &[u8], _: &Status) -> Result<Flow, Enough> {
+        Ok(Flow::Descend)
+    }
+
+    fn entry(&mut self, _: BorrowedFd<'_>, _: &OsStr, path: &[u8], _: &Status) -> Result<(), Enough> {
+        self.add("", path)
+    }
+
+    fn leave(&mut self, path: &[u8], _: &Status) -> Result<(), Enough> {
+        self.add("directory ", path)
+    }
+
+    fn trouble(&mut self, _: &[u8], _: Errno) -> Result<(), Enough> {
+        Ok(())
+    }
 }
 
 /// Whether the directory `name` has no entries.

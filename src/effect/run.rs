@@ -153,6 +153,13 @@ pub(super) fn shown(operand: &OsStr) -> String {
     quote(operand.as_bytes())
 }
 
+/// A directory as messages show it: of several final slashes one is left.
+pub(super) fn shown_directory(operand: &OsStr) -> String {
+    let bytes = operand.as_bytes();
+    let end = bytes.iter().rposition(|b| *b != b'/').map_or(0, |last| last + 1);
+    quote(bytes.get(..end + 1).unwrap_or(bytes))
+}
+
 /// A path below an operand as messages show it.
 pub(super) fn shown_below(operand: &OsStr, below: &[u8]) -> String {
     if below.is_empty() {

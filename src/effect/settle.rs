@@ -8,7 +8,7 @@ use super::{
     plan::{Keep, Replaced},
     run::{Fault, Run},
 };
-use crate::resolve::status_at;
+use crate::{quarantine::note_origin, resolve::status_at};
 use rustix::io::Errno;
 use serde_json::{Value as Json, json};
 use std::{
@@ -56,6 +56,9 @@ pub(super) fn settle(
         Keep::Rename(store) => {
             let entry = run.entry();
             let held = run.fd(store.dir)?;
+            if let Some(origin) = &replaced.origin {
+                note_origin(held.as_fd(), &entry, OsStr::new(origin))?;
+            }
             match rename_free(from, ready, held.as_fd(), OsStr::new(&entry)) {
                 Ok(()) => Ok(kept(store, &entry)),
                 Err(Errno::XDEV) => {

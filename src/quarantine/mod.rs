@@ -9,7 +9,7 @@ pub use store::{Site, Store};
 
 use crate::resolve::{ObjectId, status_at};
 use rustix::{
-    fs::{RenameFlags, renameat_with},
+    fs::{RenameFlags, renameat_with, symlinkat},
     io::Errno,
 };
 use std::{ffi::OsStr, os::fd::BorrowedFd};
@@ -57,6 +57,18 @@ pub fn take(
 /// `EEXIST` where the name is taken.
 pub fn put_back(store: BorrowedFd<'_>, entry: &str, dir: BorrowedFd<'_>, name: &OsStr) -> Result<(), Errno> {
     renameat_with(store, entry, dir, name, RenameFlags::NOREPLACE)
+}
+
+/// Writes down where an object that no decision names comes from, before it goes. The path is that of the decision
+/// and one below it; one that is too long for a link goes unnoted.
+///
+/// # Errors
+/// Whatever symlinkat(2) gives.
+pub fn note_origin(store: BorrowedFd<'_>, entry: &str, path: &OsStr) -> Result<(), Errno> {
+    match symlinkat(path, store, format!("{entry}.from")) {
+        Err(Errno::NAMETOOLONG) => Ok(()),
+        done => done,
+    }
 }
 
 /// The name of an entry.

@@ -173,7 +173,11 @@ fn a_tree_is_merged_into_a_directory_and_what_it_overwrites_is_kept() {
         (b"new".to_vec(), b"new".to_vec())
     );
     assert_eq!(bench.read("d/t/stays"), b"old");
-    assert_eq!(fs::read(&bench.kept()[0]).unwrap(), b"old");
+    let kept = bench.kept();
+    assert_eq!(fs::read(&kept[0]).unwrap(), b"old");
+    // No target of the decision names it, so the quarantine itself says where it was.
+    assert_eq!(kept[1].extension().unwrap(), "from");
+    assert_eq!(fs::read_link(&kept[1]).unwrap(), bench.path("d/t/a"));
     assert!(ran.effects.iter().any(|effect| effect["op"] == "overwrite"));
 }
 
@@ -281,4 +285,40 @@ fn a_destination_swapped_after_the_judgement_is_put_back() {
         (b"another".to_vec(), b"judged".to_vec())
     );
     assert_eq!(bench.names(), ["a", "b", "elsewhere"]);
+}
+
+#[test]
+fn user_attributes_are_kept_by_an_archive_and_capabilities_by_nothing() {
+    use rustix::fs::{XattrFlags, getxattr, setxattr};
+    // CAP_NET_RAW, effective, revision 2 (linux/capability.h).
+    const CAPABILITY: [u8; 20] = [1, 0, 0, 2, 0, 32, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+    let bench = Bench::new();
+    let path = bench.file("a", "x");
+    if setxattr(&path, "user.note", b"kept", XattrFlags::empty()).is_err() {
+        eprintln!("NOT RUN: no user attributes on this file system");
+        return;
+    }
+    let capable = setxattr(&path, "security.capability", &CAPABILITY, XattrFlags::empty()).is_ok();
+    let value = |name: &str, attribute: &str| {
+        let mut value = [0; 64];
+        getxattr(bench.path(name), attribute, &mut value[..])
+            .ok()
+            .map(|len| value[..len].to_vec())
+    };
+    for (options, name, note) in [
+        ("-f", "plain", None),
+        ("-p", "p", None),
+        ("-a", "archive", Some(b"kept".to_vec())),
+    ] {
+        bench.run(&["safe-cp", options, "a", name]).ok();
+        assert_eq!(
+            (value(name, "user.note"), value(name, "security.capability")),
+            (note, None),
+            "{options}"
+        );
+    }
+    if capable {
+        bench.run(&["safe-mv", "a", "moved"]).ok();
+        assert!(value("moved", "security.capability").is_some());
+    }
 }

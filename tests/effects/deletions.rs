@@ -177,3 +177,37 @@ fn a_target_that_does_not_exist_is_judged_by_its_nearest_ancestor() {
     let ran = bench.run(&["safe-rm", "/no-such-root-dir/x"]);
     assert_eq!(ran.targets[0].path, "/no-such-root-dir/x");
 }
+
+#[test]
+fn a_tree_that_holds_what_policy_protects_is_refused() {
+    let mut bench = Bench::new();
+    bench.file("t/sub/prod.db", "x");
+    bench.file("t/other", "x");
+    let protect = format!(
+        r#""protect": {{"paths": ["{}/**/prod.db"]}}"#,
+        bench.work.display()
+    );
+    bench.policy = super::bench::policy_with(&protect);
+    bench
+        .run(&["safe-rm", "-r", "t"])
+        .refused("protected-below", Verdict::Deny);
+    bench
+        .run(&["safe-mv", "t", "u"])
+        .refused("protected-below", Verdict::Deny);
+    bench
+        .run(&["safe-chmod", "-R", "700", "t"])
+        .refused("protected-below", Verdict::Deny);
+    bench.run(&["safe-rm", "t/other"]).ok();
+}
+
+#[test]
+fn a_tree_beyond_the_limit_of_entries_is_refused_unread() {
+    let mut bench = Bench::new();
+    for n in 0..20 {
+        bench.file(format!("t/{n}"), "");
+    }
+    bench.policy = super::bench::policy_with(r#""limits": {"max_entries": 10}"#);
+    bench
+        .run(&["safe-rm", "-r", "t"])
+        .refused("too-many-entries", Verdict::Deny);
+}

@@ -8,15 +8,12 @@ use crate::{
 };
 use rustix::{
     fs::{
-        AtFlags, Gid, Mode, Timespec, Timestamps, Uid, XattrFlags, chownat, fchmod, fchown, fsetxattr,
-        futimens, getxattr, listxattr, utimensat,
+        AtFlags, Gid, Mode, Timespec, Timestamps, Uid, XattrFlags, chownat, fchmod, fchown, fgetxattr,
+        flistxattr, fsetxattr, futimens, utimensat,
     },
     io::Errno,
 };
-use std::{
-    ffi::OsStr,
-    os::fd::{AsRawFd, BorrowedFd},
-};
+use std::{ffi::OsStr, os::fd::BorrowedFd};
 
 /// Most bytes of one extended attribute (xattr(7)).
 const MAX_ATTRIBUTE_BYTES: usize = 64 << 10;
@@ -94,15 +91,14 @@ fn times(status: &Status) -> Timestamps {
     }
 }
 
-/// Copies what of the extended attributes of `source`, in any way opened, may be kept; a file system without them
+/// Copies what of the extended attributes of `source`, opened for reading, may be kept; a file system without them
 /// keeps none. Comes after the owner, whose change drops capabilities.
 pub(super) fn copy_attributes(source: BorrowedFd<'_>, dest: BorrowedFd<'_>, manner: Manner) {
     if manner.preserve == Preserve::Content {
         return;
     }
-    let path = format!("/proc/self/fd/{}", source.as_raw_fd());
     let mut names: Vec<u8> = vec![0; MAX_ATTRIBUTE_BYTES];
-    let Ok(len) = listxattr(&path, &mut *names) else {
+    let Ok(len) = flistxattr(source, &mut *names) else {
         return;
     };
     let mut value: Vec<u8> = vec![0; MAX_ATTRIBUTE_BYTES];
@@ -116,7 +112,7 @@ pub(super) fn copy_attributes(source: BorrowedFd<'_>, dest: BorrowedFd<'_>, mann
         if !wanted {
             continue;
         }
-        if let Ok(len) = getxattr(&path, name, &mut *value) {
+        if let Ok(len) = fgetxattr(source, name, &mut *value) {
             // Kept where permitted: the destination's file system may know none of them.
             fsetxattr(
                 dest,

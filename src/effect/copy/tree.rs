@@ -183,6 +183,7 @@ impl Copier<'_, '_> {
         let temporary: OsString = self.run.temporary();
         let replaced = before.map(|judged| Replaced {
             judged,
+            origin: Some(path_below(self.branch.to_path, path)),
             keep: self.branch.keep.clone(),
             backup: None,
         });
@@ -281,7 +282,13 @@ impl Visitor for Copier<'_, '_> {
         match self.directory(path, status) {
             Ok(Some((fd, fresh))) => {
                 let id = status_of(&fd)?.id;
-                copy_attributes(dir, fd.as_fd(), self.branch.manner);
+                if self.branch.manner.preserve != Preserve::Content {
+                    // An `O_PATH` descriptor has no attributes to read.
+                    let readable = openat(dir, c".", DIRECTORY, Mode::empty());
+                    if let Ok(source) = readable {
+                        copy_attributes(source.as_fd(), fd.as_fd(), self.branch.manner);
+                    }
+                }
                 self.ladder.push(fd, id);
                 self.fresh.push(fresh);
                 Ok(Flow::Descend)

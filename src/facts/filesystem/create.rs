@@ -23,8 +23,13 @@ const CANNOT_MAKE: &str = "cannot create directory";
 /// Operands of mkdir.
 pub(super) fn directories(g: &mut Gathering<'_>) -> Result<(), Failure> {
     for (operation, operand) in g.operands("path") {
-        let place = g.resolver.place(operand)?;
+        let mut place = g.resolver.place(operand)?;
         if g.flag("parents") {
+            // `mkdir -p new/.` means `new`.
+            while place.found.is_err() && place.name == "." {
+                let Some(name) = place.missing.pop() else { break };
+                place.name = name;
+            }
             way(g, operation, &place);
         }
         let target = g.target("path", operation, &place);

@@ -131,6 +131,7 @@ pub(super) fn at_destination(
         (true, true) if !moves => {
             return Ok(Some(Some(Replaced {
                 judged: object.status,
+                origin: None,
                 keep: Keep::Nowhere,
                 backup: None,
             })));
@@ -168,6 +169,7 @@ pub(super) fn at_destination(
     };
     Ok(Some(Some(Replaced {
         judged: object.status,
+        origin: None,
         keep,
         backup,
     })))

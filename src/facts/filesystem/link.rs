@@ -140,10 +140,9 @@ fn at_name(
     if object.status.mount_root {
         g.judge_whole(link, place, &object);
     }
-    if !symbolic
-        && referent
-            .status()
-            .is_some_and(|status| status.id == object.status.id)
+    if referent
+        .status()
+        .is_some_and(|status| status.id == object.status.id)
     {
         let (one, other) = (shown(&referent.operand), shown(&place.operand));
         g.trouble(link, format!("{one} and {other} are the same file"));
@@ -153,6 +152,7 @@ fn at_name(
     let keep: Keep = g.keep(link, place, &object, object.status.size, move_file())?;
     Ok(Some(Some(Replaced {
         judged: object.status,
+        origin: None,
         keep,
         backup: None,
     })))
