@@ -15,6 +15,8 @@ mod console;
 #[cfg(test)]
 mod dispatch;
 #[cfg(test)]
+mod documents;
+#[cfg(test)]
 mod effects;
 #[cfg(test)]
 mod endurance;

@@ -1,0 +1,152 @@
+//! Every block of commands in README and docs is run: each document in a world of its own, from top to bottom, as a
+//! person would who reads it.
+
+use crate::support::{Scratch, text};
+use std::{fs, path::Path, process::Command};
+
+/// The commands of a document's `sh` blocks, with the exit codes that its comments promise.
+fn commands(document: &str) -> Vec<(String, Vec<i32>)> {
+    let mut found = Vec::new();
+    let mut inside = false;
+    let mut pending = String::new();
+    for line in document.lines() {
+        if line.starts_with("```") {
+            inside = line == "```sh";
+            continue;
+        }
+        if !inside || line.trim().is_empty() || line.starts_with('#') {
+            continue;
+        }
+        if let Some(begun) = line.strip_suffix('\\') {
+            pending.push_str(begun);
+            continue;
+        }
+        let whole = format!("{}{line}", std::mem::take(&mut pending));
+        let (command, promise) = whole.split_once("# exits ").unwrap_or((&whole, "0"));
+        let codes = promise
+            .split(" or ")
+            .map(|code| code.trim().parse().unwrap())
+            .collect();
+        found.push((command.trim().to_owned(), codes));
+    }
+    found
+}
+
+/// One shell script that runs them all and ends at the first broken promise.
+fn script(commands: &[(String, Vec<i32>)]) -> String {
+    let mut script = String::from("set +e\n");
+    for (command, codes) in commands {
+        let fits: Vec<String> = codes.iter().map(|code| format!("[ $code -eq {code} ]")).collect();
+        let shown = command.replace('\'', "'\\''");
+        script.push_str(&format!(
+            "{command}\ncode=$?\n{{ {}; }} || {{ printf '%s ended with %s\\n' '{shown}' $code >&2; exit 99; }}\n",
+            fits.join(" || ")
+        ));
+    }
+    script
+}
+
+fn run(name: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
+    let commands = commands(&fs::read_to_string(&path).unwrap());
+    assert!(!commands.is_empty(), "{name} has no commands");
+    let world = Scratch::new();
+    let bin = world.home().join("bin");
+    fs::create_dir(&bin).unwrap();
+    rustix::fs::symlink(crate::support::WT, bin.join("wt")).unwrap();
+    world.expect(0, &["links".as_ref(), bin.as_os_str()]);
+    fs::write(world.home().join("diary.txt"), "private").unwrap();
+    let output = Command::new("/bin/sh")
+        .args(["-c", &script(&commands)])
+        .current_dir(world.project())
+        .env_clear()
+        .env("PATH", format!("{}:/usr/local/bin:/usr/bin:/bin", bin.display()))
+        .env("HOME", world.home())
+        .env("TZ", "UTC")
+        .output()
+        .unwrap();
+    assert_eq!(
+        output.status.code(),
+        Some(0),
+        "{name}: {}\n{}",
+        text(&output.stderr),
+        text(&output.stdout)
+    );
+}
+
+/// Whether `jq` is here; where every test must run its absence is a failure.
+fn have_jq() -> bool {
+    let found = Path::new("/usr/bin/jq").exists();
+    let required = std::env::var_os("WT_TEST_REQUIRE_ALL").is_some_and(|value| value == "1");
+    assert!(found || !required, "this test needs `jq`, which is not installed");
+    if !found {
+        eprintln!("NOT RUN: `jq` is not installed");
+    }
+    found
+}
+
+#[test]
+fn the_quick_start_does_what_it_says() {
+    run("docs/quickstart.md");
+}
+
+#[test]
+fn the_console_reference_does_what_it_says() {
+    if have_jq() {
+        run("docs/console.md");
+    }
+}
+
+#[test]
+fn the_troubleshooting_guide_does_what_it_says() {
+    if have_jq() {
+        run("docs/troubleshooting.md");
+    }
+}
+
+#[test]
+fn the_architecture_guide_does_what_it_says() {
+    run("docs/architecture.md");
+}
+
+#[test]
+fn documents_lead_to_files_that_exist_and_name_the_levels_alike() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for name in [
+        "docs/quickstart.md",
+        "docs/console.md",
+        "docs/troubleshooting.md",
+        "docs/architecture.md",
+        "CONTRIBUTING.md",
+    ] {
+        let document = fs::read_to_string(root.join(name)).unwrap();
+        let dir = root.join(name).parent().unwrap().to_owned();
+        for part in document.split("](").skip(1) {
+            let target = part.split(')').next().unwrap();
+            // The references of policy and ledger are written beside this and may come after it.
+            let later = ["policy.md", "ledger.md"].contains(&target);
+            assert!(
+                later || target.starts_with("http") || dir.join(target).exists(),
+                "{name}: {target}"
+            );
+        }
+    }
+}
+
+#[test]
+fn readme_says_of_each_level_what_status_says() {
+    let Ok(readme) = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")) else {
+        eprintln!("NOT RUN: there is no README.md yet");
+        return;
+    };
+    for level in watchtower::level::LEVELS {
+        let row = readme
+            .lines()
+            .find(|line| line.starts_with(&format!("| {} |", level.level)));
+        assert!(
+            row.is_some_and(|row| row.contains(level.setup)),
+            "README does not say: {}",
+            level.setup
+        );
+    }
+}
