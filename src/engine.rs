@@ -2,6 +2,7 @@
 //! Knows no front end; reads nothing of the process. A refusal is recorded before anyone is told of it, an
 //! allowing decision is durable before its effect, and an effect needs the permit that only this gives.
 
+use crate::work::Work;
 use crate::{
     caller::Caller,
     facts::{self, Facts},
@@ -114,9 +115,19 @@ fn judge_again(
 /// # Errors
 /// Refused by policy, or nothing could be judged, confined or recorded; in each case nothing was done.
 pub fn call(intent: &Intent, caller: &Caller, output: &mut Output<'_>) -> Result<Outcome, Stop> {
+    carry(intent, caller, Work::None, output)
+}
+
+/// As [`call`], for one of `wt`'s own commands, which brings the work that its intent stands for.
+///
+/// # Errors
+/// As [`call`].
+pub fn carry(intent: &Intent, caller: &Caller, own: Work, output: &mut Output<'_>) -> Result<Outcome, Stop> {
     let ground = Ground::of(caller)?;
     let Judgement { facts, decision } = weigh(intent, caller, &ground, Tally::Call)?;
     let Facts { scope, work, alerts } = facts;
+    let is_own = !matches!(own, Work::None);
+    let work = if is_own { own } else { work };
     let (state, mut ledger) = (ground.state(), ground.ledger()?);
     let mut settled = state.settle(&mut ledger, intent, &scope, decision)?;
     let (decision, ready) = work.confine(settled.decision.clone(), ground.policy.settings());
@@ -135,7 +146,7 @@ pub fn call(intent: &Intent, caller: &Caller, output: &mut Output<'_>) -> Result
     };
     match ledger.decide_on(draft, settled.terms(), ground.durability()) {
         // A freeze came while the call was judged: judged again, it is denied, and that is recorded.
-        Err(LedgerError::Stopped { .. }) => {
+        Err(LedgerError::Stopped { .. }) if !is_own => {
             drop(settled);
             call(intent, caller, output)
         }

@@ -22,5 +22,6 @@ pub mod report;
 pub mod resolve;
 pub mod sandbox;
 pub mod state;
+pub mod undo;
 mod view;
 pub mod work;

@@ -8,9 +8,10 @@ use crate::{
     record::hex,
     report::{Exit, Failure, visible},
     sandbox::{
-        MinSandbox,
+        MinSandbox, SandboxError,
         native::{Confined, NativePlan, confine},
     },
+    undo,
 };
 use policy::{Audit, Decision, Layer, MatchedRule, Settings, Verdict, text::escape};
 use serde_json::{Value as Json, json};
@@ -24,6 +25,8 @@ pub enum Work {
     Native(effect::Work),
     /// A pinned tool in a confined child.
     Exec(Box<exec::Work>, exec::Setting),
+    /// Taking back what an earlier call did.
+    Undo(Box<undo::Work>),
     /// Nothing: nobody carries it out.
     None,
 }
@@ -33,6 +36,8 @@ pub enum Work {
 pub enum Ready {
     /// A thread that has restricted itself.
     Thread(Box<Confined>, effect::Work),
+    /// The same, to take something back.
+    Undoing(Box<Confined>, Box<undo::Work>),
     /// A child that has restricted itself; with whether its output goes into the record.
     Child(Box<exec::Ready>, Keep),
     /// Refused, or nothing to do.
@@ -57,6 +62,14 @@ impl Work {
         let ready = match (decision.verdict, self) {
             (Verdict::Deny | Verdict::Escalate, _) | (_, Self::None) => Ok(Ready::Nothing),
             (Verdict::Allow | Verdict::Shadow, Self::Native(work)) => on_thread(work, settings),
+            (Verdict::Allow | Verdict::Shadow, Self::Undo(work)) => {
+                let plan = NativePlan {
+                    grants: work.grants(),
+                };
+                confine(plan, &least(settings))
+                    .map(|confined| Ready::Undoing(Box::new(confined), work))
+                    .map_err(Failure::from)
+            }
             (Verdict::Allow | Verdict::Shadow, Self::Exec(work, setting)) => {
                 in_child(*work, &setting, &decision)
             }
@@ -117,6 +130,7 @@ impl Ready {
     pub fn enforcement(&self) -> Json {
         match self {
             Self::Thread(confined, _) => json!(confined.enforcement()),
+            Self::Undoing(confined, _) => json!(confined.enforcement()),
             Self::Child(child, _) => {
                 let mut enforced = json!(child.enforcement());
                 if let Some(fields) = enforced.as_object_mut() {
@@ -132,7 +146,7 @@ impl Ready {
     pub fn failure(self) -> Option<Failure> {
         match self {
             Self::Unconfined(failure) => Some(failure),
-            Self::Thread(..) | Self::Child(..) | Self::Nothing => None,
+            Self::Thread(..) | Self::Undoing(..) | Self::Child(..) | Self::Nothing => None,
         }
     }
 
@@ -141,19 +155,27 @@ impl Ready {
     pub fn perform(self, permit: Permit, output: &mut Output<'_>, again: &mut exec::Again<'_>) -> Outcome {
         let started = Instant::now();
         let done = match self {
-            Self::Thread(confined, work) => match confined.perform(move || work.carry_out(&permit)) {
-                Ok(done) => printed(done, output),
-                Err(lost) => Outcome {
-                    exit_code: Exit::Sandbox as u8,
-                    effects: vec![json!({"error": lost.to_string()})],
-                    ..Outcome::default()
-                },
-            },
+            Self::Thread(confined, work) => native(confined.perform(move || work.carry_out(&permit)), output),
+            Self::Undoing(confined, work) => {
+                native(confined.perform(move || work.carry_out(&permit)), output)
+            }
             Self::Child(child, keep) => tool(*child, keep, permit, output, again),
             Self::Nothing | Self::Unconfined(_) => Outcome::default(),
         };
         let duration_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
         Outcome { duration_us, ..done }
+    }
+}
+
+/// What a native effect did, or that its thread was lost.
+fn native(done: Result<effect::Outcome, SandboxError>, output: &mut Output<'_>) -> Outcome {
+    match done {
+        Ok(done) => printed(done, output),
+        Err(lost) => Outcome {
+            exit_code: Exit::Sandbox as u8,
+            effects: vec![json!({"error": lost.to_string()})],
+            ..Outcome::default()
+        },
     }
 }
 

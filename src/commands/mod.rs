@@ -28,6 +28,7 @@ mod stats;
 mod status;
 mod tail;
 mod thaw;
+mod undo;
 mod utcp;
 mod verify;
 mod watch;
@@ -193,6 +194,11 @@ pub const SUBCOMMANDS: &[Subcommand] = &[
         name: "admin",
         build: admin::build,
         run: admin::run,
+    },
+    Subcommand {
+        name: "undo",
+        build: undo::build,
+        run: undo::run,
     },
 ];
 

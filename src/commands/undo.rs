@@ -1,0 +1,115 @@
+//! `wt undo`: takes back what a recorded call did. A call of its own: judged, recorded, and done by the engine.
+
+use super::show;
+use crate::{
+    caller::Caller,
+    engine,
+    ground::Ground,
+    ledger::{Draft, Durability, Kind, read::Reader},
+    outcome::Output,
+    report::{Exit, Failure, json_text, visible},
+    undo,
+    work::Work,
+};
+use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+use policy::{Intent, Target};
+use serde_json::json;
+use std::{io::IsTerminal, os::fd::AsFd, process::ExitCode};
+
+pub(crate) fn build() -> Command {
+    Command::new("undo")
+        .about("Take back what a call did")
+        .arg(
+            Arg::new("SEQ")
+                .value_parser(value_parser!(u64).range(1..))
+                .required_unless_present("last")
+                .help("The call's entry, as `wt recent` shows it"),
+        )
+        .arg(Arg::new("last").long("last").action(ArgAction::SetTrue).conflicts_with("SEQ").help("The last call that changed something"))
+        .arg(Arg::new("dry-run").long("dry-run").action(ArgAction::SetTrue).help("Only say what would be done"))
+        .arg(Arg::new("json").long("json").action(ArgAction::SetTrue).help("Print JSON"))
+        .after_help("A place that has changed since is left alone. Nothing is lost: what is put aside goes into the trash.")
+}
+
+pub(crate) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
+    let caller = Caller::of_this_process()?;
+    let ground = Ground::of(&caller)?;
+    let json = matches.get_flag("json");
+    let reader = Reader::open(ground.home.dir.as_fd(), &ground.home.path)?;
+    let found = undo::find(&reader, matches.get_one::<u64>("SEQ").copied(), &caller.principal)?;
+    let of = found.decision.seq;
+    let plan = undo::plan(&found, caller.uid, &ground.home.path.join("trash"));
+    let steps = plan.steps();
+    if matches.get_flag("dry-run") {
+        let all: Vec<_> = steps
+            .iter()
+            .map(|(what, path)| json!({"what": what, "path": path}))
+            .collect();
+        return Ok(show(&if json {
+            format!(
+                "{}\n",
+                json_text(&json!({"of": of, "steps": all, "left": plan.left}))
+            )
+        } else {
+            let done = steps
+                .iter()
+                .map(|(what, path)| format!("would be {what}: {}\n", visible(path)));
+            let left = plan.left.iter().map(|why| format!("left: {}\n", visible(why)));
+            done.chain(left).collect()
+        }));
+    }
+    if steps.is_empty() {
+        let why = plan.left.first().map_or("it changed nothing", String::as_str);
+        return Err(Failure::new(
+            Exit::Usage,
+            format!("entry {of} cannot be taken back: {}", visible(why)),
+        ));
+    }
+    let intent = Intent {
+        domain: "watchtower".into(),
+        operation: "undo".into(),
+        targets: steps
+            .iter()
+            .map(|(_, path)| Target {
+                domain: "watchtower".into(),
+                ..Target::path("path", "undo", *path)
+            })
+            .collect(),
+        params: [("of".to_owned(), json!(of))].into_iter().collect(),
+        tool: "wt".into(),
+    };
+    let left = plan.left;
+    let (mut quiet, mut stdout, mut stderr) = (std::io::sink(), std::io::stdout(), std::io::stderr());
+    let terminal = stdout.is_terminal();
+    let mut output = Output {
+        stdout: if json { &mut quiet } else { &mut stdout },
+        stderr: &mut stderr,
+        terminal,
+    };
+    let outcome = engine::carry(&intent, &caller, Work::Undo(Box::new(plan.work)), &mut output)
+        .map_err(|stop| stop.failure())?;
+    let data = json!({"of": of, "exit_code": outcome.exit_code, "left": left});
+    let entry = Draft {
+        kind: Kind::Undo,
+        data: data.as_object().cloned().unwrap_or_default(),
+    };
+    ground.ledger()?.append(&[entry], Durability::Strict)?;
+    if json {
+        let _ = show(&format!(
+            "{}\n",
+            json_text(&json!({"of": of, "effects": outcome.effects, "left": left}))
+        ));
+    } else {
+        let _ = show(
+            &left
+                .iter()
+                .map(|why| format!("left: {}\n", visible(why)))
+                .collect::<String>(),
+        );
+    }
+    Ok(ExitCode::from(if left.is_empty() {
+        outcome.exit_code
+    } else {
+        1
+    }))
+}
