@@ -14,6 +14,7 @@ use serde_json::json;
 use std::{
     ffi::OsStr,
     os::fd::{AsFd, BorrowedFd, OwnedFd},
+    path::Path,
     sync::Arc,
 };
 
@@ -27,13 +28,16 @@ pub(super) fn carry_out(run: &mut Run, make: &MakeDir) {
         Ok(dir) => dir,
         Err(errno) => return told(run, &make.at.shown, &make.at.path, errno.into()),
     };
-    for (name, text) in &make.between {
+    for (number, (name, text)) in make.between.iter().enumerate() {
         let mode = make.parents.then_some((0o777 & !run.umask) | PASSABLE);
         match make_or_enter(dir.as_fd(), name, mode) {
             Ok((below, made)) => {
                 dir = Arc::new(below);
                 if made {
-                    done(run, text, &make.at.path);
+                    let above = Path::new(&make.at.path)
+                        .ancestors()
+                        .nth(make.between.len() - number);
+                    done(run, text, above.and_then(Path::to_str).unwrap_or_default());
                 }
             }
             Err(fault) => return told(run, text, &make.at.path, fault),
