@@ -72,7 +72,7 @@ pub fn group_id(name: &str) -> io::Result<Option<u32>> {
 }
 
 fn read_lines(path: &str) -> io::Result<String> {
-    let mut bytes = Vec::new();
+    let mut bytes = Vec::with_capacity(8192);
     match File::open(path) {
         Ok(file) => file.take(MAX_ACCOUNT_BYTES).read_to_end(&mut bytes)?,
         Err(e) if e.kind() == io::ErrorKind::NotFound => 0,

@@ -10,13 +10,16 @@ use rustix::fs::{Mode, OFlags};
 use std::{
     collections::BTreeMap,
     ffi::OsString,
-    io::IsTerminal,
+    fs::File,
+    io::{IsTerminal, Read},
     os::{fd::OwnedFd, unix::ffi::OsStrExt},
     path::PathBuf,
 };
 
 /// How many ancestors are looked at for an agent.
 const MAX_ANCESTORS: usize = 8;
+/// Enough of `/proc/PID/stat` for the name and the parent, in one read.
+const MAX_STAT_BYTES: usize = 256;
 
 /// Who asks, and from which directory. The engine reads nothing of the process itself.
 #[derive(Debug)]
@@ -180,8 +183,12 @@ fn agent_among_parents() -> Option<&'static str> {
         if pid <= 1 {
             return None;
         }
-        let stat = std::fs::read(format!("/proc/{pid}/stat")).ok()?;
-        let (comm, parent) = parse_stat(&stat)?;
+        let mut stat = [0; MAX_STAT_BYTES];
+        let length = File::open(format!("/proc/{pid}/stat"))
+            .ok()?
+            .read(&mut stat)
+            .ok()?;
+        let (comm, parent) = parse_stat(stat.get(..length)?)?;
         if let Some((_, agent)) = PROCESSES.iter().find(|(process, _)| process.as_bytes() == comm) {
             return Some(agent);
         }

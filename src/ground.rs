@@ -27,6 +27,7 @@ pub struct Ground {
     pub digests: Vec<(Layer, String)>,
     /// The workspace, where there is one.
     pub workspace: Option<Root>,
+    layers: Vec<LayerFile>,
 }
 
 impl Ground {
@@ -54,7 +55,17 @@ impl Ground {
             policy,
             digests,
             workspace,
+            layers,
         })
+    }
+
+    /// Whether a policy document has this word anywhere, so that a fact which costs a file is read only where a rule
+    /// may ask for it.
+    pub fn mentions(&self, word: &str) -> bool {
+        let word = word.as_bytes();
+        self.layers
+            .iter()
+            .any(|file| file.bytes.windows(word.len()).any(|part| part == word))
     }
 
     /// The ledger in this directory, ready to append.

@@ -1,10 +1,11 @@
 //! From an intent to the facts that policy judges and the work that an effect needs. Whatever is opened here is
 //! what the effect later acts on; nothing is looked up twice.
 
+mod clock;
 pub mod filesystem;
 pub mod workspace;
 
-use crate::{caller::Caller, exec, ground::Ground, report::Failure, work::Work};
+use crate::{caller::Caller, exec, ground::Ground, report::Failure, sandbox::landlock, work::Work};
 use filesystem::{Gathered, Surroundings};
 use policy::{
     EnforcementFacts, Gtfo, Identity, Intent, Places, Scope, Target, TargetFacts, Time, Workspace,
@@ -76,13 +77,17 @@ pub fn gather(intent: &Intent, caller: &Caller, ground: &Ground) -> Result<Facts
         params: intent.params.clone(),
         gtfo: Gtfo::default(),
         burst: 0,
-        time: Time::default(),
+        time: if ground.mentions("time.") || ground.mentions("expires") {
+            clock::now()
+        } else {
+            Time::default()
+        },
         env: environment(caller, &ground.policy.settings().env),
         workspace: workspace_facts(ground),
         places,
         enforcement: EnforcementFacts {
             level: ground.level(caller).to_owned(),
-            landlock_abi: 0,
+            landlock_abi: i64::from(landlock::abi().unwrap_or(0)),
         },
         floors,
     };
@@ -173,7 +178,11 @@ fn workspace_facts(ground: &Ground) -> Workspace {
         .as_ref()
         .map_or_else(Workspace::default, |root| Workspace {
             root: escape(root.path.as_os_str().as_bytes()),
-            branch: workspace::branch(root),
+            branch: if ground.mentions("workspace.branch") {
+                workspace::branch(root)
+            } else {
+                String::new()
+            },
         })
 }
 
