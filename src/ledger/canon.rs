@@ -4,6 +4,8 @@
 use super::{LedgerError, MAX_DATA_BYTES, MAX_SAFE_INTEGER};
 use serde_json::{Map, Number, Value};
 
+/// [`MAX_SAFE_INTEGER`] as a double.
+const LARGEST: f64 = 9_007_199_254_740_991.0;
 /// Deepest nesting of recorded data.
 pub(super) const MAX_DEPTH: usize = 64;
 
@@ -85,10 +87,17 @@ fn number(out: &mut Vec<u8>, n: &Number) -> Result<(), LedgerError> {
         Some(false) => string(out, &n.to_string()),
         None => {
             let double = n.as_f64().filter(|d| d.is_finite());
-            let text = double.and_then(|d| serde_json_canonicalizer::to_vec(&d).ok());
-            out.extend(text.ok_or_else(|| LedgerError::Draft {
+            let text = double.and_then(|d| serde_json_canonicalizer::to_string(&d).ok());
+            let text = text.ok_or_else(|| LedgerError::Draft {
                 why: format!("`{n}` is no number that JSON has"),
-            })?);
+            })?;
+            // A large double without a fraction is spelled as an integer, and would be read back as one.
+            let integer = text.bytes().all(|b| b.is_ascii_digit() || b == b'-');
+            if integer && n.as_f64().is_some_and(|d| d.abs() > LARGEST) {
+                string(out, &text);
+            } else {
+                out.extend_from_slice(text.as_bytes());
+            }
         }
     }
     Ok(())
@@ -148,12 +157,12 @@ mod tests {
     }
 
     #[test]
-    fn integers_beyond_two_to_the_53_are_strings() {
+    fn integers_that_a_double_may_not_hold_are_strings() {
         assert_eq!(
             text(
-                json!({"a": 9_007_199_254_740_992_u64, "b": 9_007_199_254_740_993_u64, "c": i64::MIN, "d": -1, "e": -0.0})
+                json!({"a": 9_007_199_254_740_991_u64, "b": 9_007_199_254_740_992_u64, "c": i64::MIN, "d": -1, "e": -0.0, "f": 1e17})
             ),
-            r#"{"a":9007199254740992,"b":"9007199254740993","c":"-9223372036854775808","d":-1,"e":0}"#
+            r#"{"a":9007199254740991,"b":"9007199254740992","c":"-9223372036854775808","d":-1,"e":0,"f":"100000000000000000"}"#
         );
     }
 
@@ -171,7 +180,10 @@ mod tests {
             Just(Value::Null),
             any::<bool>().prop_map(Value::from),
             any::<i32>().prop_map(Value::from),
-            any::<f64>().prop_filter_map("finite", |f| serde_json::Number::from_f64(f).map(Value::from)),
+            any::<f64>()
+                .prop_filter("spelled as an integer", |f| f.abs() < super::LARGEST
+                    || f.abs() >= 1e21)
+                .prop_filter_map("finite", |f| serde_json::Number::from_f64(f).map(Value::from)),
             any::<String>().prop_map(Value::from),
         ];
         leaf.prop_recursive(4, 64, 8, |inner| {

@@ -57,4 +57,4 @@ pub const MAX_DATA_BYTES: usize = 1 << 20;
 /// No line is longer: the data and its fixed frame.
 pub const MAX_LINE_BYTES: usize = MAX_DATA_BYTES + 512;
 /// Integers up to here are written as JSON numbers, beyond as strings (RFC 8785 numbers are doubles).
-pub const MAX_SAFE_INTEGER: u64 = 1 << 53;
+pub const MAX_SAFE_INTEGER: u64 = (1 << 53) - 1;

@@ -1,0 +1,197 @@
+//! Real ledgers under other people's code: a Python verifier written from `docs/ledger.md`, Go's `x/mod/sumdb`, and
+//! PyPI's `rfc8785`.
+
+use super::place::{Place, absent, event};
+use std::{
+    io::Write,
+    os::fd::AsFd,
+    path::{Path, PathBuf},
+    process::{Command, Output},
+};
+use watchtower::ledger::{Draft, Durability, Genesis, Kind, Ledger, Settings, Upto, read::Reader};
+
+fn here(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/interop")
+        .join(name)
+}
+
+fn python_verifier(place: &Place, key: Option<&str>) -> Option<Output> {
+    let has = Command::new("python3")
+        .args(["-c", "import cryptography"])
+        .status();
+    if !has.is_ok_and(|status| status.success()) {
+        return absent("python3 with `cryptography`");
+    }
+    Some(
+        Command::new("python3")
+            .arg(here("verify.py"))
+            .arg(place.path())
+            .args(key)
+            .output()
+            .unwrap(),
+    )
+}
+
+fn grown(seal: bool) -> (Place, Option<String>) {
+    let place = Place::new();
+    let genesis = Genesis {
+        seal,
+        ..Genesis::named("test.example/interop")
+    };
+    let key = place.create(&genesis).seal_key.map(|key| key.to_string());
+    let settings = Settings {
+        rotate_bytes: 60_000,
+        ..Settings::default()
+    };
+    let mut ledger = Ledger::open(place.dir(), place.path(), settings).unwrap();
+    for i in 0..700 {
+        ledger.append(&[event(i)], Durability::Relaxed).unwrap();
+    }
+    ledger.checkpoint().unwrap();
+    for i in 0..5 {
+        ledger.append(&[event(i)], Durability::Relaxed).unwrap();
+    }
+    (place, key)
+}
+
+#[test]
+fn the_python_verifier_agrees_on_whole_pruned_redacted_torn_and_tampered_ledgers() {
+    for seal in [false, true] {
+        let (place, key) = grown(seal);
+        let check = |want: i32| -> Option<()> {
+            let out = python_verifier(&place, key.as_deref())?;
+            let text =
+                String::from_utf8_lossy(&out.stdout).into_owned() + &String::from_utf8_lossy(&out.stderr);
+            assert_eq!(out.status.code(), Some(want), "seal {seal}: {text}");
+            assert_eq!(i32::from(place.exit_code()), want, "seal {seal}");
+            Some(())
+        };
+        if check(0).is_none() {
+            return;
+        }
+        place.open().redact(300, "test", "ann").unwrap();
+        check(0);
+        place
+            .open()
+            .prune(Upto::Entry(200, i64::MAX), None, "test", "ann")
+            .unwrap();
+        check(0);
+        let newest = (1..2000)
+            .rev()
+            .map(|n| place.segment(n))
+            .find(|path| path.exists())
+            .unwrap();
+        std::fs::OpenOptions::new()
+            .append(true)
+            .open(&newest)
+            .unwrap()
+            .write_all(b"{\"seq\":")
+            .unwrap();
+        check(2);
+        place.fill(1);
+        check(0);
+        let text = std::fs::read_to_string(&newest).unwrap();
+        std::fs::write(
+            &newest,
+            text.replacen("\"source\":\"test\"", "\"source\":\"best\"", 1),
+        )
+        .unwrap();
+        check(1);
+    }
+}
+
+#[test]
+fn go_accepts_notes_proofs_and_the_tree() {
+    let modules = Path::new("/usr/share/gocode/src/golang.org/x/mod");
+    if !modules.join("sumdb").exists() || Command::new("go").arg("version").output().is_err() {
+        absent::<()>("Go with golang.org/x/mod");
+        return;
+    }
+    let (place, _) = grown(false);
+    let built = Place::new();
+    let program = built.path().join("interop");
+    // The module is the one that the system packages ship: nothing is fetched.
+    for name in ["main.go", "go.mod"] {
+        std::fs::write(
+            built.path().join(name),
+            std::fs::read(here("go").join(name)).unwrap(),
+        )
+        .unwrap();
+    }
+    let replace = format!("\nreplace golang.org/x/mod => {}\n", modules.display());
+    let module = built.path().join("go.mod");
+    std::fs::OpenOptions::new()
+        .append(true)
+        .open(module)
+        .unwrap()
+        .write_all(replace.as_bytes())
+        .unwrap();
+    let go = Command::new("go")
+        .args(["build", "-mod=mod", "-o"])
+        .arg(&program)
+        .arg(".")
+        .current_dir(built.path())
+        .envs([("GOFLAGS", "-mod=mod"), ("GOPROXY", "off"), ("GOSUMDB", "off")])
+        .env("GOCACHE", std::env::temp_dir().join("wt-interop-gocache"))
+        .output()
+        .unwrap();
+    assert!(go.status.success(), "{}", String::from_utf8_lossy(&go.stderr));
+    let mut ledger = place.open();
+    let vkey = ledger.vkey().unwrap().to_string();
+    let reader = Reader::open(place.dir().as_fd(), place.path()).unwrap();
+    for seq in [1, 2, 257, 512, 700] {
+        let proof = built.path().join("proof");
+        std::fs::write(&proof, ledger.prove(seq, None).unwrap().text()).unwrap();
+        let run = |hash: &str| {
+            Command::new(&program)
+                .arg(&vkey)
+                .arg(place.path())
+                .arg(&proof)
+                .args([&seq.to_string(), hash])
+                .output()
+                .unwrap()
+        };
+        let hash = reader.get(seq).unwrap().unwrap().hash;
+        let out = run(&hash);
+        assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stdout));
+        assert_eq!(run(&"0".repeat(64)).status.code(), Some(1));
+    }
+}
+
+#[test]
+fn data_is_canonical_to_pypi_rfc8785() {
+    let script = "
+import sys
+try:
+    import rfc8785
+except ImportError:
+    sys.exit(42)
+import json
+for line in open(sys.argv[1],'rb'):
+    start=line.index(b'\"data\":')+7; end=line.rindex(b',\"prev_hash\":')
+    raw=line[start:end]
+    assert rfc8785.dumps(json.loads(raw))==raw, raw
+";
+    let place = Place::with_ledger();
+    let values = serde_json::json!({
+        "numbers": [0.1, 1e21, 1e-7, -0.0, 5e-324, 1.7976931348623157e308, 9_007_199_254_740_991_u64, 9_007_199_254_740_992_u64, 1e17, -5, 100.0],
+        "\u{20ac}": 1, "\r": 2, "\u{fb33}": 3, "1": 4, "\u{1f600}": 5, "\u{80}": 6, "\u{f6}": 7,
+        "text": "\u{0}\u{1f}\"\\/\u{7f}\u{2028}😀",
+    });
+    let draft = Draft {
+        kind: Kind::Event,
+        data: [("value".to_owned(), values)].into_iter().collect(),
+    };
+    place.open().append(&[draft], Durability::Relaxed).unwrap();
+    let out = Command::new("python3")
+        .args(["-c", script])
+        .arg(place.segment(1))
+        .output()
+        .unwrap();
+    if out.status.code() == Some(42) {
+        absent::<()>("PyPI's rfc8785");
+        return;
+    }
+    assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
+}
