@@ -4,7 +4,7 @@ use crate::{
     Layer,
     decision::Verdict,
     identity::Grants,
-    json::Node,
+    json::{FixedSet, Node},
     lang::{EvalError, Run},
     problem::Report,
     rule::{Rule, Tried},
@@ -50,7 +50,7 @@ impl Rules {
     /// Compiles the rules of a document whose shape was checked.
     pub(crate) fn compile(layer: Layer, root: &Node<'_>, report: &mut Report<'_>) -> Self {
         let list = root.get("policies").map_or(&[][..], Node::items);
-        let mut names = std::collections::HashSet::with_capacity(list.len());
+        let mut names = FixedSet::with_capacity_and_hasher(list.len(), Default::default());
         let (mut rules, mut findings) = (Vec::with_capacity(list.len()), Vec::new());
         for node in list {
             let rule = Rule::compile(node, report);
@@ -83,8 +83,13 @@ impl Rules {
         }
     }
 
-    /// The rules that are tried for a domain and operation, in their order.
-    pub(crate) fn candidates(&self, domain: &str, operation: &str) -> impl Iterator<Item = &Rule> {
+    /// All rules but those over findings, in the order in which they are tried.
+    pub(crate) fn rules(&self) -> &[Rule] {
+        &self.rules
+    }
+
+    /// The rules for a domain and operation, in the order in which they are tried.
+    pub(crate) fn all_candidates(&self, domain: &str, operation: &str) -> impl Iterator<Item = &Rule> {
         let list = |domain: &str, operation: &str| {
             let found = self
                 .index
@@ -121,7 +126,7 @@ impl Rules {
         let (domain, operation) = names(target, scope);
         let mut spoken = Spoken::default();
         let mut priority = None;
-        for rule in self.candidates(domain, operation) {
+        for rule in self.all_candidates(domain, operation) {
             if spoken.verdict.is_some() && priority != Some(rule.priority) {
                 break;
             }

@@ -3,4 +3,6 @@
 #[cfg(test)]
 mod decisions;
 #[cfg(test)]
+mod differential;
+#[cfg(test)]
 mod language;

@@ -1,6 +1,7 @@
 //! The expression language: Python's meaning on everything it accepts, checked before it is used, always ending.
 //! Reading has four stages: words, grammar, names and types, evaluation. None of them touches the world.
 
+mod answer;
 mod ast;
 mod builtins;
 mod calls;
@@ -10,6 +11,7 @@ mod compare;
 mod convert;
 mod error;
 mod eval;
+mod explain;
 mod facts;
 mod finding;
 mod float;
@@ -35,6 +37,7 @@ mod table;
 mod token;
 mod value;
 
+pub use answer::{NoAnswer, evaluate};
 pub use check::Names;
 pub use error::{EvalError, EvalErrorKind, ExprError};
 pub use limits::{MAX_DATA_BYTES, MAX_EXPR_BYTES, MAX_EXPR_DEPTH, MAX_REGEX_BYTES, MAX_STEPS};
@@ -75,6 +78,11 @@ impl Expression {
     pub(crate) fn value<'a>(&'a self, run: &mut Run<'a>) -> Eval<Value<'a>> {
         run.begin(self.slots);
         eval::eval(&self.node, run)
+    }
+
+    /// What made it what it is over the facts of a run.
+    pub(crate) fn why<'a>(&'a self, run: &mut Run<'a>) -> explain::Why {
+        explain::why(&self.node, self.slots, run)
     }
 
     /// Whether it is true of a scope that came as JSON, such as a ledger entry's data.
