@@ -14,6 +14,7 @@ mod json;
 mod lang;
 mod layer;
 mod moment;
+mod narrow;
 mod nearest;
 mod pattern;
 mod policy;

@@ -66,7 +66,7 @@ impl Rule {
         let text = |key: &str| node.get(key).and_then(Node::text).unwrap_or_default();
         let matched = node.get("match");
         let name = text("name").to_owned();
-        if name.is_empty() {
+        if name.is_empty() && node.get("name").is_some() {
             report.add(
                 node.get("name").map_or(node.at, |n| n.at),
                 "a rule needs a name",
@@ -151,6 +151,23 @@ impl Rule {
                 Err(error) => Tried::Errs(*error),
             },
         }
+    }
+
+    /// Texts of which the target's path must begin with one, as the rule's first demand; none where it demands
+    /// something else first, or where an error could come before it.
+    pub(crate) fn beginnings(&self) -> Option<Vec<&str>> {
+        if self.expires.is_some() {
+            return None;
+        }
+        if !self.paths.is_empty() {
+            return self.paths.iter().map(PathPattern::beginning).collect();
+        }
+        if !self.hosts.is_empty() {
+            return None;
+        }
+        self.condition
+            .as_ref()
+            .and_then(|c| c.expression.path_beginnings())
     }
 
     /// Whether it matches every call that it is tried for.

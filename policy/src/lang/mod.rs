@@ -3,6 +3,7 @@
 
 mod answer;
 mod ast;
+mod beginning;
 mod builtins;
 mod calls;
 mod check;
@@ -72,6 +73,11 @@ impl Expression {
     /// Whether all it reads of its scope is the predecessor's `params.get('gtfo_risk')`.
     pub(crate) fn reads_only_gtfo_risk(&self) -> bool {
         self.finding
+    }
+
+    /// Texts of which `target.path` must begin with one before anything else of the expression is evaluated.
+    pub(crate) fn path_beginnings(&self) -> Option<Vec<&str>> {
+        beginning::of(&self.node)
     }
 
     /// Its value over the facts of a run, which begins anew.
