@@ -57,13 +57,13 @@ pub(crate) const APPLET: Applet = Applet {
     examples: &[
         Example {
             argv: &[":staff", "report.txt"],
-            expect: Verdict::Escalate,
-            says: "a person decides who owns what",
+            expect: Verdict::Allow,
+            says: "gives a file to one of the caller's groups",
         },
         Example {
             argv: &["report.txt", "--owner=alice", "--recursive=no"],
             expect: Verdict::Escalate,
-            says: "the form with named arguments",
+            says: "a person decides about other owners",
         },
         Example {
             argv: &["-R", "nobody", "/etc"],

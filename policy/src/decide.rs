@@ -62,12 +62,15 @@ impl Policy {
         let mut verdict = None;
         for layer in &self.layers {
             let spoken = layer.speak(target, scope, &mut run);
-            // What a project allows, nobody with authority has allowed.
-            let abstains = layer.layer == Layer::Project && spoken.verdict <= Some(Verdict::Shadow);
-            if !abstains {
-                verdict = verdict.max(spoken.verdict);
-                judgement.hear(layer.layer, n, target, scope, &spoken);
+            // What a project allows, nobody with authority has allowed; what it refuses opens nothing either.
+            let project = layer.layer == Layer::Project;
+            if project && spoken.verdict <= Some(Verdict::Shadow) {
+                continue;
             }
+            if !project {
+                verdict = verdict.max(spoken.verdict);
+            }
+            judgement.hear(layer.layer, n, target, scope, &spoken);
         }
         if verdict.is_none() {
             let (domain, operation) = names(target, scope);

@@ -2,10 +2,12 @@
 
 use crate::{
     Layer,
+    components::lexical,
     decision::Verdict,
     identity::Grants,
-    json::Node,
+    json::{FixedSet, Node},
     lang::{EvalError, Run},
+    narrow::Narrow,
     problem::Report,
     rule::{Rule, Tried},
     scope::{Scope, TargetFacts},
@@ -19,7 +21,7 @@ pub(crate) struct Rules {
     /// By descending priority, then strictness, then name.
     rules: Vec<Rule>,
     /// Sorted by domain and operation; `` stands for all.
-    index: Vec<(Key, Vec<u32>)>,
+    index: Vec<(Key, Narrow)>,
     /// Rules that only read GTFOBins findings: they are floors.
     findings: Vec<Rule>,
     pub(crate) grants: Option<Grants>,
@@ -50,7 +52,7 @@ impl Rules {
     /// Compiles the rules of a document whose shape was checked.
     pub(crate) fn compile(layer: Layer, root: &Node<'_>, report: &mut Report<'_>) -> Self {
         let list = root.get("policies").map_or(&[][..], Node::items);
-        let mut names = std::collections::HashSet::with_capacity(list.len());
+        let mut names = FixedSet::with_capacity_and_hasher(list.len(), Default::default());
         let (mut rules, mut findings) = (Vec::with_capacity(list.len()), Vec::new());
         for node in list {
             let rule = Rule::compile(node, report);
@@ -83,36 +85,83 @@ impl Rules {
         }
     }
 
-    /// The rules that are tried for a domain and operation, in their order.
-    pub(crate) fn candidates(&self, domain: &str, operation: &str) -> impl Iterator<Item = &Rule> {
-        let list = |domain: &str, operation: &str| {
+    /// All rules but those over findings, in the order in which they are tried.
+    pub(crate) fn rules(&self) -> &[Rule] {
+        &self.rules
+    }
+
+    /// The index entries for a domain and operation: for all, for the domain, for the operation, for both.
+    fn entries(&self, domain: &str, operation: &str) -> [Option<&Narrow>; 4] {
+        let entry = |domain: &str, operation: &str| {
             let found = self
                 .index
                 .binary_search_by(|((d, o), _)| (&**d, &**o).cmp(&(domain, operation)));
             found
                 .ok()
                 .and_then(|at| self.index.get(at))
-                .map_or(&[][..], |(_, list)| list.as_slice())
+                .map(|(_, narrow)| narrow)
         };
         let (domain_known, operation_known) = (!domain.is_empty(), !operation.is_empty());
-        let mut lists = [
-            list("", ""),
-            if domain_known { list(domain, "") } else { &[] },
-            if operation_known { list("", operation) } else { &[] },
-            if domain_known && operation_known {
-                list(domain, operation)
+        [
+            entry("", ""),
+            if domain_known { entry(domain, "") } else { None },
+            if operation_known {
+                entry("", operation)
             } else {
-                &[]
+                None
             },
-        ];
+            if domain_known && operation_known {
+                entry(domain, operation)
+            } else {
+                None
+            },
+        ]
+    }
+
+    /// The rules for a domain and operation, in the order in which they are tried.
+    pub(crate) fn all_candidates(&self, domain: &str, operation: &str) -> impl Iterator<Item = &Rule> {
+        let mut all: Vec<u32> = self
+            .entries(domain, operation)
+            .into_iter()
+            .flatten()
+            .flat_map(Narrow::all)
+            .collect();
+        all.sort_unstable();
+        all.into_iter().filter_map(|n| self.rules.get(n as usize))
+    }
+
+    /// The same without rules that this path cannot match.
+    fn candidates(&self, domain: &str, operation: &str, path: &str) -> impl Iterator<Item = &Rule> {
+        let entries = self.entries(domain, operation);
+        let mut picked = Vec::new();
+        let plain = lexical(path);
+        for narrow in entries.into_iter().flatten() {
+            narrow.pick(path, &mut picked);
+            if *plain != *path {
+                narrow.pick(&plain, &mut picked);
+            }
+        }
+        picked.sort_unstable();
+        picked.dedup();
+        let mut picked = picked.into_iter().peekable();
+        let mut lists = entries.map(|narrow| narrow.map_or(&[][..], Narrow::open));
         std::iter::from_fn(move || {
             let next = lists
                 .iter_mut()
                 .filter(|l| !l.is_empty())
-                .min_by_key(|l| l.first().copied())?;
-            let (first, rest) = next.split_first()?;
-            *next = rest;
-            self.rules.get(*first as usize)
+                .min_by_key(|l| l.first().copied());
+            let first = next.as_ref().and_then(|list| list.first()).copied();
+            let n = match (first, picked.peek().copied()) {
+                (Some(open), Some(wanted)) if open < wanted => open,
+                (_, Some(wanted)) => {
+                    picked.next();
+                    return self.rules.get(wanted as usize);
+                }
+                (open, None) => open?,
+            };
+            let next = next?;
+            *next = next.get(1..).unwrap_or_default();
+            self.rules.get(n as usize)
         })
     }
 
@@ -121,7 +170,7 @@ impl Rules {
         let (domain, operation) = names(target, scope);
         let mut spoken = Spoken::default();
         let mut priority = None;
-        for rule in self.candidates(domain, operation) {
+        for rule in self.candidates(domain, operation, &target.path) {
             if spoken.verdict.is_some() && priority != Some(rule.priority) {
                 break;
             }
@@ -155,7 +204,7 @@ pub(crate) fn names<'a>(target: &'a TargetFacts, scope: &'a Scope) -> (&'a str, 
     )
 }
 
-fn index(rules: &[Rule]) -> Vec<(Key, Vec<u32>)> {
+fn index(rules: &[Rule]) -> Vec<(Key, Narrow)> {
     let mut index: BTreeMap<Key, Vec<u32>> = BTreeMap::new();
     for (n, rule) in (0_u32..).zip(rules) {
         let domain = rule.domain.as_deref().unwrap_or_default();
@@ -170,5 +219,8 @@ fn index(rules: &[Rule]) -> Vec<(Key, Vec<u32>)> {
         }
         rule.operations.iter().for_each(|operation| put(operation));
     }
-    index.into_iter().collect()
+    index
+        .into_iter()
+        .map(|(key, list)| (key, Narrow::new(list, rules)))
+        .collect()
 }

@@ -5,12 +5,16 @@ mod components;
 mod decide;
 mod decision;
 mod document;
+mod examples;
+mod explain;
 mod identity;
+mod inspect;
 mod intent;
 mod json;
 mod lang;
 mod layer;
 mod moment;
+mod narrow;
 mod nearest;
 mod pattern;
 mod policy;
@@ -27,11 +31,15 @@ pub use document::{
     Alert, ApprovalSettings, Durability, ExecPlugin, KubernetesSettings, LedgerSettings, Limits,
     MAX_POLICY_BYTES, MinExec, MinNative, MinSandbox, NativeSandbox, RedactPattern, RedactSettings,
     SandboxSettings, Settings, Source, SshHost, SshSettings, TrashSettings, Webhook, WorkspaceSettings,
+    schema,
 };
+pub use examples::{ArgvReader, EXAMPLE_HOME, EXAMPLE_WORKSPACE, Outcome, example_scope};
+pub use explain::{Explanation, LayerExplanation, RuleExplanation, RuleResult, TargetExplanation};
+pub use inspect::{Inspection, example_calls, inspect, run_tests};
 pub use intent::{Intent, Name, Target};
 pub use lang::{
     EvalError, EvalErrorKind, ExprError, Expression, MAX_DATA_BYTES, MAX_EXPR_BYTES, MAX_EXPR_DEPTH,
-    MAX_REGEX_BYTES, MAX_STEPS, Names,
+    MAX_REGEX_BYTES, MAX_STEPS, Names, NoAnswer, evaluate,
 };
 pub use policy::{Policy, load};
 pub use problem::Problem;

@@ -77,6 +77,14 @@ impl PathPattern {
         })
     }
 
+    /// The literal text that every matching path begins with; none where it depends on the call or on a glob.
+    pub(crate) fn beginning(&self) -> Option<&str> {
+        let literal = matches!(self.form, Form::Exact(_) | Form::Below(_));
+        let stem = self.source.trim_end_matches("**").trim_end_matches('/');
+        let plain = self.base == Base::Root && literal && stem.starts_with('/') && !stem.contains("//");
+        (plain && stem.len() > 1).then_some(stem)
+    }
+
     /// As it was written.
     pub(crate) fn source(&self) -> &str {
         &self.source

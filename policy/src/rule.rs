@@ -37,6 +37,7 @@ pub(crate) struct Rule {
 /// A condition and its source.
 #[derive(Clone, Debug)]
 pub(crate) struct Condition {
+    pub(crate) source: String,
     pub(crate) expression: Expression,
 }
 
@@ -65,7 +66,7 @@ impl Rule {
         let text = |key: &str| node.get(key).and_then(Node::text).unwrap_or_default();
         let matched = node.get("match");
         let name = text("name").to_owned();
-        if name.is_empty() {
+        if name.is_empty() && node.get("name").is_some() {
             report.add(
                 node.get("name").map_or(node.at, |n| n.at),
                 "a rule needs a name",
@@ -152,6 +153,35 @@ impl Rule {
         }
     }
 
+    /// Texts of which the target's path must begin with one, as the rule's first demand; none where it demands
+    /// something else first, or where an error could come before it.
+    pub(crate) fn beginnings(&self) -> Option<Vec<&str>> {
+        if self.expires.is_some() {
+            return None;
+        }
+        if !self.paths.is_empty() {
+            return self.paths.iter().map(PathPattern::beginning).collect();
+        }
+        if !self.hosts.is_empty() {
+            return None;
+        }
+        self.condition
+            .as_ref()
+            .and_then(|c| c.expression.path_beginnings())
+    }
+
+    /// Whether it matches every call that it is tried for.
+    pub(crate) fn is_unconditional(&self) -> bool {
+        self.condition.is_none() && self.paths.is_empty() && self.hosts.is_empty() && self.expires.is_none()
+    }
+
+    /// Whether it is tried for every call that the other one is tried for.
+    pub(crate) fn covers(&self, other: &Self) -> bool {
+        let operations = self.operations.is_empty()
+            || (!other.operations.is_empty() && other.operations.iter().all(|o| self.operations.contains(o)));
+        (self.domain.is_none() || self.domain == other.domain) && operations
+    }
+
     /// Whether the rule reads nothing but the predecessor's `params.get('gtfo_risk')`.
     pub(crate) fn is_finding(&self) -> bool {
         self.paths.is_empty()
@@ -169,7 +199,10 @@ fn condition(node: &Node<'_>, report: &mut Report<'_>) -> Option<Condition> {
         return None;
     }
     match Expression::parse(source, Names::Rule) {
-        Ok(expression) => Some(Condition { expression }),
+        Ok(expression) => Some(Condition {
+            source: source.to_owned(),
+            expression,
+        }),
         Err(error) => {
             let range = error.range();
             let at = Span::new(

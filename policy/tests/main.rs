@@ -1,6 +1,20 @@
 //! Tests of the crate from outside, one module per subject.
 
 #[cfg(test)]
+mod corpus;
+#[cfg(test)]
 mod decisions;
 #[cfg(test)]
+mod differential;
+#[cfg(test)]
+mod explanations;
+#[cfg(test)]
+mod hostile;
+#[cfg(test)]
 mod language;
+#[cfg(test)]
+mod messages;
+#[cfg(test)]
+mod predecessor;
+#[cfg(test)]
+mod properties;

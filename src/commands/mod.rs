@@ -19,6 +19,7 @@ mod import;
 mod init;
 pub(crate) mod links;
 mod man;
+mod policy;
 mod prove;
 mod query;
 mod recent;
@@ -154,6 +155,11 @@ pub const SUBCOMMANDS: &[Subcommand] = &[
         name: "verify",
         build: verify::build,
         run: verify::run,
+    },
+    Subcommand {
+        name: "policy",
+        build: policy::build,
+        run: policy::run,
     },
     Subcommand {
         name: "links",

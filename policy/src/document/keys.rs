@@ -132,6 +132,22 @@ pub(crate) const EXAMPLE: &[Field] = &[
     field("note", Shape::Text, "what it shows"),
 ];
 
+/// A file of tests beside a policy.
+pub(crate) const TESTS: &[Field] = &[
+    field("description", Shape::Text, "what the tests are for"),
+    field("policy", Shape::Text, "the policy under test, beside this file"),
+    required("tests", Shape::List(&Shape::Object(TEST)), "the tests"),
+];
+
+const TEST: &[Field] = &[
+    field("name", Shape::Text, "its name"),
+    field("argv", TEXTS, "a command line of an applet"),
+    field("intent", Shape::Object(INTENT), "the call as facts"),
+    required("expect", Shape::Choice(VERDICTS), "the verdict"),
+    field("rule", Shape::Text, "the rule that must give it"),
+    field("note", Shape::Text, "what it shows"),
+];
+
 /// An example's call: the scope of conditions, with everything left out taken from synthetic facts.
 pub(crate) const INTENT: &[Field] = &[
     required("domain", Shape::Text, "the domain"),

@@ -2,9 +2,11 @@
 
 pub(crate) mod keys;
 mod merge;
+mod schema;
 mod settings;
 pub(crate) mod shape;
 
+pub use schema::schema;
 pub use settings::{
     Alert, ApprovalSettings, Durability, ExecPlugin, KubernetesSettings, LedgerSettings, Limits, MinExec,
     MinNative, MinSandbox, NativeSandbox, RedactPattern, RedactSettings, SandboxSettings, Settings, SshHost,

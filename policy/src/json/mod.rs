@@ -5,7 +5,14 @@ mod strings;
 
 pub(crate) use strings::inside;
 
-use std::{borrow::Cow, collections::HashSet};
+use std::{
+    borrow::Cow,
+    collections::HashSet,
+    hash::{BuildHasherDefault, DefaultHasher},
+};
+
+/// A set that asks the system for nothing, not even for randomness.
+pub(crate) type FixedSet<T> = HashSet<T, BuildHasherDefault<DefaultHasher>>;
 
 /// How deep objects and lists may nest.
 pub(crate) const MAX_JSON_DEPTH: usize = 64;
@@ -259,7 +266,7 @@ impl<'a> Reader<'a, '_> {
             }
             return;
         }
-        let mut seen = HashSet::with_capacity(members.len());
+        let mut seen = FixedSet::with_capacity_and_hasher(members.len(), BuildHasherDefault::default());
         members
             .iter()
             .filter(|m| !seen.insert(m.key.as_ref()))

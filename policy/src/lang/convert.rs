@@ -37,7 +37,7 @@ pub(super) fn int_of_base<'a>(value: &Value<'a>, base: &Value<'a>, run: &mut Run
 
 fn parse<'a>(text: &str, base: u32) -> Eval<Value<'a>> {
     let fault = || raised(format!("`{text}` is not an integer"));
-    let trimmed = text.trim_matches(space::is_space);
+    let trimmed = text.trim_matches(space::stands_around_numbers);
     if !trimmed.is_ascii() {
         return if trimmed.chars().any(char::is_numeric) {
             rejected("digits outside ASCII")

@@ -4,7 +4,7 @@ use super::{
     error::ExprError,
     limits::MAX_EXPR_BYTES,
     strings,
-    token::{FOREIGN, KEYWORDS, SIGNS, Token, TokenKind},
+    token::{FOREIGN, KEYWORDS, Token, TokenKind, sign},
 };
 use crate::json::Span;
 
@@ -67,9 +67,9 @@ impl<'s> Lexer<'s> {
                 self.push(kind, start);
             } else if first.is_ascii_alphabetic() || first == '_' {
                 self.word()?;
-            } else if let Some(sign) = SIGNS.iter().find(|sign| self.rest().starts_with(**sign)) {
+            } else if let Some(sign) = sign(self.rest()) {
                 self.at += sign.len();
-                match *sign {
+                match sign {
                     "(" | "[" | "{" => self.open += 1,
                     ")" | "]" | "}" => self.open = self.open.saturating_sub(1),
                     _ => {}

@@ -1,7 +1,9 @@
 //! The expression language: Python's meaning on everything it accepts, checked before it is used, always ending.
 //! Reading has four stages: words, grammar, names and types, evaluation. None of them touches the world.
 
+mod answer;
 mod ast;
+mod beginning;
 mod builtins;
 mod calls;
 mod check;
@@ -10,6 +12,7 @@ mod compare;
 mod convert;
 mod error;
 mod eval;
+mod explain;
 mod facts;
 mod finding;
 mod float;
@@ -35,6 +38,7 @@ mod table;
 mod token;
 mod value;
 
+pub use answer::{NoAnswer, evaluate};
 pub use check::Names;
 pub use error::{EvalError, EvalErrorKind, ExprError};
 pub use limits::{MAX_DATA_BYTES, MAX_EXPR_BYTES, MAX_EXPR_DEPTH, MAX_REGEX_BYTES, MAX_STEPS};
@@ -71,10 +75,20 @@ impl Expression {
         self.finding
     }
 
+    /// Texts of which `target.path` must begin with one before anything else of the expression is evaluated.
+    pub(crate) fn path_beginnings(&self) -> Option<Vec<&str>> {
+        beginning::of(&self.node)
+    }
+
     /// Its value over the facts of a run, which begins anew.
     pub(crate) fn value<'a>(&'a self, run: &mut Run<'a>) -> Eval<Value<'a>> {
         run.begin(self.slots);
         eval::eval(&self.node, run)
+    }
+
+    /// What made it what it is over the facts of a run.
+    pub(crate) fn why<'a>(&'a self, run: &mut Run<'a>) -> explain::Why {
+        explain::why(&self.node, self.slots, run)
     }
 
     /// Whether it is true of a scope that came as JSON, such as a ledger entry's data.

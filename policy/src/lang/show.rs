@@ -1,7 +1,7 @@
 //! Python's `str` and `repr`. Whatever would show the order of a set is an error.
 
 use super::{
-    error::{Eval, raised, rejected},
+    error::{Eval, rejected},
     eval::Run,
     float,
     value::Value,
@@ -58,7 +58,7 @@ fn write<'a>(value: &Value<'a>, out: &mut String, run: &mut Run<'a>) -> Eval<()>
             out.push('}');
         }
         Value::Set(_) => return rejected("the text of a set would show its arbitrary order"),
-        Value::Record(_) => return raised("a record has no text: name one of its attributes"),
+        Value::Record(_) => return rejected("a record has no text: name one of its attributes"),
     }
     Ok(())
 }
@@ -75,6 +75,15 @@ fn separated<'a>(items: &[Value<'a>], out: &mut String, run: &mut Run<'a>) -> Ev
 
 /// A string literal that reads back as the text.
 pub(crate) fn quote(text: &str, out: &mut String) -> Eval<()> {
+    if !text.is_ascii() {
+        return rejected("the repr of text outside ASCII");
+    }
+    quote_any(text, out);
+    Ok(())
+}
+
+/// The same for any text, as if everything beyond Latin-1's controls were printable.
+fn quote_any(text: &str, out: &mut String) {
     let quote = if text.contains('\'') && !text.contains('"') {
         '"'
     } else {
@@ -91,11 +100,28 @@ pub(crate) fn quote(text: &str, out: &mut String) -> Eval<()> {
                 out.push('\\');
                 out.push(c);
             }
-            '\0'..='\x1f' | '\x7f' => out.push_str(&format!("\\x{:02x}", u32::from(c))),
-            ' '..='~' => out.push(c),
-            _ => return rejected("the repr of text outside ASCII"),
+            '\0'..='\x1f' | '\x7f'..='\u{a0}' | '\u{ad}' => out.push_str(&format!("\\x{:02x}", u32::from(c))),
+            _ => out.push(c),
         }
     }
     out.push(quote);
-    Ok(())
+}
+
+/// The repr by which the elements of a set are sorted when they are shown.
+pub(crate) fn sort_key(value: &Value<'_>) -> String {
+    let all = |items: &[Value<'_>]| items.iter().map(sort_key).collect::<Vec<_>>().join(", ");
+    match value {
+        Value::Str(text) => {
+            let mut out = String::new();
+            quote_any(text, &mut out);
+            out
+        }
+        Value::Tuple(items) => format!("({}{})", all(items), if items.len() == 1 { "," } else { "" }),
+        Value::None => "None".to_owned(),
+        Value::Bool(b) => if *b { "True" } else { "False" }.to_owned(),
+        Value::Int(n) => n.to_string(),
+        Value::Float(f) => float::repr(*f),
+        // None of these is an element of a set.
+        Value::List(_) | Value::Set(_) | Value::Dict(_) | Value::Record(_) => String::new(),
+    }
 }

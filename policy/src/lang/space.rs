@@ -11,3 +11,8 @@ pub(crate) fn is_space(c: char) -> bool {
 pub(crate) fn ends_line(c: char) -> bool {
     matches!(c, '\n'..='\r' | '\x1c'..='\x1e' | '\u{85}' | '\u{2028}' | '\u{2029}')
 }
+
+/// What `int` and `float` take away: C's white space, and Unicode's beyond ASCII.
+pub(crate) fn stands_around_numbers(c: char) -> bool {
+    matches!(c, '\t'..='\r' | ' ') || (!c.is_ascii() && is_space(c))
+}

@@ -117,9 +117,14 @@ impl Protect {
 
     fn fixed(&self, path: &str, access: Access, places: &Places) -> Option<Guard> {
         let root = path.strip_prefix('/').unwrap_or(path);
-        let system = find(root, lists::SYSTEM_SECRETS, lists::SYSTEM_STARTUP, access);
+        let system = root
+            .starts_with(['e', 'v', 'r', 'p', 'd', 's', 'b'])
+            .then(|| find(root, lists::SYSTEM_SECRETS, lists::SYSTEM_STARTUP, access))
+            .flatten();
         let found = system.or_else(|| {
-            homes(path, places).find_map(|rest| find(rest, lists::HOME_SECRETS, lists::HOME_STARTUP, access))
+            homes(path, places)
+                .filter(|rest| may_be_protected(rest))
+                .find_map(|rest| find(rest, lists::HOME_SECRETS, lists::HOME_STARTUP, access))
         });
         let secret = found.or_else(|| process_secret(root).then_some(Kept::FromAll))?;
         let what = match secret {
@@ -190,6 +195,7 @@ fn own(path: &str, access: Access, places: &Places) -> Option<Guard> {
     })
 }
 
+/// Looks a path up in lists of fixed paths.
 fn find(rest: &str, secrets: &[&str], startup: &[&str], access: Access) -> Option<Kept> {
     let covers = |list: &[&str]| list.iter().any(|fixed| components::below(rest, fixed).is_some());
     if covers(secrets) {
@@ -198,22 +204,24 @@ fn find(rest: &str, secrets: &[&str], startup: &[&str], access: Access) -> Optio
     (access != Access::Read && covers(startup)).then_some(Kept::FromWrites)
 }
 
+/// Whether anything in a home begins like this: all of its protected paths are dot files or snaps.
+fn may_be_protected(rest: &str) -> bool {
+    rest.starts_with('.') || rest.starts_with("snap")
+}
+
 /// What lies below each home the path is in: the caller's, and whatever looks like anybody's. A relative path
 /// is a remote one, which begins at the remote home.
-fn homes<'p>(path: &'p str, places: &Places) -> impl Iterator<Item = &'p str> {
+fn homes<'p>(path: &'p str, places: &'p Places) -> impl Iterator<Item = &'p str> {
     let known = places
         .homes
         .iter()
-        .filter_map(|home| components::below(path, home));
+        .filter_map(move |home| components::below(path, home));
     let others = components::below(path, "/home")
         .map(|rest| rest.split_once('/').map_or("", |(_, below)| below))
         .or_else(|| components::below(path, "/root"))
         .or_else(|| path.strip_prefix("~/"))
         .or_else(|| (!path.starts_with('/')).then_some(path));
-    known
-        .chain(others.filter(|rest| !rest.is_empty()))
-        .collect::<Vec<_>>()
-        .into_iter()
+    known.chain(others.filter(|rest| !rest.is_empty()))
 }
 
 /// A process's environment and memory hold secrets of others.

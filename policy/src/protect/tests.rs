@@ -162,3 +162,22 @@ fn a_document_adds_paths_with_all_below_and_excepts_only_where_all_do() {
     assert_eq!(all.write_protected("/tmp/.env", "write", &places()), None);
     assert!(not_all.write_protected("/tmp/.env", "write", &places()).is_some());
 }
+
+#[test]
+fn the_quick_looks_before_the_lists_miss_nothing() {
+    use super::{lists, may_be_protected};
+    assert!(
+        lists::HOME_SECRETS
+            .iter()
+            .chain(lists::HOME_STARTUP)
+            .all(|path| may_be_protected(path))
+    );
+    for path in lists::SYSTEM_SECRETS.iter().chain(lists::SYSTEM_STARTUP) {
+        assert!(
+            plain()
+                .write_protected(&format!("/{path}"), "write", &places())
+                .is_some(),
+            "{path}"
+        );
+    }
+}

@@ -1,0 +1,177 @@
+//! Input that means harm: an error, soon, within bounded memory.
+
+use policy::{EvalErrorKind, Expression, Names, NoAnswer, evaluate};
+use serde_json::{Map, json};
+use std::time::{Duration, Instant};
+
+/// The bound is 50 ms in a release build; unoptimised on a busy machine it is given room.
+const SOON: Duration = if cfg!(debug_assertions) {
+    Duration::from_millis(2000)
+} else {
+    Duration::from_millis(50)
+};
+
+fn answer(source: &str) -> Result<String, NoAnswer> {
+    let scope = json!({"s": "a".repeat(1000), "xs": [1, 2, 3], "target": {"path": "/x"}});
+    let begun = Instant::now();
+    let answer = evaluate(source, scope.as_object().unwrap());
+    let shown: String = source.chars().take(80).collect();
+    assert!(begun.elapsed() < SOON, "{shown} took {:?}", begun.elapsed());
+    answer
+}
+
+#[test]
+fn underscores_classes_and_format_tricks_are_load_errors() {
+    for source in [
+        "().__class__",
+        "().__class__.__base__.__subclasses__()",
+        "target.__dict__",
+        "__import__('os')",
+        "_x",
+        "[_x for _x in xs]",
+        "'{0.__class__}'.format(s)",
+        "s.format_map(xs)",
+        "s.encode()",
+        "s.translate({})",
+        "getattr(s, 'x')",
+        "eval('1')",
+        "open('/etc/passwd')",
+        "lambda: 1",
+        "(x := 1)",
+        "f'{s!a}'",
+        "f'{s:>{xs}}'",
+        "print(1)",
+        "*xs",
+        "[*xs]",
+        "dict(**xs)",
+        "a @ b",
+        "xs; xs",
+        "1j",
+        "b'x'",
+    ] {
+        assert!(
+            matches!(answer(source), Err(NoAnswer::Expr(_))),
+            "{source}: {:?}",
+            answer(source)
+        );
+    }
+}
+
+#[test]
+fn work_without_end_meets_a_limit() {
+    for source in [
+        "9**9**9",
+        "'a'*10**9",
+        "[0]*10**9",
+        "'a'.ljust(10**9)",
+        "'a'.zfill(10**15)",
+        "'\\t'.expandtabs(10**9)",
+        "list(range(10**9))",
+        "sum(range(10**12))",
+        "[a+b+c+d for a in range(99) for b in range(99) for c in range(99) for d in range(99)]",
+        "any(a*b == -1 for a in range(9999) for b in range(9999))",
+        "{a: {b: c for b in range(999) for c in range(99)} for a in range(999)}",
+        "sorted(range(10**6))",
+        "s.replace('a', s).replace('a', s)",
+        "','.join([s] * 5000)",
+        "[s.count('aaaaab') for x in range(9999)]",
+        "[s.split('a') for x in range(9999)]",
+        "('x' + s) * 2000 + s * 2000",
+        "1 << 10**9",
+        "max([s * 100 for x in range(99)])",
+        "str([[s] * 100] * 100)",
+        "[x for x in range(9)] * 10**7",
+        "tuple(xs) * 10**8",
+        "2**63",
+        "[matches(s, 'a' * k) for k in range(99)]",
+    ] {
+        let answer = answer(source);
+        assert!(
+            matches!(&answer, Err(NoAnswer::Eval(e)) if e.kind == EvalErrorKind::Limit),
+            "{source}: {:.200}",
+            format!("{answer:?}")
+        );
+    }
+}
+
+#[test]
+fn catastrophic_regexes_are_linear_or_refused() {
+    assert_eq!(answer("matches(s, '(a+)+$')"), Ok("true".into()));
+    assert_eq!(answer("matches(s + 'b', '^(a+)+$')"), Ok("false".into()));
+    for source in [
+        "matches(s, '((a{99}){99}){99}')",
+        "matches(s, '(')",
+        "matches(s, '\\\\1')",
+        "glob(s, '[')",
+    ] {
+        assert!(matches!(answer(source), Err(NoAnswer::Expr(_))), "{source}");
+    }
+}
+
+#[test]
+fn depth_and_length_have_bounds() {
+    let n = 1_000_000;
+    for source in [
+        "(".repeat(n),
+        "[".repeat(n),
+        "-".repeat(n),
+        "not ".repeat(n / 4),
+        "1+".repeat(n / 2),
+        "a.".repeat(n / 2),
+        "x[".repeat(n / 2),
+        "1 if ".repeat(n / 5),
+        "'".to_owned() + &"a".repeat(n) + "'",
+        format!("{}1{}", "(".repeat(300), ")".repeat(300)),
+        format!("{}1{}", "[".repeat(300), "]".repeat(300)),
+        format!("x{}", "[0]".repeat(300)),
+        format!("x{}", ".a()".repeat(300)),
+        format!("1{}", "+1".repeat(300)),
+        format!("2{}", "**2".repeat(300)),
+        format!("1{}", " if 1 else 1".repeat(300)),
+        "f'{".repeat(300),
+    ] {
+        assert!(
+            matches!(answer(&source), Err(NoAnswer::Expr(_))),
+            "{}",
+            &source.chars().take(30).collect::<String>()
+        );
+    }
+    assert_eq!(
+        answer(&format!("{}1{}", "(".repeat(60), ")".repeat(60))),
+        Ok("1".into())
+    );
+    assert_eq!(answer(&format!("1{}", "+1".repeat(60))), Ok("61".into()));
+    assert_eq!(
+        answer(&format!("{}True", "True and ".repeat(5000))),
+        Ok("true".into())
+    );
+}
+
+#[test]
+fn a_misspelt_name_in_a_rule_is_found_at_load() {
+    for (source, hint) in [
+        ("taget.path == 'x'", "did you mean `target`?"),
+        ("target.pth == 'x'", "did you mean `path`?"),
+        ("target.path.startswth('x')", "did you mean `startswith`?"),
+        ("any(t.host for t in target)", ""),
+        (
+            "params.mode == 'x'",
+            "write `.get('mode')` for the value of a key",
+        ),
+        ("identity.capabilities.append('x')", ""),
+        ("lenn(params)", "did you mean `len`?"),
+    ] {
+        let error = Expression::parse(source, Names::Rule).unwrap_err();
+        assert!(error.hint.contains(hint), "{source}: {error}");
+    }
+}
+
+#[test]
+fn a_query_finds_none_where_a_field_is_absent() {
+    let mut data = Map::new();
+    data.insert("decision".into(), json!({"verdict": "deny"}));
+    let holds = |source: &str| Expression::parse(source, Names::Query).unwrap().is_true(&data);
+    assert_eq!(holds("decision.verdict == 'deny'"), Ok(true));
+    assert_eq!(holds("execution.exit_code is None and nothing is None"), Ok(true));
+    assert_eq!(holds("decision.get('verdict') == 'allow'"), Ok(false));
+}

@@ -1,0 +1,133 @@
+//! Every message of the loader, as a person sees it. `WT_REGENERATE=1` writes the snapshot anew.
+
+use policy::{Layer, Source, inspect, load};
+use std::{fmt::Write, path::PathBuf};
+
+fn shown(layer: Layer, document: &str) -> String {
+    let source = Source {
+        layer,
+        path: "policy.json".into(),
+        bytes: document.as_bytes().to_vec(),
+    };
+    let problems = match load(std::slice::from_ref(&source)) {
+        Err(problems) => problems,
+        Ok(_) => inspect(&[source], &|argv| Err(format!("`{}` is not an applet", argv[0]))).problems,
+    };
+    problems
+        .iter()
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join("\n\n")
+}
+
+fn rule(fields: &str) -> String {
+    format!("{{\n  \"version\": \"2.0.0\",\n  \"policies\": [\n    {{\"name\": \"r\", {fields}}}\n  ]\n}}")
+}
+
+fn top(fields: &str) -> String {
+    format!("{{\"version\": \"2.0.0\", \"policies\": [],\n  {fields}\n}}")
+}
+
+#[test]
+fn every_message_of_the_loader_is_as_it_was_agreed() {
+    let cases: Vec<(&str, Layer, String)> = vec![
+        ("not JSON", Layer::User, "{\"version\": \"2.0.0\",}".into()),
+        ("nothing", Layer::User, String::new()),
+        ("after the end", Layer::User, "{} {}".into()),
+        ("wrong version, no rules", Layer::User, "{\"version\": \"3\"}".into()),
+        ("not an object", Layer::User, "[]".into()),
+        ("unknown key", Layer::User, top("\"protects\": {}")),
+        ("empty name", Layer::User, "{\"version\": \"2.0.0\", \"policies\": [{\"name\": \"\"}]}".into()),
+        ("key of a rule", Layer::User, rule("\"priorty\": 5")),
+        ("key twice", Layer::User, rule("\"action\": \"allow\", \"action\": \"deny\"")),
+        ("wrong type", Layer::User, rule("\"priority\": \"high\"")),
+        ("out of range", Layer::User, rule("\"priority\": 10000000")),
+        ("unknown action", Layer::User, rule("\"action\": \"alow\"")),
+        ("fraction", Layer::User, rule("\"priority\": 1.5")),
+        ("words", Layer::User, rule("\"match\": {\"operation\": 5}")),
+        ("element of a list", Layer::User, rule("\"hosts\": [\"a\", 5]")),
+        ("relative path", Layer::User, rule("\"paths\": [\"src/**\"]")),
+        ("no glob", Layer::User, rule("\"paths\": [\"/a/[\"]")),
+        ("workspace in protect", Layer::User, top("\"protect\": {\"paths\": [\"$WORKSPACE/x\"]}")),
+        ("relative tool", Layer::User, top("\"sandbox\": {\"tools\": {\"rg\": \"rg\"}}")),
+        ("capabilities missing", Layer::User, top("\"identities\": [{\"match\": {}}]")),
+        ("project may not", Layer::Project, top("\"identities\": []")),
+        ("expires", Layer::User, rule("\"expires\": \"tomorrow\"")),
+        ("unknown name", Layer::User, rule("\"condition\": \"taget.path == '/x'\"")),
+        ("unknown attribute", Layer::User, rule("\"condition\": \"target.pathh == '/x'\"")),
+        ("unknown method", Layer::User, rule("\"condition\": \"target.path.startwith('/x')\"")),
+        ("attribute of a dict", Layer::User, rule("\"condition\": \"params.mode == 'x'\"")),
+        ("syntax", Layer::User, rule("\"condition\": \"target.path = '/x'\"")),
+        ("escapes before the place", Layer::User, rule("\"condition\": \"'\\u00e9\\n\\\"' == wrong\"")),
+        ("incomplete", Layer::User, rule("\"condition\": \"target.path ==\"")),
+        ("underscore", Layer::User, rule("\"condition\": \"target.__class__\"")),
+        ("regex", Layer::User, rule("\"condition\": \"matches(target.path, '(')\"")),
+        ("generator as a value", Layer::User, rule("\"condition\": \"(p for p in targets) == 1\"")),
+        ("is", Layer::User, rule("\"condition\": \"target.path is '/x'\"")),
+        (
+            "all at once",
+            Layer::User,
+            "{\"version\": \"2.0.0\", \"policies\": [\n {\"name\": \"a\", \"condition\": \"x\", \"action\": \"no\"},\n \
+             {\"nme\": \"b\", \"condition\": \"1 +\"}\n]}"
+                .into(),
+        ),
+        (
+            "two of one name",
+            Layer::User,
+            "{\"version\": \"2.0.0\", \"policies\": [{\"name\": \"a\"},\n {\"name\": \"a\"}]}".into(),
+        ),
+        (
+            "unreachable",
+            Layer::User,
+            "{\"version\": \"2.0.0\", \"policies\": [\n {\"name\": \"all\", \"priority\": 9},\n \
+             {\"name\": \"late\", \"priority\": 5, \"action\": \"allow\", \"match\": {\"domain\": \"ssh\"}}\n]}"
+                .into(),
+        ),
+        (
+            "failing example",
+            Layer::User,
+            rule("\"examples\": [{\"intent\": {\"domain\": \"ssh\", \"operation\": \"ps\"}, \"expect\": \"allow\"}]"),
+        ),
+        (
+            "example by another rule",
+            Layer::User,
+            rule("\"examples\": [{\"intent\": {\"domain\": \"ssh\", \"operation\": \"ps\"}, \"expect\": \"deny\", \"rule\": \"x\"}]"),
+        ),
+        ("example of nothing", Layer::User, rule("\"examples\": [{\"expect\": \"deny\"}]")),
+        ("example's applet", Layer::User, rule("\"examples\": [{\"argv\": [\"rm\"], \"expect\": \"deny\"}]")),
+        (
+            "example's attribute",
+            Layer::User,
+            rule("\"examples\": [{\"intent\": {\"domain\": \"ssh\", \"operation\": \"ps\", \"target\": {\"hots\": \"x\"}}, \"expect\": \"deny\"}]"),
+        ),
+    ];
+    let mut all = String::new();
+    for (name, layer, document) in cases {
+        let text = shown(layer, &document);
+        assert!(!text.is_empty(), "{name} is no problem");
+        writeln!(all, "## {name}\n{text}\n").unwrap();
+    }
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/messages.txt");
+    if std::env::var_os("WT_REGENERATE").is_some() {
+        std::fs::write(&path, &all).unwrap();
+    }
+    let stored = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        stored == all,
+        "the messages differ from tests/messages.txt:\n{all}"
+    );
+}
+
+#[test]
+fn a_document_that_is_not_text_is_named_at_its_byte() {
+    let source = Source {
+        layer: Layer::User,
+        path: "p".into(),
+        bytes: b"{\n \"\xff\"}".to_vec(),
+    };
+    let problem = load(&[source]).unwrap_err().remove(0);
+    assert_eq!(
+        (problem.line, problem.column, problem.message.as_str()),
+        (2, 3, "this byte is not UTF-8 text")
+    );
+}

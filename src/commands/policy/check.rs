@@ -1,0 +1,78 @@
+//! `wt policy check`: everything that is wrong with documents, at once.
+
+use super::{in_force, json_flag, problems_text, read, sample};
+use crate::{
+    report::{Exit, Failure, json_text},
+    view::out,
+};
+use clap::{Arg, ArgAction, ArgMatches, Command};
+use policy::{Inspection, Source, inspect};
+use serde_json::json;
+use std::process::ExitCode;
+
+/// The command line.
+pub(super) fn build() -> Command {
+    Command::new("check")
+        .about(
+            "Say everything that is wrong with policies: shape, names, unreachable rules, failing examples",
+        )
+        .arg(
+            Arg::new("FILE")
+                .action(ArgAction::Append)
+                .help("Documents, each checked by itself; without any, those in force together"),
+        )
+        .arg(json_flag())
+}
+
+/// Checks.
+pub(super) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
+    let json = matches.get_flag("json");
+    let given: Vec<&String> = matches
+        .get_many("FILE")
+        .map(Iterator::collect)
+        .unwrap_or_default();
+    let sets: Vec<Vec<Source>> = if given.is_empty() {
+        vec![in_force()?]
+    } else {
+        given
+            .iter()
+            .map(|path| Ok(vec![read(path)?]))
+            .collect::<Result<_, Failure>>()?
+    };
+    let checked: Vec<(Vec<String>, Inspection)> = sets
+        .iter()
+        .map(|sources| {
+            let names = sources.iter().map(|source| source.path.clone()).collect();
+            (names, inspect(sources, &sample::scope))
+        })
+        .collect();
+    let sound = checked
+        .iter()
+        .all(|(_, inspection)| inspection.problems.is_empty());
+    out::stream(|out| {
+        for (names, inspection) in &checked {
+            if json {
+                let examples = inspection.examples.len();
+                out.line(&json_text(&json!({
+                    "files": names, "ok": inspection.problems.is_empty(),
+                    "problems": inspection.problems, "examples": examples,
+                })))?;
+            } else if inspection.problems.is_empty() {
+                let examples = inspection.examples.len();
+                out.line(&format!("{}: ok, {examples} examples hold", names.join(", ")))?;
+            } else {
+                out.line(&problems_text(&inspection.problems, false))?;
+                out.line(&format!(
+                    "{}: {} problems",
+                    names.join(", "),
+                    inspection.problems.len()
+                ))?;
+            }
+        }
+        Ok(if sound {
+            ExitCode::SUCCESS
+        } else {
+            ExitCode::from(Exit::Config as u8)
+        })
+    })
+}

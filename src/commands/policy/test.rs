@@ -1,0 +1,116 @@
+//! `wt policy test`: the examples of documents and the tests of files beside them.
+
+use super::{json_flag, load, problems_text, read, sample, word};
+use crate::{
+    report::{Exit, Failure, json_text},
+    view::out,
+};
+use clap::{Arg, ArgAction, ArgMatches, Command};
+use policy::{Inspection, Outcome, Policy, Problem, inspect, run_tests};
+use serde_json::{Value as Json, json};
+use std::{path::Path, process::ExitCode};
+
+/// The command line.
+pub(super) fn build() -> Command {
+    Command::new("test")
+        .about("Run the examples in policies and the tests in `*.test.json` files")
+        .arg(
+            Arg::new("FILE")
+                .action(ArgAction::Append)
+                .required(true)
+                .help("Policies, and test files; beside POLICY.json, POLICY.test.json runs too"),
+        )
+        .arg(json_flag())
+        .after_help(
+            "A test file: {\"policy\": \"policy.json\", \"tests\": [{\"name\": \"...\", \"argv\": [\"safe-rm\", \"-r\", \
+             \"target\"], \"expect\": \"allow\"}]}. Exit code 1 where a test fails.",
+        )
+}
+
+/// Runs them all.
+pub(super) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
+    let given: Vec<&String> = matches
+        .get_many("FILE")
+        .map(Iterator::collect)
+        .unwrap_or_default();
+    let mut all = Inspection::default();
+    let mut take = |found: Inspection| {
+        all.examples.extend(found.examples);
+        all.problems.extend(found.problems);
+    };
+    let mut last: Option<Policy> = None;
+    for path in given {
+        if path.ends_with(".test.json") {
+            let bytes = read(path)?.bytes;
+            let policy = match under_test(path, &bytes) {
+                Some(policy) => load(&[read(&policy)?])?,
+                None => last.clone().ok_or_else(|| {
+                    Failure::new(Exit::Usage, format!("`{path}` names no policy"))
+                        .hint("name the policy before it, or in its `policy`")
+                })?,
+            };
+            take(run_tests(&policy, path, &bytes, &sample::scope));
+            continue;
+        }
+        let source = read(path)?;
+        let policy = load(std::slice::from_ref(&source))?;
+        take(inspect(&[source], &sample::scope));
+        let beside = path.strip_suffix(".json").map(|stem| format!("{stem}.test.json"));
+        if let Some(beside) = beside.filter(|beside| Path::new(beside).exists()) {
+            take(run_tests(&policy, &beside, &read(&beside)?.bytes, &sample::scope));
+        }
+        last = Some(policy);
+    }
+    report(&all.examples, &all.problems, matches.get_flag("json"))
+}
+
+/// The policy that a test file names, from where the file stands.
+fn under_test(path: &str, bytes: &[u8]) -> Option<String> {
+    let document: Json = serde_json::from_slice(bytes).ok()?;
+    let named = document.get("policy")?.as_str()?;
+    let dir = Path::new(path).parent().unwrap_or(Path::new(""));
+    Some(dir.join(named).to_str()?.to_owned())
+}
+
+fn report(outcomes: &[Outcome], problems: &[Problem], json: bool) -> Result<ExitCode, Failure> {
+    let passed = outcomes.iter().filter(|outcome| outcome.passed).count();
+    let failed = outcomes.len() - passed;
+    let code = if problems.is_empty() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::from(1)
+    };
+    out::stream(|out| {
+        if json {
+            let tests: Vec<Json> = outcomes
+                .iter()
+                .map(|o| {
+                    json!({"name": o.name, "expected": o.expected, "found": o.found, "rule": o.rule, "passed": o.passed})
+                })
+                .collect();
+            let answer = json!({"tests": tests, "passed": passed, "failed": failed, "problems": problems});
+            out.line(&json_text(&answer))?;
+            return Ok(code);
+        }
+        for outcome in outcomes {
+            let mark = if outcome.passed { "ok  " } else { "FAIL" };
+            let text = format!(
+                "{mark} {}: {} by {}",
+                outcome.name,
+                word(outcome.found),
+                outcome.rule
+            );
+            out.line(&crate::report::visible(&text))?;
+        }
+        if !problems.is_empty() {
+            out.line("")?;
+            out.line(&problems_text(problems, false))?;
+            out.line("")?;
+        }
+        out.line(&format!(
+            "{} tests: {passed} passed, {failed} failed",
+            outcomes.len()
+        ))?;
+        Ok(code)
+    })
+}
