@@ -21,6 +21,7 @@ pub mod record;
 pub mod report;
 pub mod resolve;
 pub mod sandbox;
+pub mod shell_check;
 pub mod state;
 pub mod undo;
 mod view;

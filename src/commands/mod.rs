@@ -7,6 +7,7 @@ mod applets;
 mod approvals;
 mod approve;
 mod asked;
+mod check;
 mod checkpoint;
 mod clean;
 mod completions;
@@ -55,6 +56,11 @@ pub const SUBCOMMANDS: &[Subcommand] = &[
         name: "init",
         build: init::build,
         run: init::run,
+    },
+    Subcommand {
+        name: "check",
+        build: check::build,
+        run: check::run,
     },
     Subcommand {
         name: "applets",

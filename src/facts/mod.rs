@@ -2,6 +2,7 @@
 //! what the effect later acts on; nothing is looked up twice.
 
 mod clock;
+pub mod command;
 pub mod filesystem;
 pub mod workspace;
 

@@ -4,7 +4,7 @@ use super::call::Call;
 use super::parameter::holds_hidden_substitution;
 use super::paths::Access;
 use super::state::Stream;
-use super::value::{self, FOREIGN, SPREAD};
+use super::value::{self, FOREIGN};
 use super::walk::Walk;
 use super::{environment, interpreters};
 use crate::analysis::Effect;
@@ -17,7 +17,7 @@ pub(crate) fn run(walk: &mut Walk<'_>, name: &str, call: &mut Call) -> Option<St
     match name {
         ":" | "true" | "false" | "return" | "exit" | "break" | "continue" | "shift" | "wait" | "jobs"
         | "fg" | "bg" | "disown" | "umask" | "ulimit" | "times" | "getopts" | "shopt" | "logout"
-        | "suspend" | "compgen" | "complete" | "bind" | "dirs" | "caller" | "help" => {
+        | "suspend" | "compgen" | "dirs" | "caller" | "help" => {
             subscripts(name, &args, call);
             nothing
         }
@@ -36,6 +36,15 @@ pub(crate) fn run(walk: &mut Walk<'_>, name: &str, call: &mut Call) -> Option<St
         "export" | "declare" | "typeset" | "local" | "readonly" => {
             subscripts(name, &args, call);
             declare(walk, name, &args, call);
+            nothing
+        }
+        "complete" | "bind" | "mapfile" | "readarray"
+            if args.iter().any(|a| a == "-C" || a == "-x" || a == "-F") =>
+        {
+            let at = args.iter().position(|a| a == "-C" || a == "-x").map(|at| at + 1);
+            if let Some(text) = at.and_then(|at| args.get(at)) {
+                nested(walk, text, call, name);
+            }
             nothing
         }
         "unset" | "let" | "test" | "[" | "read" | "mapfile" | "readarray" => {
@@ -309,12 +318,13 @@ pub(crate) fn unescape(text: &str) -> String {
 }
 
 fn declare(walk: &mut Walk<'_>, name: &str, args: &[String], call: &mut Call) {
+    let own = walk.own_dirs();
     let exports = name == "export" || args.iter().any(|a| a.starts_with('-') && a.contains('x'));
     for arg in args.iter().filter(|a| !a.starts_with('-')) {
         match arg.split_once('=') {
             Some((variable, text)) => {
                 let text = walk.untilde(text);
-                environment::assigned(variable, &text, true, &mut call.part);
+                environment::assigned(variable, &text, &own, &mut call.part);
                 walk.assign(variable.trim_end_matches('+'), vec![text], exports);
             }
             None if exports => {
@@ -366,13 +376,13 @@ fn evaluate(walk: &mut Walk<'_>, args: &[String], call: &mut Call) {
 
 /// A text that a builtin will run later.
 fn nested(walk: &mut Walk<'_>, text: &str, call: &mut Call, what: &str) {
-    if value::is_static(text) || !text.contains([SPREAD, value::DECODED]) {
-        walk.nested_script(&text.replace(value::is_mark, "x"), Stream::Inherited);
-    } else {
+    if value::is_open(text) {
         call.part.concern(
             "unresolved-command",
             format!("{what} text that is only known when it runs"),
         );
+    } else {
+        walk.nested_script(&value::show(text), Stream::Inherited);
     }
 }
 

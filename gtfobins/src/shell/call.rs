@@ -62,8 +62,13 @@ impl Walk<'_> {
             call.argv.remove(0);
         }
         call.part.argv = call.argv.iter().map(|w| value::show(w)).collect();
+        let own = if call.env.is_empty() {
+            Vec::new()
+        } else {
+            self.own_dirs()
+        };
         for (name, text) in &call.env {
-            environment::assigned(name, text, true, &mut call.part);
+            environment::assigned(name, text, &own, &mut call.part);
         }
         let Some(word) = call.argv.first().cloned() else {
             self.keep(call.part);

@@ -121,9 +121,9 @@ const HARMLESS: &[&str] = &[
 ];
 
 /// Judges an assignment that a program of this text will see.
-pub(crate) fn assigned(name: &str, text: &str, _exported: bool, part: &mut Part) {
+pub(crate) fn assigned(name: &str, text: &str, own: &[String], part: &mut Part) {
     let shown = value::show(text);
-    if let Some(why) = library(name, text) {
+    if let Some(why) = library(name, text, own) {
         part.concern("foreign-library", format!("`{name}={shown}` {why}"));
         return;
     }
@@ -183,7 +183,7 @@ pub(crate) fn assigned(name: &str, text: &str, _exported: bool, part: &mut Part)
         "PERL5OPT" | "PERL5DB" | "RUBYOPT" => Some("makes the interpreter load other code"),
         "PERL5LIB" | "RUBYLIB" | "PYTHONPATH" | "NODE_PATH" | "LUA_PATH" | "LUA_CPATH" | "CLASSPATH"
         | "GEM_HOME" | "FACTERLIB"
-            if is_loose_dir(text) =>
+            if is_loose_dir(text, own) =>
         {
             Some("makes the interpreter load code that anyone can write")
         }
@@ -213,11 +213,15 @@ pub(crate) fn assigned(name: &str, text: &str, _exported: bool, part: &mut Part)
         | "BUNDLE_GEMFILE"
         | "GROFF_BIN_PATH"
         | "TMUX_TMPDIR"
-            if is_loose_dir(text) || name == "GROFF_BIN_PATH" || name == "BUNDLE_GEMFILE" =>
+            if is_loose_dir(text, own) || name == "GROFF_BIN_PATH" || name == "BUNDLE_GEMFILE" =>
         {
             Some("points to a configuration that can run programs")
         }
-        "PATH" if text.split(':').any(is_loose_dir) => {
+        "PATH"
+            if text
+                .split(':')
+                .any(|dir| matches!(dir, "." | "./") || is_loose_dir(dir, own)) =>
+        {
             Some("lets programs be found where anyone can write them")
         }
         "IFS" if text.chars().any(|c| !c.is_whitespace()) && text.contains('/') => {
@@ -232,7 +236,7 @@ pub(crate) fn assigned(name: &str, text: &str, _exported: bool, part: &mut Part)
 }
 
 /// A preload or library path from outside directories that root owns.
-fn library(name: &str, text: &str) -> Option<&'static str> {
+fn library(name: &str, text: &str, own: &[String]) -> Option<&'static str> {
     let places = match name {
         "LD_PRELOAD"
         | "LD_AUDIT"
@@ -247,7 +251,7 @@ fn library(name: &str, text: &str) -> Option<&'static str> {
             .collect::<Vec<_>>(),
         "LD_LIBRARY_PATH" | "DYLD_LIBRARY_PATH" => text
             .split(':')
-            .filter(|p| is_loose_dir(p) && !p.is_empty())
+            .filter(|p| is_loose_dir(p, own) && !p.is_empty())
             .collect(),
         _ => return None,
     };
@@ -264,13 +268,18 @@ fn library(name: &str, text: &str) -> Option<&'static str> {
         .then_some("loads a library from outside the system's directories")
 }
 
-/// A directory that others can write, or the current one.
-fn is_loose_dir(dir: &str) -> bool {
-    matches!(dir, "." | "./")
-        || ["/tmp", "/var/tmp", "/dev/shm", "/dev/fd"].iter().any(|loose| {
-            dir.strip_prefix(loose)
-                .is_some_and(|r| r.is_empty() || r.starts_with('/'))
-        })
+/// A directory that others can write, and that is not one of the caller's `own`.
+pub(crate) fn is_loose_dir(dir: &str, own: &[String]) -> bool {
+    let below = |base: &str| {
+        dir.strip_prefix(base)
+            .is_some_and(|r| r.is_empty() || r.starts_with('/'))
+    };
+    if own.iter().any(|base| below(base)) {
+        return false;
+    }
+    ["/tmp", "/var/tmp", "/dev/shm", "/dev/fd"]
+        .iter()
+        .any(|loose| below(loose))
         || dir.contains(value::DECODED)
 }
 

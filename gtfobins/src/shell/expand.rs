@@ -142,6 +142,8 @@ impl Walk<'_> {
                 Atom::Char(c, quoted) => {
                     open = true;
                     match (c, quoted) {
+                        // Without its other half a bracket is only a bracket.
+                        ('[', false) if !closes(atoms, index) => field.push('['),
                         ('*', false) => field.push(STAR),
                         ('?', false) => field.push(ONE),
                         ('[', false) => field.push(CLASS),
@@ -198,6 +200,15 @@ impl Walk<'_> {
             Piece::Parameter { quoted, .. } | Piece::Substitution { quoted, .. } => *quoted,
             Piece::Literal { .. } | Piece::Process(_) | Piece::Arithmetic(_) => true,
         };
+        if let Piece::Parameter {
+            parameter,
+            quoted: false,
+        } = piece
+            && parameter.name == "IFS"
+            && *open
+        {
+            self.concern("hidden-words", "`$IFS` splits a word where no space is seen");
+        }
         let values = self.piece_fields(piece);
         let count = values.len();
         for (index, text) in values.into_iter().enumerate() {
@@ -238,6 +249,12 @@ impl Walk<'_> {
             }
         }
     }
+}
+
+/// Whether a bracket that opens at `index` is closed further on.
+fn closes(atoms: &[Atom<'_>], index: usize) -> bool {
+    let rest = atoms.get(index + 1..).unwrap_or_default();
+    rest.iter().any(|a| matches!(a, Atom::Char(']', false)))
 }
 
 /// Expands braces; false when that is too much work.

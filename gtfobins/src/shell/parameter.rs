@@ -1,7 +1,7 @@
 //! The values of parameters and substitutions.
 
 use super::ast::{List, Parameter, Piece};
-use super::state::{Stream, Variable};
+use super::state::{Made, Stream, Variable};
 use super::value::{self, CONTENT, DECODED, FOREIGN, NUMBER, OUTPUT, SPREAD, STAR};
 use super::walk::Walk;
 
@@ -16,8 +16,22 @@ impl Walk<'_> {
             Piece::Parameter { parameter, .. } => self.parameter(parameter),
             Piece::Substitution { list, .. } => vec![self.substitution(list)],
             Piece::Process(list) => {
-                self.subshell(list, Stream::Inherited);
-                vec![format!("/dev/fd/{NUMBER}")]
+                let printed = self.subshell(list, Stream::Inherited);
+                let content = if let Stream::Text(text) = printed {
+                    Some(text)
+                } else {
+                    None
+                };
+                // Each gets a descriptor of its own; what reads it reads this content.
+                let path = format!("/dev/fd/{}", 1000 + self.made.len());
+                self.made.insert(
+                    path.clone(),
+                    Made {
+                        content,
+                        copy_of: None,
+                    },
+                );
+                vec![path]
             }
             Piece::Arithmetic(pieces) => {
                 self.arithmetic(pieces);

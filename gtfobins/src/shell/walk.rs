@@ -131,6 +131,16 @@ impl Walk<'_> {
         true
     }
 
+    /// Directories that are the caller's own, wherever they lie.
+    pub(crate) fn own_dirs(&self) -> Vec<String> {
+        let dirs = [
+            Some(self.scope.cwd.clone()),
+            Some(self.scope.home.clone()),
+            self.scope.root.clone(),
+        ];
+        dirs.into_iter().flatten().filter(|d| d.len() > 1).collect()
+    }
+
     /// Whether the text wrote files that a later program may obey.
     pub(crate) fn stage(&self) -> bool {
         !self.made.is_empty()
@@ -369,8 +379,9 @@ impl Walk<'_> {
             ..Part::default()
         };
         if argv.is_empty() {
+            let own = self.own_dirs();
             for (name, elements) in env {
-                super::environment::assigned(&name, &elements.join(" "), false, &mut part);
+                super::environment::assigned(&name, &elements.join(" "), &own, &mut part);
                 self.assign(&name, elements, false);
             }
             let (_, _) = self.redirects(&command.redirects, stdin, &mut part);

@@ -42,7 +42,7 @@ impl Default for Peeled {
 pub(crate) fn peel(walk: &mut Walk<'_>, name: &str, call: &mut Call) -> Option<Peeled> {
     let args = call.args().to_vec();
     match name {
-        "env" => Some(env(&args)),
+        "env" => Some(env(&args)).filter(|peeled| !peeled.commands.is_empty()),
         "sudo" | "doas" | "pkexec" | "su" | "runuser" | "ksu" | "sg" | "newgrp" | "sudoedit" | "gosu"
         | "su-exec" | "please" | "run0" => Some(raised(name, &args, call)),
         "xargs" => Some(xargs(walk, &args, call)),
@@ -459,8 +459,9 @@ pub(crate) fn follow(walk: &mut Walk<'_>, name: &str, mut call: Call, peeled: Pe
     for finding in &mut call.part.findings {
         finding.accounted = true;
     }
+    let own = walk.own_dirs();
     for (variable, text) in &peeled.env {
-        environment::assigned(variable, text, true, &mut call.part);
+        environment::assigned(variable, text, &own, &mut call.part);
     }
     let stdin = if peeled.feeds {
         call.stdin.clone()

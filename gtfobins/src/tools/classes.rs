@@ -1071,7 +1071,7 @@ fn special(name: &str, args: &[String], operands: &[&str], call: &mut Call) {
         }
         "pip" | "pip3" | "uv" => {
             if args.iter().any(|a| {
-                (a.starts_with("http") || a.starts_with("git+"))
+                a.contains("://")
                     && !a.contains("github.com")
                     && !a.contains("gitlab.com")
                     && !a.contains("pypi.org")

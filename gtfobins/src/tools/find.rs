@@ -4,7 +4,7 @@ use super::options::{Grammar, Options};
 use crate::shell::call::Call;
 use crate::shell::paths::Access;
 use crate::shell::state::Stream;
-use crate::shell::value::{self, TREE};
+use crate::shell::value::{STAR, TREE};
 use crate::shell::walk::Walk;
 
 pub(crate) fn run(walk: &mut Walk<'_>, name: &str, call: &mut Call) -> Stream {
@@ -32,21 +32,22 @@ fn find(walk: &mut Walk<'_>, call: &mut Call) -> Stream {
         places.push(".".to_owned());
     }
     let tests = args.get(skipped..).unwrap_or_default();
-    let narrowed = tests.windows(2).any(|pair| {
-        let [test, pattern] = pair else { return false };
-        matches!(
+    let pattern = tests.windows(2).find_map(|pair| {
+        let [test, pattern] = pair else { return None };
+        let named = matches!(
             test.as_str(),
             "-name" | "-iname" | "-path" | "-ipath" | "-wholename" | "-regex" | "-iregex"
-        ) && !pattern.trim_matches(['*', '.', value::STAR]).is_empty()
-    }) || tests.iter().any(|t| matches!(t.as_str(), "-empty"));
+        );
+        let narrow = !pattern.trim_matches(['*', '.', '/', STAR]).is_empty();
+        (named && narrow).then(|| pattern.replace(['*', '?', '/'], &STAR.to_string()))
+    });
+    let narrowed = pattern.is_some() || tests.iter().any(|t| t == "-empty");
     let found: Vec<String> = places
         .iter()
-        .map(|p| {
-            if narrowed {
-                format!("{}/{TREE}", p.trim_end_matches('/'))
-            } else {
-                p.clone()
-            }
+        .map(|p| match &pattern {
+            Some(pattern) => format!("{}/{TREE}/{pattern}", p.trim_end_matches('/')),
+            None if narrowed => format!("{}/{TREE}", p.trim_end_matches('/')),
+            None => p.clone(),
         })
         .collect();
     for place in &places {

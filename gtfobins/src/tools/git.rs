@@ -317,14 +317,15 @@ fn options_that_run(walk: &mut Walk<'_>, verb: &str, options: &Options, call: &m
             | "blame"
             | "reflog"
     ) {
-        for file in options
-            .all(&["--output"])
-            .into_iter()
-            .chain(if matches!(verb, "archive") {
-                options.all(&["-o"])
-            } else {
-                Vec::new()
-            })
+        for file in
+            options
+                .all(&["--output"])
+                .into_iter()
+                .chain(if matches!(verb, "archive" | "format-patch") {
+                    options.all(&["-o", "--output-directory"])
+                } else {
+                    Vec::new()
+                })
         {
             walk.access(file, Access::Write, &mut call.part);
         }

@@ -1093,6 +1093,8 @@ fn kubectl(walk: &mut Walk<'_>, args: &[String], call: &mut Call) {
         }
         "port-forward" => "port-forward",
         "" => return,
+        _ if options.has(&["--help", "-h"]) => "get",
+        _ if options.value(&["--dry-run"]).is_some() => "get",
         _ => "change",
     };
     for file in options.all(&["--profile-output"]) {

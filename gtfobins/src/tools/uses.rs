@@ -34,6 +34,8 @@ pub(crate) fn uses(entry: &str, call: &Invocation<'_>) -> Option<Vec<(Function, 
         "find" => Some(find(args)),
         "docker" | "podman" => Some(docker(args)),
         "ssh" => Some(ssh(args, call.stdin)),
+        "less" | "more" | "zless" => Some(pager(call)),
+        "gdb" => Some(debugger(args)),
         "tar" => tar(args),
         "rsync" | "scp" => copy(entry, args),
         "mysql" | "psql" | "sqlite3" => database(entry, args, call),
@@ -244,6 +246,68 @@ fn copy(entry: &str, args: &[String]) -> Option<Vec<(Function, Use)>> {
         out.extend([(Function::Upload, Use::Yes), (Function::Download, Use::Yes)]);
     }
     Some(out)
+}
+
+fn pager(call: &Invocation<'_>) -> Vec<(Function, Use)> {
+    let mut out = Vec::new();
+    let typed = call.situation.interactive || call.stdin.is_fed();
+    let commands = call
+        .args
+        .iter()
+        .any(|a| a.starts_with("+!") || a.starts_with("+|") || a.starts_with("+v") || a.starts_with("++!"));
+    if typed || commands {
+        out.extend([
+            (Function::Shell, Use::Yes),
+            (Function::Inherit, Use::Yes),
+            (Function::FileWrite, Use::Yes),
+        ]);
+    }
+    if call.name == "zless" {
+        out.push((Function::Inherit, Use::Accounted));
+    }
+    if call.args.iter().any(|a| !a.starts_with(['-', '+'])) {
+        // A filter of the caller's own home may be run for each file.
+        out.extend([
+            (Function::FileRead, Use::Yes),
+            (Function::Command, Use::Accounted),
+        ]);
+    }
+    for name in ["LESSOPEN", "LESSCLOSE", "VISUAL", "EDITOR", "LESS"] {
+        if call.situation.env.iter().any(|e| e == name) {
+            out.extend([
+                (Function::Shell, Use::Accounted),
+                (Function::Command, Use::Accounted),
+                (Function::FileRead, Use::Yes),
+            ]);
+        }
+    }
+    out
+}
+
+fn debugger(args: &[String]) -> Vec<(Function, Use)> {
+    let mut out = Vec::new();
+    let commands = args
+        .iter()
+        .skip_while(|a| !a.starts_with("-e") && !a.starts_with("--e") && !a.starts_with("-x"));
+    for text in commands {
+        let text = text.trim_start();
+        if text.starts_with('!')
+            || [
+                "shell", "python", "py ", "pipe", "make", "source", "guile", "system", "exec", "call ",
+            ]
+            .iter()
+            .any(|w| text.contains(w))
+        {
+            out.extend([(Function::Shell, Use::Yes), (Function::Inherit, Use::Yes)]);
+        }
+        if ["dump", "append", "logging", "restore", "save"]
+            .iter()
+            .any(|w| text.contains(w))
+        {
+            out.push((Function::FileWrite, Use::Yes));
+        }
+    }
+    out
 }
 
 fn database(entry: &str, args: &[String], call: &Invocation<'_>) -> Option<Vec<(Function, Use)>> {

@@ -1,0 +1,312 @@
+//! From the parts of an analysed command to the scopes that policy judges. Paths are resolved as the kernel would,
+//! without holding anything: a command that another program runs is judged, never carried out here.
+
+mod place;
+
+use super::{as_given, environment, identity, places, workspace_facts};
+use crate::{caller::Caller, ground::Ground, level};
+use gtfobins::{Analysis, Effect, Finding, Part, Weight, shell::ShellScope};
+use place::Resolver;
+use policy::{EnforcementFacts, Floor, Gtfo, Intent, Scope, Target, Time, Verdict, text::escape};
+use rustix::fs::{Mode, OFlags};
+use serde_json::{Map, Value as Json, json};
+use std::{
+    collections::BTreeMap,
+    ffi::{OsStr, OsString},
+    os::{fd::OwnedFd, unix::ffi::OsStrExt},
+    path::Path,
+};
+
+/// What stays the same for every command that one caller has judged.
+#[derive(Debug)]
+pub struct Surroundings {
+    base: Scope,
+    shell: ShellScope,
+    resolver: Resolver,
+}
+
+/// One thing a part does, ready to be judged.
+#[derive(Debug)]
+pub struct Step {
+    /// The intent, for the answer.
+    pub intent: Intent,
+    /// The facts.
+    pub scope: Scope,
+}
+
+impl Surroundings {
+    /// The surroundings of `caller`.
+    pub fn of(caller: &Caller, ground: &Ground) -> Self {
+        let cwd = super::workspace::real_path(&caller.cwd).unwrap_or_default();
+        let text = |path: &Path| path.to_string_lossy().into_owned();
+        let home = caller.homes.first().map(|home| text(home)).unwrap_or_default();
+        let known = [
+            "TMPDIR",
+            "USER",
+            "LOGNAME",
+            "XDG_CONFIG_HOME",
+            "XDG_CACHE_HOME",
+            "XDG_DATA_HOME",
+        ];
+        let env: BTreeMap<String, String> = known
+            .iter()
+            .filter_map(|name| {
+                Some((
+                    (*name).to_owned(),
+                    caller.env.get(OsStr::new(name))?.to_str()?.to_owned(),
+                ))
+            })
+            .collect();
+        let root = ground.workspace.as_ref().map(|root| text(&root.path));
+        let base = Scope {
+            identity: identity(caller, ground),
+            time: Time::default(),
+            env: environment(caller, &ground.policy.settings().env),
+            workspace: workspace_facts(ground),
+            places: places(caller, ground),
+            enforcement: EnforcementFacts {
+                level: level::of(ground.home.owner, caller).level.to_owned(),
+                landlock_abi: 0,
+            },
+            ..Scope::default()
+        };
+        let shell = ShellScope {
+            cwd: text(&cwd),
+            home,
+            root,
+            env,
+            interactive: caller.interactive,
+            resolve: Some(place::real_program),
+        };
+        Self {
+            base,
+            shell,
+            resolver: Resolver::default(),
+        }
+    }
+
+    /// Takes a command text apart.
+    pub fn analyse(&self, text: &str) -> Analysis {
+        gtfobins::shell::analyse(text, &self.shell)
+    }
+
+    /// The scopes of one part: at least one, so that every part is judged.
+    pub fn steps(&self, part: &Part) -> Vec<Step> {
+        let floors = floors(part);
+        let gtfo = gtfo(part);
+        let program = part.argv.first().cloned().unwrap_or_default();
+        let mut steps: Vec<Step> = Vec::with_capacity(part.effects.len() + 1);
+        for effect in &part.effects {
+            steps.extend(self.effect(effect, &program));
+        }
+        if steps.is_empty() || !part.argv.is_empty() && !part.effects.iter().any(|e| e.domain == "process") {
+            steps.push(self.step(execution(&program), None));
+        }
+        if let Some(first) = steps.first_mut() {
+            first.scope.floors = floors;
+            first.scope.gtfo = gtfo;
+        }
+        steps
+    }
+
+    fn effect(&self, effect: &Effect, program: &str) -> Vec<Step> {
+        let mut intents = vec![intent(effect, program)];
+        if effect.domain == "filesystem" {
+            let names = effect
+                .params
+                .iter()
+                .find(|(key, _)| *key == "names")
+                .map(|(_, names)| names.as_str());
+            let path = effect.path.as_deref().unwrap_or_default();
+            if let Some(names) = names.filter(|_| self.resolver.is_dir(path)) {
+                // Into a directory: what counts is the name that each source gets there.
+                intents = names
+                    .split('/')
+                    .map(|name| {
+                        let mut inner = effect.clone();
+                        inner.path = Some(format!("{path}/{name}"));
+                        intent(&inner, program)
+                    })
+                    .collect();
+            }
+        }
+        intents
+            .into_iter()
+            .map(|intent| self.step(intent, Some(effect)))
+            .collect()
+    }
+
+    fn step(&self, intent: Intent, effect: Option<&Effect>) -> Step {
+        let local = effect.is_some_and(|e| e.domain == "filesystem");
+        let targets = intent
+            .targets
+            .iter()
+            .map(|target| {
+                if local {
+                    self.resolver.facts(target)
+                } else {
+                    as_given(target)
+                }
+            })
+            .collect();
+        let scope = Scope {
+            domain: intent.domain.to_string(),
+            operation: intent.operation.to_string(),
+            targets,
+            params: intent.params.clone(),
+            ..self.base.clone()
+        };
+        Step { intent, scope }
+    }
+}
+
+fn execution(program: &str) -> Intent {
+    let target = Target {
+        role: "program".into(),
+        domain: "process".into(),
+        operation: "exec".into(),
+        name: program.to_owned(),
+        ..Target::default()
+    };
+    Intent {
+        domain: "process".into(),
+        operation: "exec".into(),
+        targets: vec![target],
+        params: Map::new(),
+        tool: program.to_owned().into(),
+    }
+}
+
+/// An effect as the typed intent that an applet would have.
+fn intent(effect: &Effect, program: &str) -> Intent {
+    let target = Target {
+        role: effect.role.into(),
+        domain: effect.domain.into(),
+        operation: effect.operation.into(),
+        path: effect.path.as_ref().map(OsString::from),
+        host: effect.host.clone(),
+        user: effect.user.clone(),
+        port: effect.port,
+        namespace: effect.namespace.clone(),
+        container: effect.container.clone(),
+        resource: effect.resource.clone(),
+        name: effect.name.clone(),
+        url: effect.url.clone(),
+    };
+    let mut params = Map::new();
+    for (key, value) in &effect.params {
+        let value = if value == "true" {
+            Json::Bool(true)
+        } else {
+            Json::String(value.clone())
+        };
+        if *key != "names" {
+            params.insert((*key).to_owned(), value);
+        }
+    }
+    Intent {
+        domain: effect.domain.into(),
+        operation: effect.operation.into(),
+        targets: vec![target],
+        params,
+        tool: program.to_owned().into(),
+    }
+}
+
+/// Verdicts that the part itself demands.
+fn floors(part: &Part) -> Vec<Floor> {
+    let concerns = part.concerns.iter().map(|concern| Floor {
+        rule: concern.rule.to_owned(),
+        verdict: match concern.weight {
+            Weight::Escalate => Verdict::Escalate,
+            Weight::Deny => Verdict::Deny,
+        },
+        reason: concern.why.clone(),
+        hint: String::new(),
+        target: None,
+    });
+    let findings = part
+        .findings
+        .iter()
+        .filter(|f| f.is_floor())
+        .map(|finding| Floor {
+            rule: "gtfobins".to_owned(),
+            verdict: Verdict::Escalate,
+            reason: finding.why.clone(),
+            hint: String::new(),
+            target: None,
+        });
+    concerns.chain(findings).collect()
+}
+
+/// The gravest finding that asks for an answer, as rules read it.
+fn gtfo(part: &Part) -> Gtfo {
+    let asking = part.findings.iter().filter(|f| f.invoked && !f.accounted);
+    let Some(worst) = asking.max_by(|a, b| a.risk.cmp(&b.risk)) else {
+        return Gtfo::default();
+    };
+    Gtfo {
+        risk: worst.risk.name().to_owned(),
+        invoked: true,
+        functions: worst.functions.iter().map(|f| f.name().to_owned()).collect(),
+        binary: worst.binary.to_owned(),
+        score: worst.score,
+    }
+}
+
+/// A finding as records and answers show it.
+pub fn alert(finding: &Finding) -> Json {
+    json!({
+        "binary": finding.binary,
+        "functions": finding.functions.iter().map(|f| f.name()).collect::<Vec<_>>(),
+        "risk": finding.risk.name(),
+        "score": finding.score,
+        "flags": finding.flags,
+        "invoked": finding.invoked,
+        "accounted": finding.accounted,
+        "why": finding.why,
+    })
+}
+
+/// An intent as answers show it.
+pub fn shown(intent: &Intent) -> Json {
+    let mut out = Map::new();
+    out.insert("domain".into(), json!(intent.domain));
+    out.insert("operation".into(), json!(intent.operation));
+    let targets: Vec<Json> = intent.targets.iter().map(target).collect();
+    out.insert("targets".into(), Json::Array(targets));
+    if !intent.params.is_empty() {
+        out.insert("params".into(), Json::Object(intent.params.clone()));
+    }
+    out.insert("tool".into(), json!(intent.tool));
+    Json::Object(out)
+}
+
+fn target(target: &Target) -> Json {
+    let mut out = Map::new();
+    out.insert("role".into(), json!(target.role));
+    out.insert("operation".into(), json!(target.operation));
+    if let Some(path) = &target.path {
+        out.insert("path".into(), json!(escape(path.as_bytes())));
+    }
+    for (key, value) in [
+        ("host", &target.host),
+        ("user", &target.user),
+        ("namespace", &target.namespace),
+        ("container", &target.container),
+        ("resource", &target.resource),
+        ("name", &target.name),
+        ("url", &target.url),
+    ] {
+        if !value.is_empty() {
+            out.insert(key.into(), json!(value));
+        }
+    }
+    Json::Object(out)
+}
+
+/// A path as the working directory of a command, opened; none where it is no directory.
+pub fn directory(path: &str) -> Option<OwnedFd> {
+    let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
+    rustix::fs::open(path, flags, Mode::empty()).ok()
+}
