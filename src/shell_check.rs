@@ -175,7 +175,7 @@ pub fn argv(
     let Some(applet) = applets::find(name) else {
         let words: Option<Vec<&str>> = argv.iter().map(|word| word.to_str()).collect();
         return Ok(match words {
-            Some(words) => shell(&shell_words::join(words), around, ground),
+            Some(words) => shell(&quoted(&words), around, ground),
             None => not_text(),
         });
     };
@@ -197,6 +197,15 @@ pub fn argv(
         reasons: decision.reasons,
         hint: decision.hint,
     })
+}
+
+/// An argv as the text that a shell reads back as exactly these words; braces are quoted too, as bash expands them.
+pub fn quoted(words: &[&str]) -> String {
+    let quote = |word: &&str| match shell_words::quote(word) {
+        plain if plain.contains(['{', '}', '~', '=']) && !plain.starts_with('\'') => format!("'{plain}'"),
+        quoted => quoted.into_owned(),
+    };
+    words.iter().map(quote).collect::<Vec<_>>().join(" ")
 }
 
 /// The answer to a command that is not text.

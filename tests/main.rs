@@ -33,4 +33,6 @@ mod remote;
 #[cfg(test)]
 mod sandbox;
 #[cfg(test)]
+mod scorecard;
+#[cfg(test)]
 mod support;

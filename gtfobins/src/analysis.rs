@@ -78,6 +78,16 @@ pub enum Weight {
     Deny,
 }
 
+/// Longest reason.
+const MAX_WHY_CHARS: usize = 300;
+
+fn shortened(why: String) -> String {
+    if why.len() <= MAX_WHY_CHARS {
+        return why;
+    }
+    why.chars().take(MAX_WHY_CHARS).chain("...".chars()).collect()
+}
+
 impl Part {
     /// Whether the program itself is unknown.
     pub fn is_unresolved(&self) -> bool {
@@ -89,7 +99,7 @@ impl Part {
         let concern = Concern {
             rule,
             weight: Weight::Escalate,
-            why: why.into(),
+            why: shortened(why.into()),
         };
         if !self.concerns.contains(&concern) {
             self.concerns.push(concern);

@@ -16,6 +16,7 @@ mod doctor;
 mod export;
 mod freeze;
 mod grants;
+mod gtfo;
 mod import;
 mod init;
 pub(crate) mod links;
@@ -61,6 +62,11 @@ pub const SUBCOMMANDS: &[Subcommand] = &[
         name: "check",
         build: check::build,
         run: check::run,
+    },
+    Subcommand {
+        name: "gtfo",
+        build: gtfo::build,
+        run: gtfo::run,
     },
     Subcommand {
         name: "applets",

@@ -6,6 +6,7 @@ use super::walk::Walk;
 use super::{builtins, environment, interpreters, wrappers};
 use crate::analysis::Part;
 use crate::{facts, tools};
+use std::rc::Rc;
 
 /// A simple command about to run.
 pub(crate) struct Call {
@@ -90,7 +91,7 @@ impl Walk<'_> {
             );
         }
         if let Some(body) = self.state.functions.get(&word).cloned() {
-            self.called.push(word);
+            self.called.push(Rc::clone(&body));
             let args = call.args().to_vec();
             self.keep(call.part);
             return self.function_body(&body, Some(args));

@@ -12,6 +12,10 @@ use std::{collections::BTreeMap, rc::Rc};
 
 /// Most simple commands that are followed, loops and calls unfolded.
 const MAX_STEPS: usize = 2_000;
+/// Most text that nested shells may run, all of it together.
+const MAX_NESTED_BYTES: usize = 256 * 1024;
+/// Most words of one command.
+const MAX_WORDS: usize = 4096;
 /// How deep functions, nested shells and wrappers may call each other.
 const MAX_CALLS: u32 = 24;
 /// Most values of a loop variable that are followed one by one.
@@ -41,9 +45,10 @@ pub(crate) struct Walk<'s> {
     /// Concerns met while words were expanded, for the part they belong to.
     pub(crate) raised: Vec<Concern>,
     /// Functions met, and those of them that were called.
-    pub(crate) defined: Vec<(String, Rc<Command>)>,
-    pub(crate) called: Vec<String>,
+    pub(crate) defined: Vec<Rc<Command>>,
+    pub(crate) called: Vec<Rc<Command>>,
     steps: usize,
+    nested_bytes: usize,
 }
 
 /// Analyses a command text as a shell with this scope would read it.
@@ -63,6 +68,7 @@ pub fn analyse(text: &str, scope: &ShellScope) -> Analysis {
         defined: Vec::new(),
         called: Vec::new(),
         steps: 0,
+        nested_bytes: 0,
     };
     if let Some(concern) = super::hidden::hidden_characters(text) {
         let part = Part {
@@ -74,9 +80,11 @@ pub fn analyse(text: &str, scope: &ShellScope) -> Analysis {
     }
     walk.script(text, Stream::Inherited);
     // A function that is only defined is judged too: a later command may call it.
-    for (name, body) in std::mem::take(&mut walk.defined) {
-        if !walk.called.contains(&name) {
-            walk.function_body(&body, None);
+    while !walk.defined.is_empty() && walk.out.refused.is_none() {
+        for body in std::mem::take(&mut walk.defined) {
+            if !walk.called.iter().any(|called| Rc::ptr_eq(called, &body)) {
+                walk.function_body(&body, None);
+            }
         }
     }
     walk.settle();
@@ -112,7 +120,11 @@ impl Walk<'_> {
 
     /// A text that another program hands to a shell.
     pub(crate) fn nested_script(&mut self, text: &str, stdin: Stream) -> Stream {
-        if !self.enter() {
+        self.nested_bytes += text.len();
+        if self.nested_bytes > MAX_NESTED_BYTES {
+            self.limit("the command runs more text than is followed");
+        }
+        if self.out.refused.is_some() || !self.enter() {
             return Stream::Inherited;
         }
         let saved = self.state.clone();
@@ -247,7 +259,7 @@ impl Walk<'_> {
             Kind::Simple { assignments, words } => self.simple(command, assignments, words, stdin),
             Kind::Function { name, body } => {
                 let body = Rc::new((**body).clone());
-                self.defined.push((name.clone(), Rc::clone(&body)));
+                self.defined.push(Rc::clone(&body));
                 self.state.functions.insert(name.clone(), body);
                 Stream::Inherited
             }
@@ -374,6 +386,10 @@ impl Walk<'_> {
             env.push((assignment.name.clone(), elements));
         }
         let argv = self.fields(words);
+        if argv.len() > MAX_WORDS {
+            self.limit("a command has more words than are read");
+            return Stream::Inherited;
+        }
         let mut part = Part {
             text: command.text.clone(),
             ..Part::default()

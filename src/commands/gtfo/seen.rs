@@ -1,0 +1,98 @@
+//! The GTFOBins alerts in the ledger, once or as they come.
+
+use crate::{
+    ledger::{follow::Follow, read::Entry},
+    report::{Failure, json_text, visible},
+    view::{
+        desk::Desk,
+        out::{self, Out},
+        select::Selection,
+    },
+};
+use serde_json::{Value as Json, json};
+use std::{os::fd::AsFd, process::ExitCode, time::Duration};
+
+/// How often new entries are looked for.
+const LOOK_EVERY: Duration = Duration::from_millis(200);
+
+/// Shows the alerts of chosen entries, oldest first; goes on where asked.
+pub(super) fn run(selection: &Selection, monitor: bool, as_json: bool) -> Result<ExitCode, Failure> {
+    let desk = Desk::open()?;
+    out::stream(|out| {
+        let mut last = 0;
+        for entry in desk.reader()?.from(1) {
+            let entry = entry?;
+            last = entry.seq;
+            if !monitor {
+                print(out, &entry, selection, as_json)?;
+            }
+        }
+        if monitor {
+            let mut follow = Follow::after(desk.home.dir.as_fd(), &desk.home.path, last)?;
+            loop {
+                let came = follow.look()?;
+                for entry in &came {
+                    print(out, entry, selection, as_json)?;
+                }
+                out.flush()?;
+                if came.is_empty() {
+                    out.wait(LOOK_EVERY)?;
+                }
+            }
+        }
+        Ok(ExitCode::SUCCESS)
+    })
+}
+
+fn print(out: &mut Out, entry: &Entry, selection: &Selection, as_json: bool) -> Result<(), out::Closed> {
+    if !selection.takes_entry(entry) {
+        return Ok(());
+    }
+    let within = |outer: &str, inner: &str| entry.data.get(outer).and_then(|value| value.get(inner));
+    let Some(alerts) = within("annotations", "gtfo_alerts").and_then(Json::as_array) else {
+        return Ok(());
+    };
+    let verdict = within("decision", "verdict")
+        .and_then(Json::as_str)
+        .unwrap_or_default();
+    for alert in alerts {
+        out.line(&if as_json {
+            json_text(
+                &json!({"seq": entry.seq, "timestamp": entry.timestamp, "verdict": verdict, "alert": alert}),
+            )
+        } else {
+            format!(
+                "{} {} {:<8} {}",
+                entry.seq,
+                entry.timestamp,
+                visible(verdict),
+                words(alert)
+            )
+        })?;
+    }
+    Ok(())
+}
+
+/// An alert on one line.
+pub(super) fn words(alert: &Json) -> String {
+    let text = |key: &str| alert.get(key).and_then(Json::as_str).unwrap_or_default();
+    let functions: Vec<&str> = alert
+        .get("functions")
+        .and_then(Json::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(Json::as_str)
+        .collect();
+    let used = if alert.get("invoked") == Some(&Json::Bool(true)) {
+        "uses"
+    } else {
+        "could use"
+    };
+    visible(&format!(
+        "{:<8} {} {used} {}: {}",
+        text("risk"),
+        text("binary"),
+        functions.join(", "),
+        text("why")
+    ))
+}
