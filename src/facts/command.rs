@@ -3,8 +3,8 @@
 
 mod place;
 
-use super::{as_given, environment, identity, places, workspace_facts};
-use crate::{caller::Caller, ground::Ground, level};
+use super::{as_given, clock, environment, identity, places, workspace_facts};
+use crate::{caller::Caller, ground::Ground, level, sandbox::landlock};
 use gtfobins::{Analysis, Effect, Finding, Part, Weight, shell::ShellScope};
 use place::Resolver;
 use policy::{EnforcementFacts, Floor, Gtfo, Intent, Scope, Target, Time, Verdict, text::escape};
@@ -60,13 +60,17 @@ impl Surroundings {
         let root = ground.workspace.as_ref().map(|root| text(&root.path));
         let base = Scope {
             identity: identity(caller, ground),
-            time: Time::default(),
+            time: if ground.mentions("time.") || ground.mentions("expires") {
+                clock::now()
+            } else {
+                Time::default()
+            },
             env: environment(caller, &ground.policy.settings().env),
             workspace: workspace_facts(ground),
             places: places(caller, ground),
             enforcement: EnforcementFacts {
                 level: level::of(ground.home.owner, caller).level.to_owned(),
-                landlock_abi: 0,
+                landlock_abi: i64::from(landlock::abi().unwrap_or(0)),
             },
             ..Scope::default()
         };
@@ -266,6 +270,17 @@ pub fn alert(finding: &Finding) -> Json {
         "accounted": finding.accounted,
         "why": finding.why,
     })
+}
+
+/// What the program behind an applet could be made to do, as the record of every call notes it. The applet builds its
+/// own argv, so nothing of it is in use.
+pub fn potential(tool: &str) -> Option<Json> {
+    let program = match tool.split_once('-') {
+        Some(("safe", program)) => program,
+        Some((program @ ("ssh" | "kubectl" | "rg" | "jq"), _)) => program,
+        _ => tool,
+    };
+    gtfobins::potential(program).map(|finding| alert(&finding))
 }
 
 /// An intent as answers show it.

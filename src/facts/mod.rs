@@ -95,7 +95,7 @@ pub fn gather(intent: &Intent, caller: &Caller, ground: &Ground) -> Result<Facts
     Ok(Facts {
         scope,
         work,
-        alerts: Vec::new(),
+        alerts: command::potential(&intent.tool).into_iter().collect(),
     })
 }
 
