@@ -132,6 +132,9 @@ pub struct Remove {
     pub kind: Kind,
     /// How it is kept.
     pub keep: Keep,
+    /// Its number among the decision's targets that exist: its entry in the quarantine has it too, so that a call
+    /// that was killed before its outcome can still be taken back.
+    pub number: u32,
     /// Only if it is an empty directory.
     pub only_empty: bool,
     /// Objects in all.

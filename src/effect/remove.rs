@@ -18,6 +18,7 @@ use std::{
 };
 
 pub(super) fn carry_out(run: &mut Run, remove: &Remove) {
+    run.count_from(remove.number);
     let listing = if run.verbose {
         listed(run, remove)
     } else {

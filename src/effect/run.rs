@@ -87,6 +87,11 @@ impl Run {
         name
     }
 
+    /// Leaves out the numbers below this one.
+    pub(super) fn count_from(&mut self, number: u32) {
+        self.number = self.number.max(number);
+    }
+
     /// The next name for something unfinished beside its final name.
     pub(super) fn temporary(&mut self) -> OsString {
         let name = format!(".wt-{}-{}-{}.tmp", self.seq, std::process::id(), self.number);

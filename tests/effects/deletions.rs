@@ -211,3 +211,20 @@ fn a_tree_beyond_the_limit_of_entries_is_refused_unread() {
         .run(&["safe-rm", "-r", "t"])
         .refused("too-many-entries", Verdict::Deny);
 }
+
+#[test]
+fn an_entry_has_the_number_of_its_target_among_those_that_exist() {
+    let bench = Bench::new();
+    bench.dir("d");
+    bench.file("a", "a");
+    bench.file("b", "b");
+    let ran = bench.run(&["safe-rm", "none", "d", "a", "b"]);
+    assert_eq!(ran.exit, Some(1));
+    let ends: Vec<String> = bench
+        .kept()
+        .iter()
+        .map(|p| p.extension().unwrap().to_str().unwrap().to_owned())
+        .collect();
+    assert_eq!(ends, ["1", "2"]);
+    assert_eq!(fs::read(&bench.kept()[0]).unwrap(), b"a");
+}

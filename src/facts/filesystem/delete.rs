@@ -110,6 +110,7 @@ fn plan(
         judged: object.status.id,
         kind,
         keep,
+        number: g.ordinal(target),
         only_empty: kind == Kind::Dir && !recursive,
         entries,
         bytes,

@@ -190,6 +190,17 @@ impl<'a> Gathering<'a> {
             .any(|earlier| earlier.path == this.path)
     }
 
+    /// Its number among the targets that exist.
+    pub(super) fn ordinal(&self, target: usize) -> u32 {
+        let before = self
+            .targets
+            .iter()
+            .take(target)
+            .filter(|facts| facts.exists)
+            .count();
+        u32::try_from(before).unwrap_or(u32::MAX)
+    }
+
     /// Notes a hazard.
     pub(super) fn floor(&mut self, target: usize, rule: &str, verdict: Verdict, reason: String, hint: &str) {
         self.floors.push(Floor {
