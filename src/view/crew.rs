@@ -1,7 +1,10 @@
 //! A sweep over the ledger on all cores: pieces are worked on side by side, and their results come in order, so
 //! that the output never depends on who was faster. Bounded: nobody runs far ahead of the slowest.
 
-use super::out::Stopped;
+use super::{
+    out::Stopped,
+    progress::{Pace, Progress},
+};
 use crate::ledger::{LedgerError, read::Reader, sweep::Piece};
 use std::{
     collections::BTreeMap,
@@ -29,6 +32,7 @@ struct Board<T> {
 pub(crate) fn sweep<T: Send>(
     reader: &Reader,
     pieces: &[Piece],
+    pace: Pace,
     work: impl Fn(&Reader, Piece) -> Result<T, LedgerError> + Sync,
     mut take: impl FnMut(T) -> Result<ControlFlow<()>, Stopped>,
 ) -> Result<(), Stopped> {
@@ -54,7 +58,7 @@ pub(crate) fn sweep<T: Send>(
                 }
             });
         }
-        let taken = take_all(&board, &moved, pieces.len(), &mut take);
+        let taken = take_all(&board, &moved, pieces.len(), Progress::new(pace), &mut take);
         lock(&board).stop = true;
         moved.notify_all();
         taken
@@ -81,6 +85,7 @@ fn take_all<T>(
     board: &Mutex<Board<T>>,
     moved: &Condvar,
     count: usize,
+    mut progress: Progress,
     take: &mut impl FnMut(T) -> Result<ControlFlow<()>, Stopped>,
 ) -> Result<(), Stopped> {
     for index in 0..count {
@@ -94,6 +99,7 @@ fn take_all<T>(
         state.taken = index + 1;
         drop(state);
         moved.notify_all();
+        progress.tell(index + 1, count);
         if take(result?)?.is_break() {
             break;
         }

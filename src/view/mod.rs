@@ -10,6 +10,7 @@ pub(crate) mod explain;
 pub(crate) mod lines;
 pub(crate) mod out;
 pub(crate) mod paint;
+pub(crate) mod progress;
 pub(crate) mod select;
 pub(crate) mod signals;
 pub(crate) mod span;

@@ -12,6 +12,7 @@ use crate::{
         crew,
         out::{Out, Stopped},
         paint::{Paint, Tone, width_of_stdout},
+        progress::Pace,
         table::{Cell, Layout, lines},
         tally::counts::Counts,
     },
@@ -29,6 +30,7 @@ pub(super) fn count(reader: &Reader, query: &Query, unanswered: &mut Unanswered)
     crew::sweep(
         reader,
         &reader.pieces(query.selection.since())?,
+        Pace::Told,
         |reader, piece| {
             let mut count: u64 = 0;
             let missed = search(reader, piece, query, &wanted, |_, _| count += 1)?;
@@ -61,6 +63,7 @@ pub(super) fn print(
     crew::sweep(
         reader,
         &reader.pieces(query.selection.since())?,
+        Pace::Told,
         |reader, piece| {
             let mut counts = Counts::with_room(MAX_GROUPS);
             let missed = search(reader, piece, query, &wanted, |raw, data| {

@@ -13,6 +13,7 @@ use crate::{
         lines::Look,
         out::{Out, Stopped},
         paint::{Paint, Tone, width_of_stdout},
+        progress::Pace,
         table::{Cell, Layout, lines},
         wanted::Wanted,
     },
@@ -109,6 +110,7 @@ pub(super) fn print(
     crew::sweep(
         reader,
         &pieces,
+        Pace::Silent,
         |reader, piece| {
             let mut rows = Vec::new();
             let missed = search(reader, piece, query, &wanted, |raw, data| {

@@ -3,7 +3,7 @@
 use super::{Alarms, Episode, rules::Rule};
 use crate::{
     ledger::read::{Entry, Reader},
-    view::{crew, out::Stopped, select::Selection, wanted::Wanted},
+    view::{crew, out::Stopped, progress::Pace, select::Selection, wanted::Wanted},
 };
 use std::ops::ControlFlow;
 
@@ -24,6 +24,7 @@ pub(crate) fn sweep(
     crew::sweep(
         reader,
         &pieces,
+        Pace::Told,
         |reader, piece| {
             let mut found: Vec<(Vec<usize>, Entry)> = Vec::new();
             reader.sweep(piece, |raw| {

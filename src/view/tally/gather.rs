@@ -3,7 +3,7 @@
 use super::{Tally, slim::Slim};
 use crate::{
     ledger::{read::Reader, sweep::Raw},
-    view::{crew, out::Stopped, select::Selection},
+    view::{crew, out::Stopped, progress::Pace, select::Selection},
 };
 use std::ops::ControlFlow;
 
@@ -17,6 +17,7 @@ pub(crate) fn gather(reader: &Reader, selection: &Selection) -> Result<Tally, St
     crew::sweep(
         reader,
         &pieces,
+        Pace::Told,
         |reader, piece| {
             let mut tally = Tally::default();
             reader.sweep(piece, |raw| {
