@@ -27,11 +27,27 @@ end
 complete -c wt -n "__fish_wt_needs_command" -s V -l version -d 'Print the version'
 complete -c wt -n "__fish_wt_needs_command" -s v -l verbose -d 'With --version: build target, profile and kernel back ends'
 complete -c wt -n "__fish_wt_needs_command" -s h -l help -d 'Print help'
+complete -c wt -n "__fish_wt_needs_command" -f -a "init" -d 'Make the directory, the default policy and the ledger'
 complete -c wt -n "__fish_wt_needs_command" -f -a "applets" -d 'List the applets'
 complete -c wt -n "__fish_wt_needs_command" -f -a "completions" -d 'Print the completions of a shell'
 complete -c wt -n "__fish_wt_needs_command" -f -a "man" -d 'Print a man page, or write all of them'
+complete -c wt -n "__fish_wt_needs_command" -f -a "mcp" -d 'Serve the applets as tools over MCP'
+complete -c wt -n "__fish_wt_needs_command" -f -a "hook" -d 'Judge an event of an agent\'s hook, read from standard input'
+complete -c wt -n "__fish_wt_needs_command" -f -a "setup" -d 'Enter Watchtower in an agent\'s settings'
 complete -c wt -n "__fish_wt_needs_command" -f -a "utcp" -d 'Print the UTCP manual, or call a tool of it'
-complete -c wt -n "__fish_wt_needs_command" -f -a "verify" -d 'Check the ledger: framing, hashes, chain'
+complete -c wt -n "__fish_wt_needs_command" -f -a "tail" -d 'Show the newest entries of the ledger, one line an action'
+complete -c wt -n "__fish_wt_needs_command" -f -a "recent" -d 'Show the last calls, newest first'
+complete -c wt -n "__fish_wt_needs_command" -f -a "watch" -d 'Watch what agents do, live: activity, approvals, alerts, policy, integrity'
+complete -c wt -n "__fish_wt_needs_command" -f -a "alert" -d 'Show what is worth attention: changes outside the workspace, credentials, bursts, chain problems'
+complete -c wt -n "__fish_wt_needs_command" -f -a "query" -d 'Ask the ledger: entries for which an expression in the policy language holds'
+complete -c wt -n "__fish_wt_needs_command" -f -a "stats" -d 'Add up the ledger: calls by verdict, domain, agent, rule, host and path'
+complete -c wt -n "__fish_wt_needs_command" -f -a "status" -d 'Show how this installation stands: level, links, policy, ledger, sandbox'
+complete -c wt -n "__fish_wt_needs_command" -f -a "doctor" -d 'Look for what is wrong with this installation and propose the fix of each finding'
+complete -c wt -n "__fish_wt_needs_command" -f -a "checkpoint" -d 'Sign the head of the ledger and print it, to be kept elsewhere'
+complete -c wt -n "__fish_wt_needs_command" -f -a "prove" -d 'Prove that an entry is in the ledger, or that one head continues another'
+complete -c wt -n "__fish_wt_needs_command" -f -a "redact" -d 'Take the data of one entry out; its hash, the chain and all proofs stay'
+complete -c wt -n "__fish_wt_needs_command" -f -a "clean" -d 'Take the oldest segments of the ledger out; what remains stays verifiable'
+complete -c wt -n "__fish_wt_needs_command" -f -a "verify" -d 'Check the ledger: hashes, chain, tree, signed heads, seals'
 complete -c wt -n "__fish_wt_needs_command" -f -a "links" -d 'Make the links by which applets and commands are called'
 complete -c wt -n "__fish_wt_needs_command" -f -a "safe-rm" -d 'delete files or directories, kept in the quarantine until it is emptied'
 complete -c wt -n "__fish_wt_needs_command" -f -a "safe-cp" -d 'copy files or directories, never through a symbolic link at the destination'
@@ -50,6 +66,11 @@ complete -c wt -n "__fish_wt_needs_command" -f -a "kubectl-exec-read" -d 'read a
 complete -c wt -n "__fish_wt_needs_command" -f -a "rg-search" -d 'search files for a pattern with ripgrep'
 complete -c wt -n "__fish_wt_needs_command" -f -a "jq-query" -d 'query JSON files with jq'
 complete -c wt -n "__fish_wt_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c wt -n "__fish_wt_using_subcommand init" -l profile -d 'The policy to start from' -r -f -a "default\t''"
+complete -c wt -n "__fish_wt_using_subcommand init" -l if-absent -d 'Succeed where everything is there already'
+complete -c wt -n "__fish_wt_using_subcommand init" -l seal -d 'Seal every entry with an evolving key'
+complete -c wt -n "__fish_wt_using_subcommand init" -l json -d 'Print JSON'
+complete -c wt -n "__fish_wt_using_subcommand init" -s h -l help -d 'Print help'
 complete -c wt -n "__fish_wt_using_subcommand applets" -l names -d 'Print only the names'
 complete -c wt -n "__fish_wt_using_subcommand applets" -l json -d 'Print JSON: options, operands and examples too'
 complete -c wt -n "__fish_wt_using_subcommand applets" -s h -l help -d 'Print help'
@@ -57,12 +78,110 @@ complete -c wt -n "__fish_wt_using_subcommand completions" -s h -l help -d 'Prin
 complete -c wt -n "__fish_wt_using_subcommand man" -l dir -d 'Write every page into this directory' -r -F
 complete -c wt -n "__fish_wt_using_subcommand man" -l names -d 'Print the file names of the pages'
 complete -c wt -n "__fish_wt_using_subcommand man" -s h -l help -d 'Print help'
+complete -c wt -n "__fish_wt_using_subcommand mcp" -l http -d 'Listen on this loopback address and port instead of standard input; WT_MCP_TOKEN is the token' -r
+complete -c wt -n "__fish_wt_using_subcommand mcp" -s h -l help -d 'Print help'
+complete -c wt -n "__fish_wt_using_subcommand hook" -s h -l help -d 'Print help'
+complete -c wt -n "__fish_wt_using_subcommand setup" -l scope -d 'The settings below your home, or below the working directory' -r -f -a "user\t''
+project\t''"
+complete -c wt -n "__fish_wt_using_subcommand setup" -l print -d 'Show what would change, and change nothing'
+complete -c wt -n "__fish_wt_using_subcommand setup" -l remove -d 'Take Watchtower out of the settings'
+complete -c wt -n "__fish_wt_using_subcommand setup" -l json -d 'Print JSON'
+complete -c wt -n "__fish_wt_using_subcommand setup" -s h -l help -d 'Print help'
 complete -c wt -n "__fish_wt_using_subcommand utcp; and not __fish_seen_subcommand_from call help" -s h -l help -d 'Print help'
 complete -c wt -n "__fish_wt_using_subcommand utcp; and not __fish_seen_subcommand_from call help" -f -a "call" -d 'Call a tool as the manual\'s command lines do'
 complete -c wt -n "__fish_wt_using_subcommand utcp; and not __fish_seen_subcommand_from call help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c wt -n "__fish_wt_using_subcommand utcp; and __fish_seen_subcommand_from call" -s h -l help -d 'Print help'
 complete -c wt -n "__fish_wt_using_subcommand utcp; and __fish_seen_subcommand_from help" -f -a "call" -d 'Call a tool as the manual\'s command lines do'
 complete -c wt -n "__fish_wt_using_subcommand utcp; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c wt -n "__fish_wt_using_subcommand tail" -s n -l lines -d 'How many' -r
+complete -c wt -n "__fish_wt_using_subcommand tail" -l since -d 'From then on: `2h`, `7d`, `today`, `2026-01-31`, RFC 3339' -r
+complete -c wt -n "__fish_wt_using_subcommand tail" -l until -d 'Up to then' -r
+complete -c wt -n "__fish_wt_using_subcommand tail" -l agent -d 'Only this agent\'s' -r
+complete -c wt -n "__fish_wt_using_subcommand tail" -l session -d 'Only of this session' -r
+complete -c wt -n "__fish_wt_using_subcommand tail" -l where -d 'Only where this holds, in the policy language: `decision.verdict == \'deny\'`' -r
+complete -c wt -n "__fish_wt_using_subcommand tail" -s f -l follow -d 'Show what comes, too'
+complete -c wt -n "__fish_wt_using_subcommand tail" -l json -d 'Print one JSON object a line'
+complete -c wt -n "__fish_wt_using_subcommand tail" -s h -l help -d 'Print help'
+complete -c wt -n "__fish_wt_using_subcommand recent" -s n -l lines -d 'How many' -r
+complete -c wt -n "__fish_wt_using_subcommand recent" -l since -d 'From then on: `2h`, `7d`, `today`, `2026-01-31`, RFC 3339' -r
+complete -c wt -n "__fish_wt_using_subcommand recent" -l until -d 'Up to then' -r
+complete -c wt -n "__fish_wt_using_subcommand recent" -l agent -d 'Only this agent\'s' -r
+complete -c wt -n "__fish_wt_using_subcommand recent" -l session -d 'Only of this session' -r
+complete -c wt -n "__fish_wt_using_subcommand recent" -l where -d 'Only where this holds, in the policy language: `decision.verdict == \'deny\'`' -r
+complete -c wt -n "__fish_wt_using_subcommand recent" -l json -d 'Print one JSON object a line'
+complete -c wt -n "__fish_wt_using_subcommand recent" -s h -l help -d 'Print help'
+complete -c wt -n "__fish_wt_using_subcommand watch" -l tab -d 'The page to begin with' -r -f -a "activity\t''
+approvals\t''
+alerts\t''
+policy\t''
+integrity\t''"
+complete -c wt -n "__fish_wt_using_subcommand watch" -l where -d 'Only entries for which this holds' -r
+complete -c wt -n "__fish_wt_using_subcommand watch" -l width -d 'Columns of the frame that --once prints' -r
+complete -c wt -n "__fish_wt_using_subcommand watch" -l height -d 'Lines of the frame that --once prints' -r
+complete -c wt -n "__fish_wt_using_subcommand watch" -l once -d 'Print one frame as plain text and end'
+complete -c wt -n "__fish_wt_using_subcommand watch" -s h -l help -d 'Print help'
+complete -c wt -n "__fish_wt_using_subcommand alert" -l since -d 'From then on: `2h`, `7d`, `today`, `2026-01-31`, RFC 3339' -r
+complete -c wt -n "__fish_wt_using_subcommand alert" -l until -d 'Up to then' -r
+complete -c wt -n "__fish_wt_using_subcommand alert" -l agent -d 'Only this agent\'s' -r
+complete -c wt -n "__fish_wt_using_subcommand alert" -l session -d 'Only of this session' -r
+complete -c wt -n "__fish_wt_using_subcommand alert" -l where -d 'Only where this holds, in the policy language: `decision.verdict == \'deny\'`' -r
+complete -c wt -n "__fish_wt_using_subcommand alert" -s f -l follow -d 'Go on, and tell what comes'
+complete -c wt -n "__fish_wt_using_subcommand alert" -l deliver -d 'Without --follow, too: tell those whom the policy\'s alerts name'
+complete -c wt -n "__fish_wt_using_subcommand alert" -l json -d 'Print one JSON object a line'
+complete -c wt -n "__fish_wt_using_subcommand alert" -s h -l help -d 'Print help'
+complete -c wt -n "__fish_wt_using_subcommand query" -l select -d 'What to print of each: `seq,decision.verdict,intent.targets.0.path`' -r
+complete -c wt -n "__fish_wt_using_subcommand query" -l group-by -d 'Count by the values of these fields' -r
+complete -c wt -n "__fish_wt_using_subcommand query" -l top -d 'With --group-by: only the N most frequent' -r
+complete -c wt -n "__fish_wt_using_subcommand query" -s n -l limit -d 'End after N entries' -r
+complete -c wt -n "__fish_wt_using_subcommand query" -l format -d 'table, json (one object a line) or csv' -r -f -a "table\t''
+json\t''
+csv\t''"
+complete -c wt -n "__fish_wt_using_subcommand query" -l since -d 'From then on: `2h`, `7d`, `today`, `2026-01-31`, RFC 3339' -r
+complete -c wt -n "__fish_wt_using_subcommand query" -l until -d 'Up to then' -r
+complete -c wt -n "__fish_wt_using_subcommand query" -l agent -d 'Only this agent\'s' -r
+complete -c wt -n "__fish_wt_using_subcommand query" -l session -d 'Only of this session' -r
+complete -c wt -n "__fish_wt_using_subcommand query" -l where -d 'Only where this holds, in the policy language: `decision.verdict == \'deny\'`' -r
+complete -c wt -n "__fish_wt_using_subcommand query" -l count -d 'Print only how many'
+complete -c wt -n "__fish_wt_using_subcommand query" -l json -d 'The same as --format json'
+complete -c wt -n "__fish_wt_using_subcommand query" -s h -l help -d 'Print help'
+complete -c wt -n "__fish_wt_using_subcommand stats" -l top -d 'How many names of each kind' -r
+complete -c wt -n "__fish_wt_using_subcommand stats" -l since -d 'From then on: `2h`, `7d`, `today`, `2026-01-31`, RFC 3339' -r
+complete -c wt -n "__fish_wt_using_subcommand stats" -l until -d 'Up to then' -r
+complete -c wt -n "__fish_wt_using_subcommand stats" -l agent -d 'Only this agent\'s' -r
+complete -c wt -n "__fish_wt_using_subcommand stats" -l session -d 'Only of this session' -r
+complete -c wt -n "__fish_wt_using_subcommand stats" -l where -d 'Only where this holds, in the policy language: `decision.verdict == \'deny\'`' -r
+complete -c wt -n "__fish_wt_using_subcommand stats" -l json -d 'Print one JSON object'
+complete -c wt -n "__fish_wt_using_subcommand stats" -s h -l help -d 'Print help'
+complete -c wt -n "__fish_wt_using_subcommand status" -l json -d 'Print one JSON object'
+complete -c wt -n "__fish_wt_using_subcommand status" -s h -l help -d 'Print help'
+complete -c wt -n "__fish_wt_using_subcommand doctor" -l json -d 'Print one JSON object'
+complete -c wt -n "__fish_wt_using_subcommand doctor" -s h -l help -d 'Print help'
+complete -c wt -n "__fish_wt_using_subcommand checkpoint" -l vkey -d 'Print the verifier key instead; nothing is signed'
+complete -c wt -n "__fish_wt_using_subcommand checkpoint" -l json -d 'Print one JSON object'
+complete -c wt -n "__fish_wt_using_subcommand checkpoint" -s h -l help -d 'Print help'
+complete -c wt -n "__fish_wt_using_subcommand prove" -l to -d 'In the tree of this many entries' -r
+complete -c wt -n "__fish_wt_using_subcommand prove" -l consistency -d 'Prove that NEW entries (all, where not given) continue OLD' -r
+complete -c wt -n "__fish_wt_using_subcommand prove" -l json -d 'Print one JSON object'
+complete -c wt -n "__fish_wt_using_subcommand prove" -s h -l help -d 'Print help'
+complete -c wt -n "__fish_wt_using_subcommand redact" -l reason -d 'Why; recorded' -r
+complete -c wt -n "__fish_wt_using_subcommand redact" -l json -d 'Print one JSON object'
+complete -c wt -n "__fish_wt_using_subcommand redact" -s h -l help -d 'Print help'
+complete -c wt -n "__fish_wt_using_subcommand clean" -l before -d 'Entries older than this: `90d`, `2026-01-31`, RFC 3339' -r
+complete -c wt -n "__fish_wt_using_subcommand clean" -l upto -d 'Entries with smaller numbers than this' -r
+complete -c wt -n "__fish_wt_using_subcommand clean" -l archive -d 'Keep the segments there, compressed' -r -F
+complete -c wt -n "__fish_wt_using_subcommand clean" -l reason -d 'Why; recorded' -r
+complete -c wt -n "__fish_wt_using_subcommand clean" -l recover -d 'After a loss or a failed sync: record what was expected, and go on'
+complete -c wt -n "__fish_wt_using_subcommand clean" -l dry-run -d 'Only say what would go'
+complete -c wt -n "__fish_wt_using_subcommand clean" -l json -d 'Print one JSON object'
+complete -c wt -n "__fish_wt_using_subcommand clean" -s h -l help -d 'Print help'
+complete -c wt -n "__fish_wt_using_subcommand verify" -l against -d 'A head kept elsewhere (`-` for stdin); may be given several times' -r
+complete -c wt -n "__fish_wt_using_subcommand verify" -l vkey -d 'The verifier key kept elsewhere, instead of the one in the first entry' -r
+complete -c wt -n "__fish_wt_using_subcommand verify" -l seal-key -d 'A file with the seal key kept off the machine (`-` for stdin)' -r
+complete -c wt -n "__fish_wt_using_subcommand verify" -l require -d 'Fail with 4 where less than this is proven' -r -f -a "chain\t''
+signed\t''
+sealed\t''
+anchored\t''"
+complete -c wt -n "__fish_wt_using_subcommand verify" -l deep -d 'Also look at canonical form, kinds, references and times'
 complete -c wt -n "__fish_wt_using_subcommand verify" -l json -d 'Print one JSON object'
 complete -c wt -n "__fish_wt_using_subcommand verify" -s h -l help -d 'Print help'
 complete -c wt -n "__fish_wt_using_subcommand links" -l remove -d 'Remove the links instead'
@@ -275,29 +394,45 @@ complete -c wt -n "__fish_wt_using_subcommand jq-query" -s e -l exit-status -d '
 complete -c wt -n "__fish_wt_using_subcommand jq-query" -l json -d 'print errors and refusals as one JSON object'
 complete -c wt -n "__fish_wt_using_subcommand jq-query" -l help -d 'print this help'
 complete -c wt -n "__fish_wt_using_subcommand jq-query" -l version -d 'print the version'
-complete -c wt -n "__fish_wt_using_subcommand help; and not __fish_seen_subcommand_from applets completions man utcp verify links safe-rm safe-cp safe-mv safe-mkdir safe-touch safe-chown safe-chmod safe-ln ssh-ls ssh-cat ssh-ps kubectl-get-yaml kubectl-logs kubectl-exec-read rg-search jq-query help" -f -a "applets" -d 'List the applets'
-complete -c wt -n "__fish_wt_using_subcommand help; and not __fish_seen_subcommand_from applets completions man utcp verify links safe-rm safe-cp safe-mv safe-mkdir safe-touch safe-chown safe-chmod safe-ln ssh-ls ssh-cat ssh-ps kubectl-get-yaml kubectl-logs kubectl-exec-read rg-search jq-query help" -f -a "completions" -d 'Print the completions of a shell'
-complete -c wt -n "__fish_wt_using_subcommand help; and not __fish_seen_subcommand_from applets completions man utcp verify links safe-rm safe-cp safe-mv safe-mkdir safe-touch safe-chown safe-chmod safe-ln ssh-ls ssh-cat ssh-ps kubectl-get-yaml kubectl-logs kubectl-exec-read rg-search jq-query help" -f -a "man" -d 'Print a man page, or write all of them'
-complete -c wt -n "__fish_wt_using_subcommand help; and not __fish_seen_subcommand_from applets completions man utcp verify links safe-rm safe-cp safe-mv safe-mkdir safe-touch safe-chown safe-chmod safe-ln ssh-ls ssh-cat ssh-ps kubectl-get-yaml kubectl-logs kubectl-exec-read rg-search jq-query help" -f -a "utcp" -d 'Print the UTCP manual, or call a tool of it'
-complete -c wt -n "__fish_wt_using_subcommand help; and not __fish_seen_subcommand_from applets completions man utcp verify links safe-rm safe-cp safe-mv safe-mkdir safe-touch safe-chown safe-chmod safe-ln ssh-ls ssh-cat ssh-ps kubectl-get-yaml kubectl-logs kubectl-exec-read rg-search jq-query help" -f -a "verify" -d 'Check the ledger: framing, hashes, chain'
-complete -c wt -n "__fish_wt_using_subcommand help; and not __fish_seen_subcommand_from applets completions man utcp verify links safe-rm safe-cp safe-mv safe-mkdir safe-touch safe-chown safe-chmod safe-ln ssh-ls ssh-cat ssh-ps kubectl-get-yaml kubectl-logs kubectl-exec-read rg-search jq-query help" -f -a "links" -d 'Make the links by which applets and commands are called'
-complete -c wt -n "__fish_wt_using_subcommand help; and not __fish_seen_subcommand_from applets completions man utcp verify links safe-rm safe-cp safe-mv safe-mkdir safe-touch safe-chown safe-chmod safe-ln ssh-ls ssh-cat ssh-ps kubectl-get-yaml kubectl-logs kubectl-exec-read rg-search jq-query help" -f -a "safe-rm" -d 'delete files or directories, kept in the quarantine until it is emptied'
-complete -c wt -n "__fish_wt_using_subcommand help; and not __fish_seen_subcommand_from applets completions man utcp verify links safe-rm safe-cp safe-mv safe-mkdir safe-touch safe-chown safe-chmod safe-ln ssh-ls ssh-cat ssh-ps kubectl-get-yaml kubectl-logs kubectl-exec-read rg-search jq-query help" -f -a "safe-cp" -d 'copy files or directories, never through a symbolic link at the destination'
-complete -c wt -n "__fish_wt_using_subcommand help; and not __fish_seen_subcommand_from applets completions man utcp verify links safe-rm safe-cp safe-mv safe-mkdir safe-touch safe-chown safe-chmod safe-ln ssh-ls ssh-cat ssh-ps kubectl-get-yaml kubectl-logs kubectl-exec-read rg-search jq-query help" -f -a "safe-mv" -d 'move or rename files and directories'
-complete -c wt -n "__fish_wt_using_subcommand help; and not __fish_seen_subcommand_from applets completions man utcp verify links safe-rm safe-cp safe-mv safe-mkdir safe-touch safe-chown safe-chmod safe-ln ssh-ls ssh-cat ssh-ps kubectl-get-yaml kubectl-logs kubectl-exec-read rg-search jq-query help" -f -a "safe-mkdir" -d 'create directories'
-complete -c wt -n "__fish_wt_using_subcommand help; and not __fish_seen_subcommand_from applets completions man utcp verify links safe-rm safe-cp safe-mv safe-mkdir safe-touch safe-chown safe-chmod safe-ln ssh-ls ssh-cat ssh-ps kubectl-get-yaml kubectl-logs kubectl-exec-read rg-search jq-query help" -f -a "safe-touch" -d 'create empty files, or set the times of existing ones'
-complete -c wt -n "__fish_wt_using_subcommand help; and not __fish_seen_subcommand_from applets completions man utcp verify links safe-rm safe-cp safe-mv safe-mkdir safe-touch safe-chown safe-chmod safe-ln ssh-ls ssh-cat ssh-ps kubectl-get-yaml kubectl-logs kubectl-exec-read rg-search jq-query help" -f -a "safe-chown" -d 'change the owner and group of files'
-complete -c wt -n "__fish_wt_using_subcommand help; and not __fish_seen_subcommand_from applets completions man utcp verify links safe-rm safe-cp safe-mv safe-mkdir safe-touch safe-chown safe-chmod safe-ln ssh-ls ssh-cat ssh-ps kubectl-get-yaml kubectl-logs kubectl-exec-read rg-search jq-query help" -f -a "safe-chmod" -d 'change the permissions of files'
-complete -c wt -n "__fish_wt_using_subcommand help; and not __fish_seen_subcommand_from applets completions man utcp verify links safe-rm safe-cp safe-mv safe-mkdir safe-touch safe-chown safe-chmod safe-ln ssh-ls ssh-cat ssh-ps kubectl-get-yaml kubectl-logs kubectl-exec-read rg-search jq-query help" -f -a "safe-ln" -d 'create a link to a file'
-complete -c wt -n "__fish_wt_using_subcommand help; and not __fish_seen_subcommand_from applets completions man utcp verify links safe-rm safe-cp safe-mv safe-mkdir safe-touch safe-chown safe-chmod safe-ln ssh-ls ssh-cat ssh-ps kubectl-get-yaml kubectl-logs kubectl-exec-read rg-search jq-query help" -f -a "ssh-ls" -d 'list files on a host over SFTP, without a remote shell'
-complete -c wt -n "__fish_wt_using_subcommand help; and not __fish_seen_subcommand_from applets completions man utcp verify links safe-rm safe-cp safe-mv safe-mkdir safe-touch safe-chown safe-chmod safe-ln ssh-ls ssh-cat ssh-ps kubectl-get-yaml kubectl-logs kubectl-exec-read rg-search jq-query help" -f -a "ssh-cat" -d 'print files of a host over SFTP, without a remote shell'
-complete -c wt -n "__fish_wt_using_subcommand help; and not __fish_seen_subcommand_from applets completions man utcp verify links safe-rm safe-cp safe-mv safe-mkdir safe-touch safe-chown safe-chmod safe-ln ssh-ls ssh-cat ssh-ps kubectl-get-yaml kubectl-logs kubectl-exec-read rg-search jq-query help" -f -a "ssh-ps" -d 'list the processes of a host'
-complete -c wt -n "__fish_wt_using_subcommand help; and not __fish_seen_subcommand_from applets completions man utcp verify links safe-rm safe-cp safe-mv safe-mkdir safe-touch safe-chown safe-chmod safe-ln ssh-ls ssh-cat ssh-ps kubectl-get-yaml kubectl-logs kubectl-exec-read rg-search jq-query help" -f -a "kubectl-get-yaml" -d 'print a Kubernetes object as YAML, never a secret'
-complete -c wt -n "__fish_wt_using_subcommand help; and not __fish_seen_subcommand_from applets completions man utcp verify links safe-rm safe-cp safe-mv safe-mkdir safe-touch safe-chown safe-chmod safe-ln ssh-ls ssh-cat ssh-ps kubectl-get-yaml kubectl-logs kubectl-exec-read rg-search jq-query help" -f -a "kubectl-logs" -d 'print the log of a pod'
-complete -c wt -n "__fish_wt_using_subcommand help; and not __fish_seen_subcommand_from applets completions man utcp verify links safe-rm safe-cp safe-mv safe-mkdir safe-touch safe-chown safe-chmod safe-ln ssh-ls ssh-cat ssh-ps kubectl-get-yaml kubectl-logs kubectl-exec-read rg-search jq-query help" -f -a "kubectl-exec-read" -d 'read a file or directory in a container'
-complete -c wt -n "__fish_wt_using_subcommand help; and not __fish_seen_subcommand_from applets completions man utcp verify links safe-rm safe-cp safe-mv safe-mkdir safe-touch safe-chown safe-chmod safe-ln ssh-ls ssh-cat ssh-ps kubectl-get-yaml kubectl-logs kubectl-exec-read rg-search jq-query help" -f -a "rg-search" -d 'search files for a pattern with ripgrep'
-complete -c wt -n "__fish_wt_using_subcommand help; and not __fish_seen_subcommand_from applets completions man utcp verify links safe-rm safe-cp safe-mv safe-mkdir safe-touch safe-chown safe-chmod safe-ln ssh-ls ssh-cat ssh-ps kubectl-get-yaml kubectl-logs kubectl-exec-read rg-search jq-query help" -f -a "jq-query" -d 'query JSON files with jq'
-complete -c wt -n "__fish_wt_using_subcommand help; and not __fish_seen_subcommand_from applets completions man utcp verify links safe-rm safe-cp safe-mv safe-mkdir safe-touch safe-chown safe-chmod safe-ln ssh-ls ssh-cat ssh-ps kubectl-get-yaml kubectl-logs kubectl-exec-read rg-search jq-query help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c wt -n "__fish_wt_using_subcommand help; and not __fish_seen_subcommand_from init applets completions man mcp hook setup utcp tail recent watch alert query stats status doctor checkpoint prove redact clean verify links safe-rm safe-cp safe-mv safe-mkdir safe-touch safe-chown safe-chmod safe-ln ssh-ls ssh-cat ssh-ps kubectl-get-yaml kubectl-logs kubectl-exec-read rg-search jq-query help" -f -a "init" -d 'Make the directory, the default policy and the ledger'
+complete -c wt -n "__fish_wt_using_subcommand help; and not __fish_seen_subcommand_from init applets completions man mcp hook setup utcp tail recent watch alert query stats status doctor checkpoint prove redact clean verify links safe-rm safe-cp safe-mv safe-mkdir safe-touch safe-chown safe-chmod safe-ln ssh-ls ssh-cat ssh-ps kubectl-get-yaml kubectl-logs kubectl-exec-read rg-search jq-query help" -f -a "applets" -d 'List the applets'
+complete -c wt -n "__fish_wt_using_subcommand help; and not __fish_seen_subcommand_from init applets completions man mcp hook setup utcp tail recent watch alert query stats status doctor checkpoint prove redact clean verify links safe-rm safe-cp safe-mv safe-mkdir safe-touch safe-chown safe-chmod safe-ln ssh-ls ssh-cat ssh-ps kubectl-get-yaml kubectl-logs kubectl-exec-read rg-search jq-query help" -f -a "completions" -d 'Print the completions of a shell'
+complete -c wt -n "__fish_wt_using_subcommand help; and not __fish_seen_subcommand_from init applets completions man mcp hook setup utcp tail recent watch alert query stats status doctor checkpoint prove redact clean verify links safe-rm safe-cp safe-mv safe-mkdir safe-touch safe-chown safe-chmod safe-ln ssh-ls ssh-cat ssh-ps kubectl-get-yaml kubectl-logs kubectl-exec-read rg-search jq-query help" -f -a "man" -d 'Print a man page, or write all of them'
+complete -c wt -n "__fish_wt_using_subcommand help; and not __fish_seen_subcommand_from init applets completions man mcp hook setup utcp tail recent watch alert query stats status doctor checkpoint prove redact clean verify links safe-rm safe-cp safe-mv safe-mkdir safe-touch safe-chown safe-chmod safe-ln ssh-ls ssh-cat ssh-ps kubectl-get-yaml kubectl-logs kubectl-exec-read rg-search jq-query help" -f -a "mcp" -d 'Serve the applets as tools over MCP'
+complete -c wt -n "__fish_wt_using_subcommand help; and not __fish_seen_subcommand_from init applets completions man mcp hook setup utcp tail recent watch alert query stats status doctor checkpoint prove redact clean verify links safe-rm safe-cp safe-mv safe-mkdir safe-touch safe-chown safe-chmod safe-ln ssh-ls ssh-cat ssh-ps kubectl-get-yaml kubectl-logs kubectl-exec-read rg-search jq-query help" -f -a "hook" -d 'Judge an event of an agent\'s hook, read from standard input'
+complete -c wt -n "__fish_wt_using_subcommand help; and not __fish_seen_subcommand_from init applets completions man mcp hook setup utcp tail recent watch alert query stats status doctor checkpoint prove redact clean verify links safe-rm safe-cp safe-mv safe-mkdir safe-touch safe-chown safe-chmod safe-ln ssh-ls ssh-cat ssh-ps kubectl-get-yaml kubectl-logs kubectl-exec-read rg-search jq-query help" -f -a "setup" -d 'Enter Watchtower in an agent\'s settings'
+complete -c wt -n "__fish_wt_using_subcommand help; and not __fish_seen_subcommand_from init applets completions man mcp hook setup utcp tail recent watch alert query stats status doctor checkpoint prove redact clean verify links safe-rm safe-cp safe-mv safe-mkdir safe-touch safe-chown safe-chmod safe-ln ssh-ls ssh-cat ssh-ps kubectl-get-yaml kubectl-logs kubectl-exec-read rg-search jq-query help" -f -a "utcp" -d 'Print the UTCP manual, or call a tool of it'
+complete -c wt -n "__fish_wt_using_subcommand help; and not __fish_seen_subcommand_from init applets completions man mcp hook setup utcp tail recent watch alert query stats status doctor checkpoint prove redact clean verify links safe-rm safe-cp safe-mv safe-mkdir safe-touch safe-chown safe-chmod safe-ln ssh-ls ssh-cat ssh-ps kubectl-get-yaml kubectl-logs kubectl-exec-read rg-search jq-query help" -f -a "tail" -d 'Show the newest entries of the ledger, one line an action'
+complete -c wt -n "__fish_wt_using_subcommand help; and not __fish_seen_subcommand_from init applets completions man mcp hook setup utcp tail recent watch alert query stats status doctor checkpoint prove redact clean verify links safe-rm safe-cp safe-mv safe-mkdir safe-touch safe-chown safe-chmod safe-ln ssh-ls ssh-cat ssh-ps kubectl-get-yaml kubectl-logs kubectl-exec-read rg-search jq-query help" -f -a "recent" -d 'Show the last calls, newest first'
+complete -c wt -n "__fish_wt_using_subcommand help; and not __fish_seen_subcommand_from init applets completions man mcp hook setup utcp tail recent watch alert query stats status doctor checkpoint prove redact clean verify links safe-rm safe-cp safe-mv safe-mkdir safe-touch safe-chown safe-chmod safe-ln ssh-ls ssh-cat ssh-ps kubectl-get-yaml kubectl-logs kubectl-exec-read rg-search jq-query help" -f -a "watch" -d 'Watch what agents do, live: activity, approvals, alerts, policy, integrity'
+complete -c wt -n "__fish_wt_using_subcommand help; and not __fish_seen_subcommand_from init applets completions man mcp hook setup utcp tail recent watch alert query stats status doctor checkpoint prove redact clean verify links safe-rm safe-cp safe-mv safe-mkdir safe-touch safe-chown safe-chmod safe-ln ssh-ls ssh-cat ssh-ps kubectl-get-yaml kubectl-logs kubectl-exec-read rg-search jq-query help" -f -a "alert" -d 'Show what is worth attention: changes outside the workspace, credentials, bursts, chain problems'
+complete -c wt -n "__fish_wt_using_subcommand help; and not __fish_seen_subcommand_from init applets completions man mcp hook setup utcp tail recent watch alert query stats status doctor checkpoint prove redact clean verify links safe-rm safe-cp safe-mv safe-mkdir safe-touch safe-chown safe-chmod safe-ln ssh-ls ssh-cat ssh-ps kubectl-get-yaml kubectl-logs kubectl-exec-read rg-search jq-query help" -f -a "query" -d 'Ask the ledger: entries for which an expression in the policy language holds'
+complete -c wt -n "__fish_wt_using_subcommand help; and not __fish_seen_subcommand_from init applets completions man mcp hook setup utcp tail recent watch alert query stats status doctor checkpoint prove redact clean verify links safe-rm safe-cp safe-mv safe-mkdir safe-touch safe-chown safe-chmod safe-ln ssh-ls ssh-cat ssh-ps kubectl-get-yaml kubectl-logs kubectl-exec-read rg-search jq-query help" -f -a "stats" -d 'Add up the ledger: calls by verdict, domain, agent, rule, host and path'
+complete -c wt -n "__fish_wt_using_subcommand help; and not __fish_seen_subcommand_from init applets completions man mcp hook setup utcp tail recent watch alert query stats status doctor checkpoint prove redact clean verify links safe-rm safe-cp safe-mv safe-mkdir safe-touch safe-chown safe-chmod safe-ln ssh-ls ssh-cat ssh-ps kubectl-get-yaml kubectl-logs kubectl-exec-read rg-search jq-query help" -f -a "status" -d 'Show how this installation stands: level, links, policy, ledger, sandbox'
+complete -c wt -n "__fish_wt_using_subcommand help; and not __fish_seen_subcommand_from init applets completions man mcp hook setup utcp tail recent watch alert query stats status doctor checkpoint prove redact clean verify links safe-rm safe-cp safe-mv safe-mkdir safe-touch safe-chown safe-chmod safe-ln ssh-ls ssh-cat ssh-ps kubectl-get-yaml kubectl-logs kubectl-exec-read rg-search jq-query help" -f -a "doctor" -d 'Look for what is wrong with this installation and propose the fix of each finding'
+complete -c wt -n "__fish_wt_using_subcommand help; and not __fish_seen_subcommand_from init applets completions man mcp hook setup utcp tail recent watch alert query stats status doctor checkpoint prove redact clean verify links safe-rm safe-cp safe-mv safe-mkdir safe-touch safe-chown safe-chmod safe-ln ssh-ls ssh-cat ssh-ps kubectl-get-yaml kubectl-logs kubectl-exec-read rg-search jq-query help" -f -a "checkpoint" -d 'Sign the head of the ledger and print it, to be kept elsewhere'
+complete -c wt -n "__fish_wt_using_subcommand help; and not __fish_seen_subcommand_from init applets completions man mcp hook setup utcp tail recent watch alert query stats status doctor checkpoint prove redact clean verify links safe-rm safe-cp safe-mv safe-mkdir safe-touch safe-chown safe-chmod safe-ln ssh-ls ssh-cat ssh-ps kubectl-get-yaml kubectl-logs kubectl-exec-read rg-search jq-query help" -f -a "prove" -d 'Prove that an entry is in the ledger, or that one head continues another'
+complete -c wt -n "__fish_wt_using_subcommand help; and not __fish_seen_subcommand_from init applets completions man mcp hook setup utcp tail recent watch alert query stats status doctor checkpoint prove redact clean verify links safe-rm safe-cp safe-mv safe-mkdir safe-touch safe-chown safe-chmod safe-ln ssh-ls ssh-cat ssh-ps kubectl-get-yaml kubectl-logs kubectl-exec-read rg-search jq-query help" -f -a "redact" -d 'Take the data of one entry out; its hash, the chain and all proofs stay'
+complete -c wt -n "__fish_wt_using_subcommand help; and not __fish_seen_subcommand_from init applets completions man mcp hook setup utcp tail recent watch alert query stats status doctor checkpoint prove redact clean verify links safe-rm safe-cp safe-mv safe-mkdir safe-touch safe-chown safe-chmod safe-ln ssh-ls ssh-cat ssh-ps kubectl-get-yaml kubectl-logs kubectl-exec-read rg-search jq-query help" -f -a "clean" -d 'Take the oldest segments of the ledger out; what remains stays verifiable'
+complete -c wt -n "__fish_wt_using_subcommand help; and not __fish_seen_subcommand_from init applets completions man mcp hook setup utcp tail recent watch alert query stats status doctor checkpoint prove redact clean verify links safe-rm safe-cp safe-mv safe-mkdir safe-touch safe-chown safe-chmod safe-ln ssh-ls ssh-cat ssh-ps kubectl-get-yaml kubectl-logs kubectl-exec-read rg-search jq-query help" -f -a "verify" -d 'Check the ledger: hashes, chain, tree, signed heads, seals'
+complete -c wt -n "__fish_wt_using_subcommand help; and not __fish_seen_subcommand_from init applets completions man mcp hook setup utcp tail recent watch alert query stats status doctor checkpoint prove redact clean verify links safe-rm safe-cp safe-mv safe-mkdir safe-touch safe-chown safe-chmod safe-ln ssh-ls ssh-cat ssh-ps kubectl-get-yaml kubectl-logs kubectl-exec-read rg-search jq-query help" -f -a "links" -d 'Make the links by which applets and commands are called'
+complete -c wt -n "__fish_wt_using_subcommand help; and not __fish_seen_subcommand_from init applets completions man mcp hook setup utcp tail recent watch alert query stats status doctor checkpoint prove redact clean verify links safe-rm safe-cp safe-mv safe-mkdir safe-touch safe-chown safe-chmod safe-ln ssh-ls ssh-cat ssh-ps kubectl-get-yaml kubectl-logs kubectl-exec-read rg-search jq-query help" -f -a "safe-rm" -d 'delete files or directories, kept in the quarantine until it is emptied'
+complete -c wt -n "__fish_wt_using_subcommand help; and not __fish_seen_subcommand_from init applets completions man mcp hook setup utcp tail recent watch alert query stats status doctor checkpoint prove redact clean verify links safe-rm safe-cp safe-mv safe-mkdir safe-touch safe-chown safe-chmod safe-ln ssh-ls ssh-cat ssh-ps kubectl-get-yaml kubectl-logs kubectl-exec-read rg-search jq-query help" -f -a "safe-cp" -d 'copy files or directories, never through a symbolic link at the destination'
+complete -c wt -n "__fish_wt_using_subcommand help; and not __fish_seen_subcommand_from init applets completions man mcp hook setup utcp tail recent watch alert query stats status doctor checkpoint prove redact clean verify links safe-rm safe-cp safe-mv safe-mkdir safe-touch safe-chown safe-chmod safe-ln ssh-ls ssh-cat ssh-ps kubectl-get-yaml kubectl-logs kubectl-exec-read rg-search jq-query help" -f -a "safe-mv" -d 'move or rename files and directories'
+complete -c wt -n "__fish_wt_using_subcommand help; and not __fish_seen_subcommand_from init applets completions man mcp hook setup utcp tail recent watch alert query stats status doctor checkpoint prove redact clean verify links safe-rm safe-cp safe-mv safe-mkdir safe-touch safe-chown safe-chmod safe-ln ssh-ls ssh-cat ssh-ps kubectl-get-yaml kubectl-logs kubectl-exec-read rg-search jq-query help" -f -a "safe-mkdir" -d 'create directories'
+complete -c wt -n "__fish_wt_using_subcommand help; and not __fish_seen_subcommand_from init applets completions man mcp hook setup utcp tail recent watch alert query stats status doctor checkpoint prove redact clean verify links safe-rm safe-cp safe-mv safe-mkdir safe-touch safe-chown safe-chmod safe-ln ssh-ls ssh-cat ssh-ps kubectl-get-yaml kubectl-logs kubectl-exec-read rg-search jq-query help" -f -a "safe-touch" -d 'create empty files, or set the times of existing ones'
+complete -c wt -n "__fish_wt_using_subcommand help; and not __fish_seen_subcommand_from init applets completions man mcp hook setup utcp tail recent watch alert query stats status doctor checkpoint prove redact clean verify links safe-rm safe-cp safe-mv safe-mkdir safe-touch safe-chown safe-chmod safe-ln ssh-ls ssh-cat ssh-ps kubectl-get-yaml kubectl-logs kubectl-exec-read rg-search jq-query help" -f -a "safe-chown" -d 'change the owner and group of files'
+complete -c wt -n "__fish_wt_using_subcommand help; and not __fish_seen_subcommand_from init applets completions man mcp hook setup utcp tail recent watch alert query stats status doctor checkpoint prove redact clean verify links safe-rm safe-cp safe-mv safe-mkdir safe-touch safe-chown safe-chmod safe-ln ssh-ls ssh-cat ssh-ps kubectl-get-yaml kubectl-logs kubectl-exec-read rg-search jq-query help" -f -a "safe-chmod" -d 'change the permissions of files'
+complete -c wt -n "__fish_wt_using_subcommand help; and not __fish_seen_subcommand_from init applets completions man mcp hook setup utcp tail recent watch alert query stats status doctor checkpoint prove redact clean verify links safe-rm safe-cp safe-mv safe-mkdir safe-touch safe-chown safe-chmod safe-ln ssh-ls ssh-cat ssh-ps kubectl-get-yaml kubectl-logs kubectl-exec-read rg-search jq-query help" -f -a "safe-ln" -d 'create a link to a file'
+complete -c wt -n "__fish_wt_using_subcommand help; and not __fish_seen_subcommand_from init applets completions man mcp hook setup utcp tail recent watch alert query stats status doctor checkpoint prove redact clean verify links safe-rm safe-cp safe-mv safe-mkdir safe-touch safe-chown safe-chmod safe-ln ssh-ls ssh-cat ssh-ps kubectl-get-yaml kubectl-logs kubectl-exec-read rg-search jq-query help" -f -a "ssh-ls" -d 'list files on a host over SFTP, without a remote shell'
+complete -c wt -n "__fish_wt_using_subcommand help; and not __fish_seen_subcommand_from init applets completions man mcp hook setup utcp tail recent watch alert query stats status doctor checkpoint prove redact clean verify links safe-rm safe-cp safe-mv safe-mkdir safe-touch safe-chown safe-chmod safe-ln ssh-ls ssh-cat ssh-ps kubectl-get-yaml kubectl-logs kubectl-exec-read rg-search jq-query help" -f -a "ssh-cat" -d 'print files of a host over SFTP, without a remote shell'
+complete -c wt -n "__fish_wt_using_subcommand help; and not __fish_seen_subcommand_from init applets completions man mcp hook setup utcp tail recent watch alert query stats status doctor checkpoint prove redact clean verify links safe-rm safe-cp safe-mv safe-mkdir safe-touch safe-chown safe-chmod safe-ln ssh-ls ssh-cat ssh-ps kubectl-get-yaml kubectl-logs kubectl-exec-read rg-search jq-query help" -f -a "ssh-ps" -d 'list the processes of a host'
+complete -c wt -n "__fish_wt_using_subcommand help; and not __fish_seen_subcommand_from init applets completions man mcp hook setup utcp tail recent watch alert query stats status doctor checkpoint prove redact clean verify links safe-rm safe-cp safe-mv safe-mkdir safe-touch safe-chown safe-chmod safe-ln ssh-ls ssh-cat ssh-ps kubectl-get-yaml kubectl-logs kubectl-exec-read rg-search jq-query help" -f -a "kubectl-get-yaml" -d 'print a Kubernetes object as YAML, never a secret'
+complete -c wt -n "__fish_wt_using_subcommand help; and not __fish_seen_subcommand_from init applets completions man mcp hook setup utcp tail recent watch alert query stats status doctor checkpoint prove redact clean verify links safe-rm safe-cp safe-mv safe-mkdir safe-touch safe-chown safe-chmod safe-ln ssh-ls ssh-cat ssh-ps kubectl-get-yaml kubectl-logs kubectl-exec-read rg-search jq-query help" -f -a "kubectl-logs" -d 'print the log of a pod'
+complete -c wt -n "__fish_wt_using_subcommand help; and not __fish_seen_subcommand_from init applets completions man mcp hook setup utcp tail recent watch alert query stats status doctor checkpoint prove redact clean verify links safe-rm safe-cp safe-mv safe-mkdir safe-touch safe-chown safe-chmod safe-ln ssh-ls ssh-cat ssh-ps kubectl-get-yaml kubectl-logs kubectl-exec-read rg-search jq-query help" -f -a "kubectl-exec-read" -d 'read a file or directory in a container'
+complete -c wt -n "__fish_wt_using_subcommand help; and not __fish_seen_subcommand_from init applets completions man mcp hook setup utcp tail recent watch alert query stats status doctor checkpoint prove redact clean verify links safe-rm safe-cp safe-mv safe-mkdir safe-touch safe-chown safe-chmod safe-ln ssh-ls ssh-cat ssh-ps kubectl-get-yaml kubectl-logs kubectl-exec-read rg-search jq-query help" -f -a "rg-search" -d 'search files for a pattern with ripgrep'
+complete -c wt -n "__fish_wt_using_subcommand help; and not __fish_seen_subcommand_from init applets completions man mcp hook setup utcp tail recent watch alert query stats status doctor checkpoint prove redact clean verify links safe-rm safe-cp safe-mv safe-mkdir safe-touch safe-chown safe-chmod safe-ln ssh-ls ssh-cat ssh-ps kubectl-get-yaml kubectl-logs kubectl-exec-read rg-search jq-query help" -f -a "jq-query" -d 'query JSON files with jq'
+complete -c wt -n "__fish_wt_using_subcommand help; and not __fish_seen_subcommand_from init applets completions man mcp hook setup utcp tail recent watch alert query stats status doctor checkpoint prove redact clean verify links safe-rm safe-cp safe-mv safe-mkdir safe-touch safe-chown safe-chmod safe-ln ssh-ls ssh-cat ssh-ps kubectl-get-yaml kubectl-logs kubectl-exec-read rg-search jq-query help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c wt -n "__fish_wt_using_subcommand help; and __fish_seen_subcommand_from utcp" -f -a "call" -d 'Call a tool as the manual\'s command lines do'
 
 # A link is completed as `wt NAME`.
@@ -317,9 +452,25 @@ complete -c kubectl-logs -w 'wt kubectl-logs'
 complete -c kubectl-exec-read -w 'wt kubectl-exec-read'
 complete -c rg-search -w 'wt rg-search'
 complete -c jq-query -w 'wt jq-query'
+complete -c wt_init -w 'wt init'
 complete -c wt_applets -w 'wt applets'
 complete -c wt_completions -w 'wt completions'
 complete -c wt_man -w 'wt man'
+complete -c wt_mcp -w 'wt mcp'
+complete -c wt_hook -w 'wt hook'
+complete -c wt_setup -w 'wt setup'
 complete -c wt_utcp -w 'wt utcp'
+complete -c wt_tail -w 'wt tail'
+complete -c wt_recent -w 'wt recent'
+complete -c wt_watch -w 'wt watch'
+complete -c wt_alert -w 'wt alert'
+complete -c wt_query -w 'wt query'
+complete -c wt_stats -w 'wt stats'
+complete -c wt_status -w 'wt status'
+complete -c wt_doctor -w 'wt doctor'
+complete -c wt_checkpoint -w 'wt checkpoint'
+complete -c wt_prove -w 'wt prove'
+complete -c wt_redact -w 'wt redact'
+complete -c wt_clean -w 'wt clean'
 complete -c wt_verify -w 'wt verify'
 complete -c wt_links -w 'wt links'

@@ -46,7 +46,12 @@ pub fn judge(intent: &Intent, caller: &Caller, ground: &Ground) -> Result<Judgem
 }
 
 /// Gathers the facts and asks policy.
-fn weigh(intent: &Intent, caller: &Caller, ground: &Ground, tally: Tally) -> Result<Judgement, Failure> {
+pub(crate) fn weigh(
+    intent: &Intent,
+    caller: &Caller,
+    ground: &Ground,
+    tally: Tally,
+) -> Result<Judgement, Failure> {
     let mut facts = facts::gather(intent, caller, ground)?;
     facts.scope.burst = ground.state().burst(&facts.scope.identity, tally);
     let decision = ground.policy.decide(&facts.scope);
@@ -198,7 +203,7 @@ pub fn wait(id: &str, caller: &Caller, limit: Duration) -> Result<bool, Failure>
 }
 
 /// What a notice to people needs of the caller; files are read only below the home of the passwd file.
-fn around(caller: &Caller) -> Around<'_> {
+pub(crate) fn around(caller: &Caller) -> Around<'_> {
     Around {
         env: &caller.env,
         home: caller.homes.last().map(PathBuf::as_path),

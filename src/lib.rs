@@ -25,4 +25,5 @@ pub mod shell_check;
 pub mod state;
 pub mod undo;
 mod view;
+pub mod witness;
 pub mod work;

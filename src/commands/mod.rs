@@ -17,16 +17,19 @@ mod export;
 mod freeze;
 mod grants;
 mod gtfo;
+mod hook;
 mod import;
 mod init;
 pub(crate) mod links;
 mod man;
+mod mcp;
 mod policy;
 mod prove;
 mod query;
 mod recent;
 mod redact;
 mod report;
+mod setup;
 mod stats;
 mod status;
 mod tail;
@@ -82,6 +85,21 @@ pub const SUBCOMMANDS: &[Subcommand] = &[
         name: "man",
         build: man::build,
         run: man::run,
+    },
+    Subcommand {
+        name: "mcp",
+        build: mcp::build,
+        run: mcp::run,
+    },
+    Subcommand {
+        name: "hook",
+        build: hook::build,
+        run: hook::run,
+    },
+    Subcommand {
+        name: "setup",
+        build: setup::build,
+        run: setup::run,
     },
     Subcommand {
         name: "utcp",

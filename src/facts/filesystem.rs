@@ -9,6 +9,7 @@ mod gathering;
 mod keeping;
 mod link;
 mod metadata;
+mod observe;
 mod relocate;
 mod survey;
 mod times;
@@ -62,6 +63,7 @@ pub fn gather(intent: &Intent, around: Surroundings<'_>) -> Result<Gathered, Fai
         "chmod" => metadata::modes(&mut gathering)?,
         "chown" => metadata::owners(&mut gathering)?,
         "link" | "symlink" => link::gather(&mut gathering)?,
+        "read" | "list" | "write" => observe::gather(&mut gathering)?,
         other => {
             let text = format!("no effect for the file system operation `{other}`");
             return Err(Failure::new(Exit::Usage, text));

@@ -1,0 +1,359 @@
+//! What an agent's hook tells: the event as the client wrote it, read into one shape.
+//! Reads and names; judges nothing. What it cannot read it says so, and the caller refuses.
+
+use serde_json::{Map, Value as Json};
+use std::path::PathBuf;
+
+/// The clients whose events are understood.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Client {
+    ClaudeCode,
+    Codex,
+    Gemini,
+    Cursor,
+    OpenCode,
+    Copilot,
+}
+
+/// When the event comes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Phase {
+    /// A tool is about to run: the answer decides.
+    Before,
+    /// A tool has run: its outcome is recorded.
+    After,
+    /// The session itself: nothing runs by it.
+    Session,
+}
+
+/// One event.
+#[derive(Clone, Debug)]
+pub(crate) struct Event {
+    pub(crate) client: Client,
+    pub(crate) phase: Phase,
+    /// The client's own name for the event, as an answer has to repeat it.
+    pub(crate) name: String,
+    pub(crate) tool: String,
+    pub(crate) input: Map<String, Json>,
+    /// The MCP server, where the client names it apart from the tool.
+    pub(crate) server: Option<String>,
+    pub(crate) cwd: Option<PathBuf>,
+    pub(crate) session: String,
+    /// The client's name for this very call, by which its outcome is found again.
+    pub(crate) request_id: String,
+    /// Whether nobody can be asked: headless, bypass and yolo modes.
+    pub(crate) unattended: bool,
+    /// What the tool answered, after it ran.
+    pub(crate) response: Option<Json>,
+}
+
+impl Client {
+    /// Every client, for the command line.
+    pub(crate) const ALL: [Self; 6] = [
+        Self::ClaudeCode,
+        Self::Codex,
+        Self::Gemini,
+        Self::Cursor,
+        Self::OpenCode,
+        Self::Copilot,
+    ];
+
+    /// The name on the command line and in the record.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::ClaudeCode => "claude-code",
+            Self::Codex => "codex",
+            Self::Gemini => "gemini",
+            Self::Cursor => "cursor",
+            Self::OpenCode => "opencode",
+            Self::Copilot => "copilot",
+        }
+    }
+
+    /// The client of this name.
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|client| client.name() == name)
+    }
+
+    /// The phase of an event by the client's name for it; none for a name that is not known.
+    fn phase(self, event: &str) -> Option<Phase> {
+        let (before, after, session): (&[&str], &[&str], &[&str]) = match self {
+            Self::ClaudeCode | Self::Codex => (
+                &["PreToolUse", "PermissionRequest"],
+                &["PostToolUse", "PostToolUseFailure"],
+                &[
+                    "SessionStart",
+                    "SessionEnd",
+                    "UserPromptSubmit",
+                    "Stop",
+                    "StopFailure",
+                    "SubagentStart",
+                    "SubagentStop",
+                    "PreCompact",
+                    "PostCompact",
+                    "Notification",
+                    "Setup",
+                ],
+            ),
+            Self::Gemini => (
+                &["BeforeTool"],
+                &["AfterTool"],
+                &[
+                    "SessionStart",
+                    "SessionEnd",
+                    "BeforeAgent",
+                    "AfterAgent",
+                    "BeforeModel",
+                    "AfterModel",
+                    "BeforeToolSelection",
+                    "PreCompress",
+                    "Notification",
+                ],
+            ),
+            Self::Cursor => (
+                &[
+                    "preToolUse",
+                    "beforeShellExecution",
+                    "beforeMCPExecution",
+                    "beforeReadFile",
+                    "beforeTabFileRead",
+                ],
+                &[
+                    "postToolUse",
+                    "postToolUseFailure",
+                    "afterShellExecution",
+                    "afterMCPExecution",
+                    "afterFileEdit",
+                ],
+                &[
+                    "sessionStart",
+                    "sessionEnd",
+                    "beforeSubmitPrompt",
+                    "afterAgentResponse",
+                    "afterAgentThought",
+                    "stop",
+                ],
+            ),
+            Self::OpenCode => (&["tool.execute.before"], &["tool.execute.after"], &[]),
+            Self::Copilot => (
+                &["preToolUse"],
+                &["postToolUse"],
+                &[
+                    "sessionStart",
+                    "sessionEnd",
+                    "userPromptSubmitted",
+                    "errorOccurred",
+                    "agentStop",
+                    "subagentStop",
+                ],
+            ),
+        };
+        [
+            (before, Phase::Before),
+            (after, Phase::After),
+            (session, Phase::Session),
+        ]
+        .into_iter()
+        .find(|(names, _)| names.contains(&event))
+        .map(|(_, phase)| phase)
+    }
+
+    /// Reads an event of this client. The error is a reason to refuse.
+    pub(crate) fn read(self, bytes: &[u8]) -> Result<Event, String> {
+        let value: Json = serde_json::from_slice(bytes).map_err(|e| format!("the event is not JSON: {e}"))?;
+        let Json::Object(fields) = value else {
+            return Err("the event is not a JSON object".to_owned());
+        };
+        let text = |keys: &[&str]| -> String {
+            let value = keys.iter().find_map(|key| fields.get(*key)?.as_str());
+            value.unwrap_or_default().to_owned()
+        };
+        let mut name = text(&["hook_event_name", "hookEventName", "event"]);
+        if name.is_empty() && self == Self::Copilot {
+            // Copilot does not name its events: an outcome has a result.
+            let ran = fields.contains_key("toolResult");
+            name = if ran { "postToolUse" } else { "preToolUse" }.to_owned();
+        }
+        let Some(phase) = self.phase(&name) else {
+            return Err(format!(
+                "`{name}` is not an event of {} that is known here",
+                self.name()
+            ));
+        };
+        let context = fields.get("mcp_context").and_then(Json::as_object);
+        let server = context
+            .and_then(|context| context.get("server_name")?.as_str())
+            .map(str::to_owned);
+        let (tool, input) = if phase == Phase::Session {
+            (String::new(), Map::new())
+        } else {
+            self.tool(&name, &fields)?
+        };
+        let first_root = || {
+            fields
+                .get("workspace_roots")
+                .and_then(Json::as_array)?
+                .first()?
+                .as_str()
+        };
+        let cwd = fields
+            .get("cwd")
+            .and_then(Json::as_str)
+            .filter(|cwd| !cwd.is_empty())
+            .or_else(first_root);
+        let mode = text(&["permission_mode", "permissionMode"]);
+        Ok(Event {
+            client: self,
+            phase,
+            tool,
+            input,
+            server,
+            cwd: cwd.map(PathBuf::from),
+            session: text(&["session_id", "sessionId", "sessionID", "conversation_id"]),
+            request_id: text(&["tool_use_id", "toolUseId", "call_id", "callID", "generation_id"]),
+            unattended: self.unattended(&mode),
+            response: [
+                "tool_response",
+                "toolResult",
+                "result_json",
+                "tool_output",
+                "output",
+            ]
+            .iter()
+            .find_map(|key| fields.get(*key).cloned()),
+            name,
+        })
+    }
+
+    /// Whether nobody can answer a question in this mode. Only Claude Code honours one at all, and only where a
+    /// person sits before it.
+    fn unattended(self, mode: &str) -> bool {
+        let attended = self == Self::ClaudeCode
+            && matches!(mode, "default" | "plan" | "acceptEdits")
+            && std::env::var_os("CLAUDE_CODE_ENTRYPOINT").is_some_and(|entry| entry == "cli");
+        !attended
+    }
+
+    fn tool(self, event: &str, fields: &Map<String, Json>) -> Result<(String, Map<String, Json>), String> {
+        if self == Self::Cursor
+            && let Some(found) = cursor_tool(event, fields)
+        {
+            return Ok(found);
+        }
+        let name = ["tool_name", "toolName", "tool"]
+            .iter()
+            .find_map(|key| fields.get(*key)?.as_str());
+        let Some(name) = name.filter(|name| !name.is_empty()) else {
+            return Err("the event names no tool".to_owned());
+        };
+        let input = ["tool_input", "toolArgs", "args", "input"]
+            .iter()
+            .find_map(|key| fields.get(*key));
+        Ok((name.to_owned(), object(input)?))
+    }
+}
+
+/// Cursor's older events name the tool by the event.
+fn cursor_tool(event: &str, fields: &Map<String, Json>) -> Option<(String, Map<String, Json>)> {
+    let tool = match event {
+        "beforeShellExecution" | "afterShellExecution" => "Shell",
+        "beforeReadFile" | "beforeTabFileRead" => "Read",
+        "afterFileEdit" => "Edit",
+        _ => return None,
+    };
+    Some((tool.to_owned(), fields.clone()))
+}
+
+/// The arguments: an object, or a string that holds one.
+fn object(input: Option<&Json>) -> Result<Map<String, Json>, String> {
+    match input {
+        None | Some(Json::Null) => Ok(Map::new()),
+        Some(Json::Object(fields)) => Ok(fields.clone()),
+        Some(Json::String(text)) if text.trim().is_empty() => Ok(Map::new()),
+        Some(Json::String(text)) => match serde_json::from_str(text) {
+            Ok(Json::Object(fields)) => Ok(fields),
+            _ => Err("the tool's arguments are not a JSON object".to_owned()),
+        },
+        Some(_) => Err("the tool's arguments are not a JSON object".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Client, Phase};
+    use serde_json::json;
+
+    #[test]
+    fn each_clients_event_is_read_into_one_shape() {
+        for (client, event, phase, tool, command) in [
+            (
+                Client::ClaudeCode,
+                json!({"session_id": "s", "transcript_path": "t", "cwd": "/w", "prompt_id": "p", "permission_mode": "default",
+                    "hook_event_name": "PreToolUse", "tool_name": "Bash", "tool_input": {"command": "ls", "description": "d"},
+                    "tool_use_id": "u"}),
+                Phase::Before,
+                "Bash",
+                "ls",
+            ),
+            (
+                Client::Gemini,
+                json!({"session_id": "s", "cwd": "/w", "hook_event_name": "BeforeTool", "tool_name": "run_shell_command",
+                    "tool_input": {"command": "ls"}}),
+                Phase::Before,
+                "run_shell_command",
+                "ls",
+            ),
+            (
+                Client::Cursor,
+                json!({"conversation_id": "s", "generation_id": "u", "hook_event_name": "beforeShellExecution",
+                    "command": "ls", "cwd": "", "workspace_roots": ["/w"]}),
+                Phase::Before,
+                "Shell",
+                "ls",
+            ),
+            (
+                Client::Copilot,
+                json!({"timestamp": 1, "cwd": "/w", "toolName": "bash", "toolArgs": "{\"command\":\"ls\"}"}),
+                Phase::Before,
+                "bash",
+                "ls",
+            ),
+            (
+                Client::OpenCode,
+                json!({"event": "tool.execute.after", "tool": "bash", "sessionID": "s", "callID": "u", "cwd": "/w",
+                    "args": {"command": "ls"}, "output": "x"}),
+                Phase::After,
+                "bash",
+                "ls",
+            ),
+        ] {
+            let read = client.read(event.to_string().as_bytes()).unwrap();
+            assert_eq!((read.phase, read.tool.as_str()), (phase, tool), "{event}");
+            assert_eq!(read.input["command"], command, "{event}");
+            assert_eq!(read.cwd.as_deref(), Some("/w".as_ref()), "{event}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_a_reason_to_refuse() {
+        for (bytes, reason) in [
+            (&b""[..], "the event is not JSON"),
+            (b"[]", "the event is not a JSON object"),
+            (b"{\"hook_event_name\":\"PreToolUse\"", "the event is not JSON"),
+            (b"{}", "`` is not an event of claude-code that is known here"),
+            (
+                b"{\"hook_event_name\":\"Surprise\"}",
+                "`Surprise` is not an event of claude-code",
+            ),
+            (b"{\"hook_event_name\":\"PreToolUse\"}", "the event names no tool"),
+            (
+                b"{\"hook_event_name\":\"PreToolUse\",\"tool_name\":\"Bash\",\"tool_input\":[1]}",
+                "the tool's arguments",
+            ),
+            (b"\xff\xfe", "the event is not JSON"),
+        ] {
+            let error = Client::ClaudeCode.read(bytes).unwrap_err();
+            assert!(error.starts_with(reason), "{error}");
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! The server over HTTP, for clients that cannot start a program: loopback only, and only with the token.
+
+use super::Server;
+use crate::report::{Exit, Failure};
+use http_body_util::{BodyExt, Full, combinators::BoxBody};
+use hyper::{
+    Request, Response, StatusCode,
+    body::{Bytes, Incoming},
+    header::AUTHORIZATION,
+    server::conn::http1,
+    service::service_fn,
+};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use rmcp::transport::streamable_http_server::{
+    StreamableHttpServerConfig, StreamableHttpService, session::local::LocalSessionManager,
+};
+use std::{convert::Infallible, io::Write, net::SocketAddr, sync::Arc};
+use tokio::net::TcpListener;
+
+/// Where the endpoint is.
+const PATH: &str = "/mcp";
+/// The variable that holds the token; without it one is made and printed.
+const TOKEN: &str = "WT_MCP_TOKEN";
+/// Shortest token that is accepted.
+const MIN_TOKEN: usize = 16;
+
+type Reply = Response<BoxBody<Bytes, Infallible>>;
+
+/// Serves until the process is told to end.
+pub(super) async fn serve(address: SocketAddr) -> Result<(), Failure> {
+    if !address.ip().is_loopback() {
+        return Err(
+            Failure::new(Exit::Usage, format!("`{address}` is not a loopback address"))
+                .hint("use 127.0.0.1:PORT; for another machine, let ssh forward the port"),
+        );
+    }
+    let token: Arc<str> = token()?.into();
+    let failed = |e: std::io::Error| Failure::new(Exit::Config, format!("cannot listen on `{address}`: {e}"));
+    let listener = TcpListener::bind(address).await.map_err(failed)?;
+    let bound = listener.local_addr().map_err(failed)?;
+    let mut out = std::io::stdout();
+    let told = writeln!(out, "{{\"url\":\"http://{bound}{PATH}\",\"token\":\"{token}\"}}")
+        .and_then(|()| out.flush());
+    told.map_err(failed)?;
+    let config = StreamableHttpServerConfig::default();
+    let service = StreamableHttpService::new(
+        move || Server::new().map_err(|failure| std::io::Error::other(failure.message)),
+        Arc::new(LocalSessionManager::default()),
+        config,
+    );
+    loop {
+        let (stream, _) = listener.accept().await.map_err(failed)?;
+        let (service, token) = (service.clone(), Arc::clone(&token));
+        tokio::spawn(async move {
+            let answer = service_fn(move |request: Request<Incoming>| {
+                let (service, token) = (service.clone(), Arc::clone(&token));
+                async move {
+                    Ok::<Reply, Infallible>(match refusal(&request, &token) {
+                        Some(reply) => reply,
+                        None => service.handle(request).await,
+                    })
+                }
+            });
+            // A connection that breaks ends alone.
+            let _broken = http1::Builder::new()
+                .timer(TokioTimer::new())
+                .serve_connection(TokioIo::new(stream), answer)
+                .await;
+        });
+    }
+}
+
+fn token() -> Result<String, Failure> {
+    match std::env::var(TOKEN) {
+        Ok(token)
+            if token.len() >= MIN_TOKEN
+                && token
+                    .chars()
+                    .all(|c| c.is_ascii_graphic() && c != '"' && c != '\\') =>
+        {
+            Ok(token)
+        }
+        Ok(_) => Err(Failure::new(Exit::Usage, format!("`{TOKEN}` is not a token"))
+            .hint(format!("at least {MIN_TOKEN} printable characters, no quotes"))),
+        Err(_) => {
+            let mut random = [0_u8; 24];
+            rustix::rand::getrandom(&mut random, rustix::rand::GetRandomFlags::empty())
+                .map_err(|e| Failure::new(Exit::Config, format!("cannot read random bytes: {e}")))?;
+            Ok(crate::record::hex(&random))
+        }
+    }
+}
+
+/// Whatever is not for the endpoint, or comes without the token.
+fn refusal(request: &Request<Incoming>, token: &str) -> Option<Reply> {
+    if request.uri().path() != PATH {
+        return Some(reply(StatusCode::NOT_FOUND));
+    }
+    let given = request
+        .headers()
+        .get(AUTHORIZATION)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    let given = given.strip_prefix("Bearer ").unwrap_or_default();
+    (!same(given.as_bytes(), token.as_bytes())).then(|| reply(StatusCode::UNAUTHORIZED))
+}
+
+/// Compares in a time that does not depend on where the difference is.
+fn same(a: &[u8], b: &[u8]) -> bool {
+    a.len() == b.len() && a.iter().zip(b).fold(0_u8, |all, (x, y)| all | (x ^ y)) == 0
+}
+
+fn reply(status: StatusCode) -> Reply {
+    let mut reply = Response::new(Full::new(Bytes::new()).boxed());
+    *reply.status_mut() = status;
+    reply
+}

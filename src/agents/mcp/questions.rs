@@ -1,0 +1,158 @@
+//! The tools that only ask: what policy would say, what waits for a person, why something was refused, what was
+//! done lately. They change nothing and approve nothing.
+
+use super::{Peer, call};
+use crate::{
+    facts::command::Surroundings,
+    ground::Ground,
+    ledger::read::Reader,
+    report::{Exit, Failure},
+    shell_check,
+    state::Answer,
+    view::{
+        desk::{Desk, newest},
+        select::Selection,
+    },
+};
+use rmcp::model::CallToolResult;
+use serde_json::{Map, Value as Json, json};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+/// Entries without a limit of the caller's own.
+const DEFAULT_LIMIT: u64 = 20;
+/// Most entries at once.
+const MAX_LIMIT: u64 = 100;
+/// Seconds to wait without a time of the caller's own, and the longest wait.
+const DEFAULT_WAIT: u64 = 60;
+const MAX_WAIT: u64 = 300;
+
+/// Answers one of them.
+pub(super) fn answer(
+    name: &str,
+    arguments: &Map<String, Json>,
+    peer: &Peer,
+    cancelled: &Arc<AtomicBool>,
+) -> CallToolResult {
+    let answered = match name {
+        "recent_activity" => recent(arguments),
+        "explain_refusal" => explain(arguments),
+        "check_command" => check(arguments, peer),
+        "list_approvals" => waiting(peer),
+        "wait_for_approval" => wait(arguments, peer, cancelled),
+        _ => Err(Failure::new(Exit::Usage, format!("unknown tool `{name}`"))),
+    };
+    match answered {
+        Ok(value) => call::result(format!("{value:#}"), value, false),
+        Err(failure) => {
+            let value = json!({"reason": failure.message, "hint": failure.hint, "exit_code": failure.code});
+            call::result(call::said(&failure), value, true)
+        }
+    }
+}
+
+fn number(arguments: &Map<String, Json>, name: &str) -> Result<Option<u64>, Failure> {
+    match arguments.get(name) {
+        None | Some(Json::Null) => Ok(None),
+        Some(value) => value
+            .as_u64()
+            .or_else(|| value.as_str().and_then(|text| text.parse().ok()))
+            .map(Some)
+            .ok_or_else(|| Failure::new(Exit::Usage, format!("`{name}` is not a number"))),
+    }
+}
+
+fn text<'a>(arguments: &'a Map<String, Json>, name: &str) -> Result<&'a str, Failure> {
+    let value = arguments
+        .get(name)
+        .and_then(Json::as_str)
+        .filter(|text| !text.is_empty());
+    value.ok_or_else(|| Failure::new(Exit::Usage, format!("argument `{name}` is missing")))
+}
+
+fn check(arguments: &Map<String, Json>, peer: &Peer) -> Result<Json, Failure> {
+    let command = text(arguments, "command")?;
+    let caller = call::caller(peer)?;
+    let ground = Ground::of(&caller)?;
+    Ok(shell_check::shell(command, &Surroundings::of(&caller, &ground), &ground).json())
+}
+
+fn waiting(peer: &Peer) -> Result<Json, Failure> {
+    let ground = Ground::of(&call::caller(peer)?)?;
+    let requests: Vec<Json> = ground
+        .state()
+        .pending()?
+        .iter()
+        .map(|request| request.to_json())
+        .collect();
+    Ok(
+        json!({"pending": requests, "how": "a person answers with `wt approve ID` or `wt deny ID` at a terminal"}),
+    )
+}
+
+fn wait(arguments: &Map<String, Json>, peer: &Peer, cancelled: &AtomicBool) -> Result<Json, Failure> {
+    let id = text(arguments, "id")?;
+    let seconds = number(arguments, "seconds")?
+        .unwrap_or(DEFAULT_WAIT)
+        .clamp(1, MAX_WAIT);
+    let ground = Ground::of(&call::caller(peer)?)?;
+    let state = ground.state();
+    let until = Instant::now() + Duration::from_secs(seconds);
+    let mut answer = state.answer(id)?;
+    while matches!(answer, Answer::Open) && Instant::now() < until && !cancelled.load(Ordering::Relaxed) {
+        let left = until.saturating_duration_since(Instant::now());
+        answer = state.wait(id, left.min(Duration::from_secs(1)))?;
+    }
+    Ok(match answer {
+        Answer::Answered => {
+            json!({"id": id, "answer": "no longer waiting", "next": "repeat the call unchanged"})
+        }
+        Answer::Denied(why) => {
+            json!({"id": id, "answer": "denied", "reason": why, "next": "do not try again"})
+        }
+        Answer::Expired => json!({"id": id, "answer": "expired", "next": "repeat the call to ask anew"}),
+        Answer::Open => json!({"id": id, "answer": "none yet", "next": "wait again, or do something else"}),
+    })
+}
+
+fn reader() -> Result<Reader, Failure> {
+    Ok(Desk::open()?.reader()?)
+}
+
+fn recent(arguments: &Map<String, Json>) -> Result<Json, Failure> {
+    let limit = number(arguments, "limit")?
+        .unwrap_or(DEFAULT_LIMIT)
+        .clamp(1, MAX_LIMIT);
+    let count = usize::try_from(limit).unwrap_or(usize::MAX);
+    let (actions, _) = newest(&reader()?, &Selection::default().decisions_only(), count)?;
+    let calls: Vec<Json> = actions.iter().rev().map(|action| action.to_json()).collect();
+    Ok(json!({"calls": calls}))
+}
+
+fn explain(arguments: &Map<String, Json>) -> Result<Json, Failure> {
+    let seq =
+        number(arguments, "seq")?.ok_or_else(|| Failure::new(Exit::Usage, "argument `seq` is missing"))?;
+    let entry = reader()?
+        .get(seq)?
+        .filter(|entry| entry.kind() == "decision")
+        .ok_or_else(|| {
+            Failure::new(Exit::Usage, format!("entry {seq} is not a decision"))
+                .hint("a refusal names its entry; recent_activity lists the last ones")
+        })?;
+    let part = |key: &str| entry.data.get(key).cloned().unwrap_or_default();
+    let facts = part("scope");
+    Ok(json!({
+        "seq": seq,
+        "timestamp": entry.timestamp,
+        "intent": part("intent"),
+        "decision": part("decision"),
+        "targets": facts.get("targets").cloned().unwrap_or_default(),
+        "floors": facts.get("floors").cloned().unwrap_or_default(),
+        "workspace": facts.get("workspace").cloned().unwrap_or_default(),
+    }))
+}

@@ -1,0 +1,177 @@
+//! The settings of each client that `wt setup` knows.
+
+use super::{Edit, Scope, Settings, plugin};
+use serde_json::{Value as Json, json};
+use std::path::{Path, PathBuf};
+
+/// The clients, by the names of the command line.
+pub(crate) const NAMES: [&str; 5] = ["opencode", "claude-code", "codex", "gemini", "cursor"];
+
+/// The program that the settings name.
+#[derive(Clone, Debug)]
+pub(crate) struct Installed {
+    /// `wt`, by its absolute path.
+    pub(crate) program: PathBuf,
+    /// Watchtower's own directory.
+    pub(crate) home: PathBuf,
+}
+
+impl Installed {
+    fn program(&self) -> String {
+        self.program.display().to_string()
+    }
+
+    fn hook(&self, client: &str) -> String {
+        format!("{} hook {client}", shell_words::quote(&self.program()))
+    }
+
+    fn server(&self) -> Json {
+        json!({"command": self.program(), "args": ["mcp"]})
+    }
+}
+
+/// The settings of a client; none for a name that is not known.
+pub(crate) fn settings_of(client: &str, scope: Scope<'_>, wt: &Installed) -> Option<Vec<Settings>> {
+    Some(match client {
+        "opencode" => opencode(scope, wt),
+        "claude-code" => claude_code(scope, wt),
+        "codex" => codex(scope, wt),
+        "gemini" => gemini(scope, wt),
+        "cursor" => cursor(scope, wt),
+        _ => return None,
+    })
+}
+
+fn below(scope: Scope<'_>, user: &str, project: &str) -> PathBuf {
+    match scope {
+        Scope::User(home) => home.join(user),
+        Scope::Project(dir) => dir.join(project),
+    }
+}
+
+fn claude_code(scope: Scope<'_>, wt: &Installed) -> Vec<Settings> {
+    let hook = |timeout: u32| json!({"matcher": "*", "hooks": [{"type": "command", "command": wt.hook("claude-code"), "timeout": timeout}]});
+    let mut server = wt.server();
+    if let Some(fields) = server.as_object_mut() {
+        fields.insert("type".to_owned(), "stdio".into());
+    }
+    vec![
+        Settings {
+            path: below(scope, ".claude/settings.json", ".claude/settings.json"),
+            edits: vec![
+                Edit::Element(&["hooks", "PreToolUse"], hook(10)),
+                Edit::Element(&["hooks", "PostToolUse"], hook(10)),
+            ],
+        },
+        Settings {
+            path: below(scope, ".claude.json", ".mcp.json"),
+            edits: vec![Edit::Value(&["mcpServers", "watchtower"], server)],
+        },
+    ]
+}
+
+fn codex(scope: Scope<'_>, wt: &Installed) -> Vec<Settings> {
+    let hook =
+        json!({"matcher": ".*", "hooks": [{"type": "command", "command": wt.hook("codex"), "timeout": 10}]});
+    // A JSON string is a basic string of TOML too.
+    let block = format!(
+        "[mcp_servers.watchtower]\ncommand = {}\nargs = [\"mcp\"]\n",
+        Json::from(wt.program())
+    );
+    vec![
+        Settings {
+            path: below(scope, ".codex/config.toml", ".codex/config.toml"),
+            edits: vec![Edit::Block(block)],
+        },
+        Settings {
+            path: below(scope, ".codex/hooks.json", ".codex/hooks.json"),
+            edits: vec![
+                Edit::Element(&["hooks", "PreToolUse"], hook.clone()),
+                Edit::Element(&["hooks", "PostToolUse"], hook),
+            ],
+        },
+    ]
+}
+
+fn gemini(scope: Scope<'_>, wt: &Installed) -> Vec<Settings> {
+    let hook = json!({"matcher": ".*", "hooks": [{"name": "watchtower", "type": "command",
+        "command": wt.hook("gemini"), "timeout": 10_000}]});
+    vec![Settings {
+        path: below(scope, ".gemini/settings.json", ".gemini/settings.json"),
+        edits: vec![
+            Edit::Value(&["mcpServers", "watchtower"], wt.server()),
+            Edit::Element(&["hooks", "BeforeTool"], hook.clone()),
+            Edit::Element(&["hooks", "AfterTool"], hook),
+        ],
+    }]
+}
+
+fn cursor(scope: Scope<'_>, wt: &Installed) -> Vec<Settings> {
+    let hook = json!({"command": wt.hook("cursor"), "timeout": 10, "failClosed": true});
+    let mut write = hook.clone();
+    if let Some(fields) = write.as_object_mut() {
+        fields.insert("matcher".to_owned(), "Write|Edit|Delete|WebFetch".into());
+    }
+    let mut edits = vec![Edit::Default(&["version"], json!(1))];
+    for event in [
+        &["hooks", "beforeShellExecution"][..],
+        &["hooks", "beforeMCPExecution"],
+        &["hooks", "beforeReadFile"],
+        &["hooks", "afterShellExecution"],
+        &["hooks", "afterMCPExecution"],
+        &["hooks", "afterFileEdit"],
+    ] {
+        edits.push(Edit::Element(event, hook.clone()));
+    }
+    edits.push(Edit::Element(&["hooks", "preToolUse"], write));
+    vec![
+        Settings {
+            path: below(scope, ".cursor/mcp.json", ".cursor/mcp.json"),
+            edits: vec![Edit::Value(&["mcpServers", "watchtower"], wt.server())],
+        },
+        Settings {
+            path: below(scope, ".cursor/hooks.json", ".cursor/hooks.json"),
+            edits,
+        },
+    ]
+}
+
+fn opencode(scope: Scope<'_>, wt: &Installed) -> Vec<Settings> {
+    let path = below(scope, ".config/opencode/opencode.json", "opencode.json");
+    let with_comments = path.with_extension("jsonc");
+    let path = if with_comments.is_file() {
+        with_comments
+    } else {
+        path
+    };
+    let plugin_path = plugin_path(&wt.home);
+    // The applets are judged by themselves; every other command line is shown to the person as well.
+    let mut shell = serde_json::Map::new();
+    shell.insert("*".to_owned(), "ask".into());
+    for applet in applets::all() {
+        shell.insert(format!("{} *", applet.name), "allow".into());
+    }
+    vec![
+        Settings {
+            path: plugin_path.clone(),
+            edits: vec![Edit::File(plugin::opencode(&wt.program()))],
+        },
+        Settings {
+            path,
+            edits: vec![
+                Edit::Default(&["$schema"], "https://opencode.ai/config.json".into()),
+                Edit::Value(
+                    &["mcp", "watchtower"],
+                    json!({"type": "local", "command": [wt.program(), "mcp"], "enabled": true, "timeout": 10_000}),
+                ),
+                Edit::Element(&["plugin"], format!("file://{}", plugin_path.display()).into()),
+                Edit::Default(&["permission", "bash"], Json::Object(shell)),
+            ],
+        },
+    ]
+}
+
+/// The plugin lies in Watchtower's own directory, which no agent may write to.
+fn plugin_path(home: &Path) -> PathBuf {
+    home.join("agents/watchtower-opencode.js")
+}
