@@ -2,6 +2,7 @@
 
 mod adversary;
 mod append;
+mod bench;
 mod crash;
 mod damage;
 mod export;
@@ -9,6 +10,7 @@ mod forge;
 mod interop;
 mod marks;
 pub(crate) mod place;
+mod scene;
 mod seal;
 mod taking;
 mod tlog;
