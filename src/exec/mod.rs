@@ -8,6 +8,7 @@ mod input;
 mod kube;
 mod operand;
 mod output;
+mod protected;
 mod search;
 mod ssh;
 mod terminal;
@@ -24,7 +25,7 @@ use crate::{
     report::{Exit, Failure},
 };
 use operand::{Operand, path_of};
-use policy::{Floor, Intent, Policy, TargetFacts, text::escape};
+use policy::{Floor, Intent, Places, Policy, TargetFacts, text::escape};
 use std::path::PathBuf;
 use tool::Tool;
 
@@ -44,9 +45,14 @@ pub struct Gathered {
 ///
 /// # Errors
 /// A fact that the judgement needs cannot be had.
-pub fn gather(intent: &Intent, caller: &Caller, policy: &Policy) -> Result<Gathered, Failure> {
+pub fn gather(
+    intent: &Intent,
+    caller: &Caller,
+    policy: &Policy,
+    places: &Places,
+) -> Result<Gathered, Failure> {
     let (targets, floors, work) = match intent.domain.as_ref() {
-        "search" => search(intent, caller, policy)?,
+        "search" => search(intent, caller, policy, places)?,
         "ssh" => ssh::gather(intent, caller, policy)?,
         "kubernetes" => kube::gather(intent, caller, policy)?,
         domain => {
@@ -67,11 +73,13 @@ fn search(
     intent: &Intent,
     caller: &Caller,
     policy: &Policy,
+    places: &Places,
 ) -> Result<(Vec<TargetFacts>, Vec<Floor>, Work), Failure> {
     let settings = policy.settings();
     let users = Users::read()
         .map_err(|error| Failure::new(Exit::Config, format!("cannot read `/etc/passwd`: {error}")))?;
-    let (mut targets, mut floors, mut operands) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut targets, mut floors, mut operands, mut covered) =
+        (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for (index, target) in intent.targets.iter().enumerate() {
         let given = target.path.clone().unwrap_or_default();
         let operand = Operand::look(&caller.cwd, &given).map_err(|errno| {
@@ -80,7 +88,14 @@ fn search(
                 format!("cannot look at `{}`: {errno}", escape(given.as_encoded_bytes())),
             )
         })?;
-        let (facts, floor) = operand.facts(target, index, &users);
+        let (mut facts, floor) = operand.facts(target, index, &users);
+        if intent.operation == "rg" {
+            let masks = protected::below(&operand, policy.protect(), places)?;
+            if !masks.is_empty() {
+                facts.extra.insert("left_out".to_owned(), masks.len().into());
+            }
+            covered.push(masks);
+        }
         targets.push(facts);
         floors.extend(floor);
         operands.push(operand);
@@ -96,7 +111,7 @@ fn search(
             )
         })?;
         Tool::find("rg", "ripgrep", &settings.sandbox.tools)
-            .map(|tool| search::rg(intent, &operands, tool, settings, &cwd))
+            .map(|tool| search::rg(intent, &operands, &covered, tool, settings, &cwd))
     };
     let work = match job {
         Ok(job) => Work::of(job, settings),

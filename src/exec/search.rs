@@ -34,9 +34,16 @@ const IGNORE_FILES: [&str; 4] = [".gitignore", ".ignore", ".rgignore", ".git/inf
 const RG_MEMORY: u64 = 8 << 30;
 
 /// The job of rg-search.
-pub(crate) fn rg(intent: &Intent, operands: &[Operand], tool: Tool, settings: &Settings, cwd: &Path) -> Job {
+pub(crate) fn rg(
+    intent: &Intent,
+    operands: &[Operand],
+    covered: &[Vec<Vec<u8>>],
+    tool: Tool,
+    settings: &Settings,
+    cwd: &Path,
+) -> Job {
     let mut view = base(&tool, cwd);
-    for operand in operands {
+    for (operand, masks) in operands.iter().zip(covered) {
         let Some(found) = &operand.found else { continue };
         let real = operand.real.as_os_str().as_bytes().to_vec();
         let access = if found.kind() == FileType::Directory {
@@ -49,6 +56,15 @@ pub(crate) fn rg(intent: &Intent, operands: &[Operand], tool: Tool, settings: &S
         if operand.place != operand.real {
             let place = operand.place.as_os_str().as_bytes().to_vec();
             view.binds.push(Bind::judged(real, place, found.id(), access));
+        }
+        for mask in masks {
+            view.masks.push(mask.clone());
+            // The same object under the name that the caller gave it.
+            let below = mask.strip_prefix(operand.real.as_os_str().as_bytes());
+            if let Some(below) = below.filter(|_| operand.place != operand.real) {
+                view.masks
+                    .push([operand.place.as_os_str().as_bytes(), below].concat());
+            }
         }
         view.dirs
             .extend(operand.way.iter().map(|dir| dir.as_os_str().as_bytes().to_vec()));

@@ -198,10 +198,10 @@ fn see(
         }
     } else {
         if !view.masks.is_empty() {
-            enforced.miss(
-                "masks",
-                "protected paths below an operand cannot be covered without a mount namespace",
-            );
+            return Err(SandboxError::Refused {
+                step: "covering protected paths below an operand",
+                why: "there is no mount namespace".to_owned(),
+            });
         }
         files = nameless_files(plan, &view)?;
         chdir(view.cwd.as_slice()).map_err(fail("entering the working directory"))?;

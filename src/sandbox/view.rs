@@ -191,7 +191,7 @@ fn cover(stage: &OwnedFd, masks: &[Vec<u8>]) -> Result<(), SandboxError> {
     let fail = |errno| SandboxError::kernel("covering a protected path", errno);
     make_dirs(stage, b"/.covered/dir")?;
     let flags = OFlags::CREATE | OFlags::EXCL | OFlags::WRONLY | OFlags::CLOEXEC;
-    openat(stage, ".covered/file", flags, Mode::empty()).map_err(fail)?;
+    openat(stage, ".covered/file", flags, Mode::RUSR).map_err(fail)?;
     let look = OFlags::PATH | OFlags::CLOEXEC | OFlags::NOFOLLOW;
     for mask in masks {
         let here = match openat(stage, relative(mask), look, Mode::empty()) {

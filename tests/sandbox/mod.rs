@@ -46,6 +46,14 @@ pub(crate) fn caller(cwd: &Path) -> Caller {
     Caller::of_this_process().unwrap().at(dir)
 }
 
+/// A home below the directory of the test.
+pub(crate) fn places(cwd: &Path) -> policy::Places {
+    policy::Places {
+        homes: vec![cwd.join("home").display().to_string()],
+        ..policy::Places::default()
+    }
+}
+
 /// Whether a test can use a program; its absence is loud, and an error where everything is required.
 pub(crate) fn has(program: &str) -> bool {
     let there = ["/usr/bin", "/usr/sbin", "/bin"]
@@ -83,7 +91,7 @@ pub(crate) fn call_with(
         panic!("a call of {applet}");
     };
     let intent = request.intent;
-    let gathered = gather(&intent, &caller(cwd), policy)?;
+    let gathered = gather(&intent, &caller(cwd), policy, &places(cwd))?;
     assert_eq!(gathered.floors, []);
     let setting = Setting {
         without: without.iter().map(|&layer| layer.to_owned()).collect(),

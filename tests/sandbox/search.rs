@@ -172,3 +172,153 @@ fn the_report_of_a_tool_names_every_layer_and_the_pinned_program() {
     );
     assert_eq!(done.outcome.stdout_bytes, 2);
 }
+
+#[test]
+fn secrets_below_an_operand_are_covered_whatever_the_globs_say() {
+    if !has("rg") {
+        return;
+    }
+    let top = tempfile::tempdir().unwrap();
+    for name in ["home/.ssh", "home/.aws", "home/src", "extra"] {
+        fs::create_dir_all(top.path().join(name)).unwrap();
+        fs::write(top.path().join(name).join("file"), "needle\n").unwrap();
+    }
+    fs::write(top.path().join("home/.netrc"), "needle\n").unwrap();
+    let args = ["-l", "-g", ".*", "-g", "*", "needle", "."];
+    let (_, open, _) = real(top.path(), "/usr/bin/rg", &args);
+    assert_eq!(sorted(&open).len(), 6);
+    let done = call(top.path(), &plain_policy(), "rg-search", &args).unwrap();
+    assert_eq!(
+        sorted(&done.stdout),
+        sorted(b"./extra/file\n./home/src/file\n"),
+        "{}",
+        done.stderr
+    );
+    let document = policy::default_document("default").unwrap();
+    let extra = format!(
+        "{{\"protect\": {{\"paths\": [\"{}/extra\"]}},{}",
+        top.path().display(),
+        document.trim_start().trim_start_matches('{')
+    );
+    let done = call(top.path(), &super::policy(&extra), "rg-search", &args).unwrap();
+    assert_eq!(String::from_utf8(done.stdout).unwrap(), "./home/src/file\n");
+    // Without a mount namespace nothing can be covered: refused rather than shown.
+    let failure = super::call_with(top.path(), &plain_policy(), "rg-search", &args, &["mount"])
+        .err()
+        .unwrap();
+    assert_eq!(failure.code, 69);
+    assert!(
+        failure.message.ends_with("there is no mount namespace"),
+        "{}",
+        failure.message
+    );
+}
+
+#[test]
+fn without_namespaces_landlock_and_seccomp_hold_the_tool_alone() {
+    if !has("rg") || !has("jq") {
+        return;
+    }
+    let top = tree();
+    fs::write(top.path().join("j"), "{\"a\": 1}").unwrap();
+    let done = super::call_with(
+        top.path(),
+        &plain_policy(),
+        "rg-search",
+        &["-l", "needle", "sub"],
+        &["user"],
+    )
+    .unwrap();
+    assert_eq!(done.stdout, b"sub/c.rs\n", "{}", done.stderr);
+    assert_eq!(done.enforcement.namespaces.len(), 0);
+    let done = super::call_with(top.path(), &plain_policy(), "jq-query", &[".a", "j"], &["user"]).unwrap();
+    assert_eq!(done.stdout, b"1\n", "{}", done.stderr);
+}
+
+/// The built `wt` with a hostile environment and configuration around it.
+#[test]
+fn no_configuration_or_environment_of_the_caller_reaches_a_tool() {
+    if !has("rg") || !has("jq") {
+        return;
+    }
+    let top = tempfile::tempdir().unwrap();
+    let (home, work, evil) = (
+        top.path().join("home"),
+        top.path().join("work"),
+        top.path().join("evil"),
+    );
+    for dir in [&home, &work, &evil] {
+        fs::create_dir(dir).unwrap();
+    }
+    let marker = top.path().join("marker");
+    let touch = format!("#!/bin/sh\ntouch {}\n", marker.display());
+    for name in ["gzip", "rg", "jq", "hook"] {
+        let path = evil.join(name);
+        fs::write(&path, &touch).unwrap();
+        let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+        fs::set_permissions(&path, mode).unwrap();
+    }
+    fs::write(
+        evil.join("ripgreprc"),
+        format!("--pre={}\n--hidden\n", evil.join("hook").display()),
+    )
+    .unwrap();
+    fs::write(home.join(".jq"), "def leak: \"from home\";").unwrap();
+    fs::write(work.join("lib.jq"), "def leak: \"from here\";").unwrap();
+    fs::write(work.join("a"), "{\"needle\": 1}\n").unwrap();
+    fs::write(work.join(".hidden"), "needle\n").unwrap();
+    fs::write(work.join("a.gz"), "needle\n").unwrap();
+    let wt = |args: &[&str]| {
+        let out = Command::new(env!("CARGO_BIN_EXE_wt"))
+            .args(args)
+            .current_dir(&work)
+            .env_clear()
+            .env("HOME", &home)
+            .env("WATCHTOWER_DIR", home.join(".watchtower"))
+            .env("PATH", &evil)
+            .env("RIPGREP_CONFIG_PATH", evil.join("ripgreprc"))
+            .env("LD_PRELOAD", evil.join("hook"))
+            .env("BASH_ENV", evil.join("hook"))
+            .env("SECRET", "hunter2")
+            .output()
+            .unwrap();
+        (
+            out.status.code().unwrap(),
+            String::from_utf8(out.stdout).unwrap(),
+            String::from_utf8(out.stderr).unwrap(),
+        )
+    };
+    assert_eq!(wt(&["init"]).0, 0);
+    let (code, out, err) = wt(&["rg-search", "-l", "needle", "."]);
+    assert_eq!(
+        (code, sorted(out.as_bytes())),
+        (0, sorted(b"./a\n./a.gz\n")),
+        "{err}"
+    );
+    let (code, out, err) = wt(&["jq-query", "-c", "[$ENV, env]", "a"]);
+    assert_eq!((code, out.as_str()), (0, "[{},{}]\n"), "{err}");
+    for query in [
+        "leak",
+        "import \"lib\" as lib; lib::leak",
+        "import \"lib\" as lib {search: \"./\"}; lib::leak",
+        "include \"lib\"; leak",
+    ] {
+        let (code, out, _) = wt(&["jq-query", query, "a"]);
+        assert_eq!((code, out.as_str()), (3, ""), "{query}");
+    }
+    for option in [
+        "--pre=x",
+        "--pre",
+        "--search-zip",
+        "-z",
+        "--pr=x",
+        "--hostname-bin=x",
+        "--ignore-file=/etc/passwd",
+        "-f",
+    ] {
+        assert_eq!(wt(&["rg-search", option, "needle", "."]).0, 64, "{option}");
+    }
+    let (code, _, _) = wt(&["jq-query", "[range(1e12)]", "a"]);
+    assert!([5, 2, 124, 134, 137].contains(&code), "{code}");
+    assert!(!marker.exists());
+}

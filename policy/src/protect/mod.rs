@@ -27,6 +27,9 @@ pub struct Protect {
     excepted: Vec<Vec<PathPattern>>,
 }
 
+/// What of Watchtower's own directories is never read.
+const OWN_SECRETS: [&str; 4] = ["keys", "seal", "state", "trash"];
+
 /// What an operation does to its target, as far as protection cares.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Access {
@@ -100,6 +103,34 @@ impl Protect {
         homes(&path, places)
             .any(|rest| rest.is_empty() || fixed(rest, [lists::HOME_SECRETS, lists::HOME_STARTUP]))
             .then(|| guard("protected files of a home"))
+    }
+
+    /// The fixed paths below a directory that may not be read, in the system, in the caller's homes and in
+    /// `others`; whether they exist is not looked at.
+    pub fn secrets_below(&self, dir: &str, places: &Places, others: &[String]) -> Vec<String> {
+        let dir = components::lexical(dir);
+        let mut homes: Vec<&String> = places.homes.iter().chain(others).collect();
+        homes.sort_unstable();
+        homes.dedup();
+        let system = lists::SYSTEM_SECRETS.iter().map(|secret| format!("/{secret}"));
+        let personal = homes
+            .into_iter()
+            .filter(|home| components::below(home, &dir).is_some() || components::below(&dir, home).is_some())
+            .flat_map(|home| {
+                lists::HOME_SECRETS
+                    .iter()
+                    .map(move |secret| format!("{home}/{secret}"))
+            });
+        let own = places
+            .watchtower
+            .iter()
+            .flat_map(|own| OWN_SECRETS.iter().map(move |secret| format!("{own}/{secret}")));
+        system
+            .chain(personal)
+            .filter(|path| !self.excepts(path, places))
+            .chain(own)
+            .filter(|path| components::below(path, &dir).is_some_and(|rest| !rest.is_empty()))
+            .collect()
     }
 
     fn guard(&self, path: &str, operation: &str, places: &Places) -> Option<Guard> {
@@ -188,7 +219,10 @@ fn own(path: &str, access: Access, places: &Places) -> Option<Guard> {
         .watchtower
         .iter()
         .find_map(|dir| components::below(path, dir))?;
-    let secret = matches!(rest.split('/').next(), Some("keys" | "seal" | "state" | "trash"));
+    let secret = rest
+        .split('/')
+        .next()
+        .is_some_and(|first| OWN_SECRETS.contains(&first));
     (access != Access::Read || secret).then(|| Guard {
         reason: format!("`{path}` belongs to Watchtower itself"),
         hint: "use the `wt` commands".to_owned(),

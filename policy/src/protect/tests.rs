@@ -181,3 +181,22 @@ fn the_quick_looks_before_the_lists_miss_nothing() {
         );
     }
 }
+
+#[test]
+fn the_secrets_below_a_directory_are_listed_for_every_home() {
+    let protect = Protect::new(Vec::new(), &[], Vec::new());
+    let places = Places {
+        homes: vec!["/home/u".to_owned()],
+        watchtower: vec!["/home/u/.watchtower".to_owned()],
+    };
+    assert!(protect.secrets_below("/home/u/work", &places, &[]).is_empty());
+    let home = protect.secrets_below("/home/u", &places, &[]);
+    for path in ["/home/u/.ssh", "/home/u/.aws", "/home/u/.watchtower/keys"] {
+        assert!(home.iter().any(|found| found == path), "{path}");
+    }
+    let all = protect.secrets_below("/", &places, &["/home/other".to_owned()]);
+    assert!(all.iter().any(|found| found == "/etc/shadow"));
+    assert!(all.iter().any(|found| found == "/home/other/.ssh"));
+    let below = protect.secrets_below("/home/u/.config", &places, &[]);
+    assert!(below.iter().all(|found| found.starts_with("/home/u/.config/")) && !below.is_empty());
+}
