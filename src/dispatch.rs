@@ -16,6 +16,8 @@ pub enum Program {
     Command(&'static Subcommand),
     /// The confined child's own entry, started by `wt` itself: `wt __confine`.
     Confine,
+    /// The effect process's own entry, likewise: `wt __effect`.
+    Effect,
     /// `wt` alone or `wt --help`, `wt --version`.
     Overview,
 }
@@ -26,6 +28,7 @@ impl std::fmt::Debug for Program {
             Self::Applet(applet) => write!(f, "Applet({})", applet.name),
             Self::Command(command) => write!(f, "Command({})", (command.build)().get_name()),
             Self::Confine => f.write_str("Confine"),
+            Self::Effect => f.write_str("Effect"),
             Self::Overview => f.write_str("Overview"),
         }
     }
@@ -70,6 +73,7 @@ fn of_wt(mut args: impl Iterator<Item = OsString>) -> Result<(Program, Vec<OsStr
             return Ok((Program::Overview, std::iter::once(first).chain(rest).collect()));
         }
         "__confine" => return Ok((Program::Confine, rest)),
+        "__effect" => return Ok((Program::Effect, rest)),
         "wt" | "watchtower" => {
             return Err(
                 Failure::new(Exit::Usage, "`wt` does not run itself").hint("leave out the second `wt`")
@@ -104,6 +108,7 @@ pub fn run(argv: Vec<OsString>) -> ExitCode {
         Program::Applet(applet) => crate::agents::shell::run(applet, &args, json),
         Program::Command(command) => crate::commands::run(command, args, json),
         Program::Confine => crate::sandbox::child::main(),
+        Program::Effect => crate::sandbox::process::main(crate::work::carry_out),
         Program::Overview => crate::commands::overview(&args, json),
     }
 }

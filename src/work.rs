@@ -8,15 +8,17 @@ use crate::{
     record::hex,
     report::{Exit, Failure, visible},
     sandbox::{
-        MinSandbox, SandboxError,
+        Launcher, MinSandbox, SandboxError,
         native::{Confined, NativePlan, confine},
+        process::{EffectPlan, EffectProcess},
     },
     undo,
 };
-use policy::{Audit, Decision, Layer, MatchedRule, Settings, Verdict, text::escape};
+use policy::{Audit, Decision, Layer, MatchedRule, NativeSandbox, Settings, Verdict, text::escape};
+use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 use sha2::{Digest, Sha256};
-use std::time::Instant;
+use std::{os::fd::OwnedFd, sync::Arc, time::Instant};
 
 /// What a call would do.
 #[derive(Debug)]
@@ -38,6 +40,8 @@ pub enum Ready {
     Thread(Box<Confined>, effect::Work),
     /// The same, to take something back.
     Undoing(Box<Confined>, Box<undo::Work>),
+    /// A process of its own that has restricted itself and holds the work.
+    Process(Box<EffectProcess>),
     /// A child that has restricted itself; with whether its output goes into the record.
     Child(Box<exec::Ready>, Keep),
     /// Refused, or nothing to do.
@@ -83,6 +87,9 @@ impl Work {
 
 fn on_thread(mut work: effect::Work, settings: &Settings) -> Result<Ready, Failure> {
     work.prepare()?;
+    if settings.sandbox.native == NativeSandbox::Process {
+        return in_process(work, settings);
+    }
     let confined = confine(
         NativePlan {
             grants: work.grants(),
@@ -90,6 +97,59 @@ fn on_thread(mut work: effect::Work, settings: &Settings) -> Result<Ready, Failu
         &least(settings),
     )?;
     Ok(Ready::Thread(Box::new(confined), work))
+}
+
+fn in_process(work: effect::Work, settings: &Settings) -> Result<Ready, Failure> {
+    let grants = work.grants();
+    let (plan, held) = work.into_parts();
+    let work = serde_json::to_vec(&plan)
+        .map_err(|error| Failure::new(Exit::Sandbox, format!("the work cannot be handed over: {error}")))?;
+    let plan = EffectPlan { grants, held, work };
+    let process = Launcher::default().effect(&plan, &least(settings))?;
+    Ok(Ready::Process(Box::new(process)))
+}
+
+/// How an effect went, on its way back from another process.
+#[derive(Debug, Serialize, Deserialize)]
+struct Carried {
+    exit_code: u8,
+    effects: Vec<Json>,
+    stdout: Vec<u8>,
+    stderr: Vec<u8>,
+}
+
+/// Carries out a work that another process holds the permit for; what `wt __effect` does.
+pub(crate) fn carry_out(work: &[u8], held: Vec<OwnedFd>, seq: u64) -> Vec<u8> {
+    let done = match serde_json::from_slice(work) {
+        Ok(plan) => effect::carry_out_parts(plan, held.into_iter().map(Arc::new).collect(), seq),
+        Err(error) => effect::Outcome {
+            exit_code: Exit::Sandbox as u8,
+            stderr: format!("the work cannot be read: {error}\n").into_bytes(),
+            ..effect::Outcome::default()
+        },
+    };
+    let carried = Carried {
+        exit_code: done.exit_code,
+        effects: done.effects,
+        stdout: done.stdout,
+        stderr: done.stderr,
+    };
+    serde_json::to_vec(&carried).unwrap_or_default()
+}
+
+fn carried(process: EffectProcess, permit: Permit) -> Result<effect::Outcome, SandboxError> {
+    let text = process.perform(permit.seq())?;
+    let done: Carried = serde_json::from_slice(&text).map_err(|error| SandboxError::Refused {
+        step: "reading what the effect did",
+        why: error.to_string(),
+    })?;
+    Ok(effect::Outcome {
+        exit_code: done.exit_code,
+        effects: done.effects,
+        stdout: done.stdout,
+        stderr: done.stderr,
+        ..effect::Outcome::default()
+    })
 }
 
 fn in_child(work: exec::Work, setting: &exec::Setting, decision: &Decision) -> Result<Ready, Failure> {
@@ -131,6 +191,7 @@ impl Ready {
         match self {
             Self::Thread(confined, _) => json!(confined.enforcement()),
             Self::Undoing(confined, _) => json!(confined.enforcement()),
+            Self::Process(process) => json!(process.enforcement()),
             Self::Child(child, _) => {
                 let mut enforced = json!(child.enforcement());
                 if let Some(fields) = enforced.as_object_mut() {
@@ -146,7 +207,7 @@ impl Ready {
     pub fn failure(self) -> Option<Failure> {
         match self {
             Self::Unconfined(failure) => Some(failure),
-            Self::Thread(..) | Self::Undoing(..) | Self::Child(..) | Self::Nothing => None,
+            Self::Thread(..) | Self::Undoing(..) | Self::Process(_) | Self::Child(..) | Self::Nothing => None,
         }
     }
 
@@ -159,6 +220,7 @@ impl Ready {
             Self::Undoing(confined, work) => {
                 native(confined.perform(move || work.carry_out(&permit)), output)
             }
+            Self::Process(process) => native(carried(*process, permit), output),
             Self::Child(child, keep) => tool(*child, keep, permit, output, again),
             Self::Nothing | Self::Unconfined(_) => Outcome::default(),
         };

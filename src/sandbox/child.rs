@@ -53,7 +53,7 @@ pub fn main() -> ExitCode {
     })
 }
 
-fn answer(channel: &Channel, report: &Report) -> Result<(), SandboxError> {
+pub(super) fn answer(channel: &Channel, report: &Report) -> Result<(), SandboxError> {
     let text = serde_json::to_vec(report).map_err(|error| SandboxError::Refused {
         step: "writing the report",
         why: error.to_string(),

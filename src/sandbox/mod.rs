@@ -12,6 +12,7 @@ mod launch;
 mod namespaces;
 pub mod native;
 pub mod plan;
+pub mod process;
 pub mod seccomp;
 mod view;
 mod wire;

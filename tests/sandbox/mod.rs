@@ -1,6 +1,7 @@
 //! Confinement and the search tools, with the real kernel, the real rg and the real jq.
 
 mod escape;
+mod process;
 mod search;
 
 use std::{os::fd::OwnedFd, path::Path};
