@@ -1,10 +1,10 @@
 //! `sandbox.native: "process"`: the same effects, in a process of their own.
 
-use crate::support::Desk;
+use crate::support::Scratch;
 use std::fs;
 
-fn in_process() -> Desk {
-    let desk = Desk::new();
+fn in_process() -> Scratch {
+    let desk = Scratch::new();
     let document = policy::default_document("default").unwrap();
     let body = document.trim_start().trim_start_matches('{');
     desk.policy(&format!("{{\"sandbox\": {{\"native\": \"process\"}},{body}"));
