@@ -50,10 +50,15 @@ impl Cluster {
             ),
         )
         .unwrap();
+        // Another version of kubectl than the machine's own can be put to the same tests.
+        let tool = std::env::var("WT_TEST_KUBECTL").map_or_else(
+            |_| String::new(),
+            |path| format!(r#", "sandbox": {{"tools": {{"kubectl": "{path}"}}}}"#),
+        );
         crate::sandbox::policy(&format!(
             r#"{{"version": "2.0.0",
                 "policies": [{{"name": "all", "priority": 1, "match": {{}}, "condition": "True", "action": "allow"}}],
-                "kubernetes": {{"kubeconfig": "{}", "insecure": true}}{more}}}"#,
+                "kubernetes": {{"kubeconfig": "{}", "insecure": true}}{tool}{more}}}"#,
             config.display()
         ))
     }
