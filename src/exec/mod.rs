@@ -25,7 +25,7 @@ use crate::{
     report::{Exit, Failure},
 };
 use operand::{Operand, path_of};
-use policy::{Floor, Intent, Places, Policy, TargetFacts, text::escape};
+use policy::{Floor, Intent, Policy, TargetFacts, text::escape};
 use std::path::PathBuf;
 use tool::Tool;
 
@@ -45,14 +45,9 @@ pub struct Gathered {
 ///
 /// # Errors
 /// A fact that the judgement needs cannot be had.
-pub fn gather(
-    intent: &Intent,
-    caller: &Caller,
-    policy: &Policy,
-    places: &Places,
-) -> Result<Gathered, Failure> {
+pub fn gather(intent: &Intent, caller: &Caller, policy: &Policy) -> Result<Gathered, Failure> {
     let (targets, floors, work) = match intent.domain.as_ref() {
-        "search" => search(intent, caller, policy, places)?,
+        "search" => search(intent, caller, policy)?,
         "ssh" => ssh::gather(intent, caller, policy)?,
         "kubernetes" => kube::gather(intent, caller, policy)?,
         domain => {
@@ -73,7 +68,6 @@ fn search(
     intent: &Intent,
     caller: &Caller,
     policy: &Policy,
-    places: &Places,
 ) -> Result<(Vec<TargetFacts>, Vec<Floor>, Work), Failure> {
     let settings = policy.settings();
     let users = Users::read()
@@ -90,7 +84,7 @@ fn search(
         })?;
         let (mut facts, floor) = operand.facts(target, index, &users);
         if intent.operation == "rg" {
-            let masks = protected::below(&operand, policy.protect(), places)?;
+            let masks = protected::below(&operand, policy.protect(), &protected::places(caller))?;
             if !masks.is_empty() {
                 facts.extra.insert("left_out".to_owned(), masks.len().into());
             }

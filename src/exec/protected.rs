@@ -2,24 +2,47 @@
 //! so that a search of a home is a search of everything in it but its secrets.
 
 use super::operand::Operand;
-use crate::report::{Exit, Failure};
+use crate::{
+    caller::Caller,
+    report::{Exit, Failure},
+};
 use policy::{Places, Protect, text::escape};
 use rustix::{
     fs::{Dir, FileType, Mode, OFlags, openat},
     io::Errno,
 };
 use std::{
+    ffi::OsStr,
     os::{
         fd::{AsFd, OwnedFd},
         unix::ffi::OsStrExt,
     },
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 /// Entries that are looked at where policy adds paths of its own.
 const MAX_ENTRIES: usize = 1_000_000;
 /// Depth of directories, likewise.
 const MAX_DEPTH: usize = 256;
+
+/// The homes of the caller and Watchtower's directories in them, resolved.
+pub(super) fn places(caller: &Caller) -> Places {
+    let real = |path: PathBuf| std::fs::canonicalize(&path).unwrap_or(path);
+    let redirected = caller.env.get(OsStr::new("WATCHTOWER_DIR")).map(PathBuf::from);
+    let own = caller
+        .homes
+        .iter()
+        .map(|home| home.join(".watchtower"))
+        .chain(redirected);
+    Places {
+        homes: caller
+            .homes
+            .iter()
+            .map(|home| shown(real(home.clone())))
+            .collect(),
+        watchtower: own.map(|dir| shown(real(dir))).collect(),
+    }
+}
 
 /// Absolute paths below an operand that may not be read.
 pub(super) fn below(operand: &Operand, protect: &Protect, places: &Places) -> Result<Vec<Vec<u8>>, Failure> {
@@ -69,7 +92,7 @@ fn homes_below(dir: &Path) -> Vec<String> {
     if !Path::new("/home").starts_with(dir) {
         return dir
             .starts_with("/home")
-            .then(|| dir.iter().take(3).collect::<std::path::PathBuf>())
+            .then(|| dir.iter().take(3).collect::<PathBuf>())
             .map(shown)
             .into_iter()
             .collect();
@@ -84,7 +107,7 @@ fn homes_below(dir: &Path) -> Vec<String> {
         .collect()
 }
 
-fn shown(path: std::path::PathBuf) -> String {
+fn shown(path: PathBuf) -> String {
     escape(path.as_os_str().as_bytes())
 }
 

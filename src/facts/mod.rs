@@ -57,7 +57,7 @@ pub fn gather(intent: &Intent, caller: &Caller, ground: &Ground) -> Result<Facts
                 targets,
                 floors,
                 work,
-            } = exec::gather(intent, caller, &ground.policy, &places)?;
+            } = exec::gather(intent, caller, &ground.policy)?;
             let setting = exec::Setting {
                 home: Some(ground.home.path.clone()),
                 ..exec::Setting::default()

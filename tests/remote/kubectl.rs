@@ -2,7 +2,7 @@
 
 use super::cluster::Cluster;
 use crate::sandbox::{call, caller, has};
-use policy::{Places, Verdict};
+use policy::Verdict;
 use std::fs;
 
 #[test]
@@ -179,8 +179,7 @@ fn floors(policy: &policy::Policy, applet: &str, args: &[&str]) -> Vec<(String, 
     let applets::Request::Call(request) = applets::find(applet).unwrap().parse(&args).unwrap() else {
         panic!("a call of {applet}");
     };
-    let gathered =
-        watchtower::exec::gather(&request.intent, &caller("/".as_ref()), policy, &Places::default()).unwrap();
+    let gathered = watchtower::exec::gather(&request.intent, &caller("/".as_ref()), policy).unwrap();
     gathered
         .floors
         .into_iter()
@@ -227,13 +226,7 @@ fn every_file_that_a_kubeconfig_names_is_judged_as_a_read() {
     else {
         panic!("a call");
     };
-    let gathered = watchtower::exec::gather(
-        &request.intent,
-        &caller("/".as_ref()),
-        &policy,
-        &Places::default(),
-    )
-    .unwrap();
+    let gathered = watchtower::exec::gather(&request.intent, &caller("/".as_ref()), &policy).unwrap();
     let read = gathered.targets.last().unwrap();
     assert_eq!(
         (read.domain.as_str(), read.operation.as_str(), read.path.as_str()),

@@ -44,15 +44,9 @@ pub(crate) fn setting() -> Setting {
 
 pub(crate) fn caller(cwd: &Path) -> Caller {
     let dir: OwnedFd = std::fs::File::open(cwd).unwrap().into();
-    Caller::of_this_process().unwrap().at(dir)
-}
-
-/// A home below the directory of the test.
-pub(crate) fn places(cwd: &Path) -> policy::Places {
-    policy::Places {
-        homes: vec![cwd.join("home").display().to_string()],
-        ..policy::Places::default()
-    }
+    let mut caller = Caller::of_this_process().unwrap().at(dir);
+    caller.homes.insert(0, cwd.join("home"));
+    caller
 }
 
 /// Whether a test can use a program; its absence is loud, and an error where everything is required.
@@ -92,7 +86,7 @@ pub(crate) fn call_with(
         panic!("a call of {applet}");
     };
     let intent = request.intent;
-    let gathered = gather(&intent, &caller(cwd), policy, &places(cwd))?;
+    let gathered = gather(&intent, &caller(cwd), policy)?;
     assert_eq!(gathered.floors, []);
     let setting = Setting {
         without: without.iter().map(|&layer| layer.to_owned()).collect(),
