@@ -23,7 +23,8 @@ struct Judgement {
     verdict: Verdict,
     voices: Vec<Voice>,
     level: f64,
-    audit: Audit,
+    /// None until a rule speaks.
+    audit: Option<Audit>,
 }
 
 impl Policy {
@@ -34,7 +35,7 @@ impl Policy {
             verdict: Verdict::Allow,
             voices: Vec::new(),
             level: 0.0,
-            audit: Audit::Minimal,
+            audit: None,
         };
         if scope.targets.is_empty() {
             self.judge(None, &TargetFacts::default(), scope, &risk, &mut judgement);
@@ -118,7 +119,7 @@ impl Judgement {
         spoken: &Spoken<'_>,
     ) {
         for (rule, error) in &spoken.rules {
-            self.audit = self.audit.max(rule.audit);
+            self.audit = self.audit.max(Some(rule.audit));
             self.level = self.level.max(rule.level);
             let verdict = if error.is_some() {
                 Verdict::Deny
@@ -173,7 +174,7 @@ impl Judgement {
             risk,
             reasons,
             hint,
-            audit: self.audit,
+            audit: self.audit.unwrap_or_default(),
         }
     }
 }

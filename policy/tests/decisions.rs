@@ -327,3 +327,18 @@ fn capabilities_are_what_every_document_grants() {
     let both = load(&[source(Layer::System, &system), source(Layer::User, &user)]).unwrap();
     assert_eq!(both.capabilities(&agent), ["x", "z"]);
 }
+
+#[test]
+fn a_call_that_no_rule_speaks_of_is_recorded_with_its_facts() {
+    let policy = user(json!([
+        {"name": "quiet", "match": {"operation": "read"}, "action": "allow", "audit": "minimal"},
+    ]));
+    assert_eq!(
+        policy.decide(&call("filesystem", "delete", "/a")).audit,
+        policy::Audit::Standard
+    );
+    assert_eq!(
+        policy.decide(&call("filesystem", "read", "/a")).audit,
+        policy::Audit::Minimal
+    );
+}

@@ -7,6 +7,8 @@ mod decisions;
 #[cfg(test)]
 mod differential;
 #[cfg(test)]
+mod documentation;
+#[cfg(test)]
 mod explanations;
 #[cfg(test)]
 mod hostile;
