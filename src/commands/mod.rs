@@ -34,6 +34,7 @@ mod stats;
 mod status;
 mod tail;
 mod thaw;
+mod trash;
 mod undo;
 mod utcp;
 mod verify;
@@ -235,6 +236,11 @@ pub const SUBCOMMANDS: &[Subcommand] = &[
         name: "undo",
         build: undo::build,
         run: undo::run,
+    },
+    Subcommand {
+        name: "trash",
+        build: trash::build,
+        run: trash::run,
     },
 ];
 

@@ -21,6 +21,22 @@ pub(super) fn erase(dir: BorrowedFd<'_>, name: &OsStr, kind: Kind, judged: Objec
     Ok(unlinkat(dir, name, AtFlags::empty())?)
 }
 
+/// As [`erase`], for an object that a person wants gone.
+///
+/// # Errors
+/// What the kernel says; `ESTALE` where it is another object.
+pub(crate) fn erase_for_good(
+    dir: BorrowedFd<'_>,
+    name: &OsStr,
+    kind: Kind,
+    judged: ObjectId,
+) -> Result<(), Errno> {
+    erase(dir, name, kind, judged).map_err(|fault| match fault {
+        Fault::Kernel(errno) => errno,
+        Fault::Swapped | Fault::Stranded | Fault::Told => Errno::STALE,
+    })
+}
+
 /// Deletes everything in the directory `name`.
 fn empty(dir: BorrowedFd<'_>, name: &OsStr, judged: ObjectId) -> Result<(), Fault> {
     let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;

@@ -28,6 +28,7 @@ pub(crate) use copy::cannot_make;
 pub(crate) use remove::is_empty;
 pub(crate) use set_mode::hazards;
 
+pub(crate) use erase::erase_for_good as erase;
 use plan::{Plan, Step};
 use run::Run;
 use serde::{Deserialize, Serialize};

@@ -5,16 +5,18 @@
 mod find;
 mod place;
 mod plan;
+mod trash;
 
 pub use find::{Found, find};
 pub use place::Place;
 pub use plan::{Plan, plan};
+pub use trash::{Item, Keep, beyond, erasing, items};
 
 use crate::{
-    effect::{Outcome, words::reason},
+    effect::{Outcome, erase, words::reason},
     ledger::Permit,
     quarantine::entry_name,
-    resolve::{ObjectId, status_at, status_of},
+    resolve::{Kind, ObjectId, status_at, status_of},
     sandbox::{Access, Grant},
 };
 use rustix::{
@@ -43,6 +45,8 @@ pub enum Step {
     SetAside(Place, Arc<OwnedFd>, ObjectId),
     /// A directory that was made goes, if it is empty.
     RemoveDir(Place),
+    /// An object in the quarantine is deleted for good.
+    Erase(Place, Kind, ObjectId),
     /// Old attributes are set on the very object.
     Attributes(Place, Arc<OwnedFd>, ObjectId, Attributes),
 }
@@ -75,11 +79,13 @@ impl Work {
                     dirs.extend([Arc::clone(&a.dir), Arc::clone(&b.dir)]);
                 }
                 Step::SetAside(a, store, _) => dirs.extend([Arc::clone(&a.dir), Arc::clone(store)]),
-                Step::RemoveDir(a) | Step::Attributes(a, ..) => dirs.push(Arc::clone(&a.dir)),
+                Step::RemoveDir(a) | Step::Erase(a, ..) | Step::Attributes(a, ..) => {
+                    dirs.push(Arc::clone(&a.dir))
+                }
             }
         }
         dirs.into_iter()
-            .map(|dir| Grant::new(dir, Access::MOVE))
+            .map(|dir| Grant::new(dir, Access::MOVE | Access::LOOK))
             .collect()
     }
 
@@ -125,7 +131,9 @@ impl Step {
     pub fn shown(&self) -> &str {
         match self {
             Self::Restore(_, at) | Self::Exchange(_, at) | Self::MoveBack(_, at, _) => &at.path,
-            Self::SetAside(at, ..) | Self::RemoveDir(at) | Self::Attributes(at, ..) => &at.path,
+            Self::SetAside(at, ..) | Self::RemoveDir(at) | Self::Erase(at, ..) | Self::Attributes(at, ..) => {
+                &at.path
+            }
         }
     }
 
@@ -136,6 +144,7 @@ impl Step {
             Self::MoveBack(..) => "move-back",
             Self::SetAside(..) => "set-aside",
             Self::RemoveDir(_) => "remove-dir",
+            Self::Erase(..) => "erase",
             Self::Attributes(..) => "attributes",
         }
     }
@@ -149,6 +158,7 @@ impl Step {
             Self::MoveBack(..) => "moved back",
             Self::SetAside(..) => "put into the trash",
             Self::RemoveDir(_) => "removed",
+            Self::Erase(..) => "deleted for good",
             Self::Attributes(..) => "attributes set again",
         }
     }
@@ -176,6 +186,7 @@ impl Step {
                 renameat_with(store, aside, &at.dir, &at.name, RenameFlags::NOREPLACE)?;
                 Err(Errno::STALE)
             }
+            Self::Erase(at, kind, id) => erase(at.dir.as_fd(), &at.name, *kind, *id),
             Self::RemoveDir(at) => unlinkat(&at.dir, &at.name, AtFlags::REMOVEDIR),
             Self::Attributes(_, object, id, old) => set(object, *id, old),
         }

@@ -56,7 +56,7 @@ pub fn plan(found: &Found, uid: u32, trash: &Path) -> Plan {
             let until = micros(&outcome.timestamp);
             for effect in effects(outcome).iter().rev() {
                 let path = text(effect, "path").unwrap_or_default();
-                take(path, undo(effect, uid, until));
+                take(path, undo(effect, (uid, trash), until));
             }
         }
         None => {
@@ -96,7 +96,7 @@ fn words(errno: Errno) -> String {
 }
 
 /// The steps against one recorded effect.
-fn undo(effect: &Json, uid: u32, until: i64) -> Result<Vec<Step>, String> {
+fn undo(effect: &Json, (uid, trash): (u32, &Path), until: i64) -> Result<Vec<Step>, String> {
     let path = text(effect, "path").unwrap_or_default();
     let replaced = effect
         .get("replaced")
@@ -116,7 +116,7 @@ fn undo(effect: &Json, uid: u32, until: i64) -> Result<Vec<Step>, String> {
             let place = unchanged(path, until)?;
             match replaced {
                 Some(kept) => Ok(vec![Step::Exchange(kept_place(kept, uid)?, place)]),
-                None => set_aside(place, uid).map(|step| vec![step]),
+                None => set_aside(place, uid, trash).map(|step| vec![step]),
             }
         }
         "move" => {
@@ -271,10 +271,16 @@ fn unchanged(path: &str, until: i64) -> Result<Place, String> {
 }
 
 /// What was made goes into the quarantine of its mount.
-fn set_aside(place: Place, uid: u32) -> Result<Step, String> {
+fn set_aside(place: Place, uid: u32, trash: &Path) -> Result<Step, String> {
     let id = status_at(place.dir.as_fd(), place.name.as_os_str())
         .map_err(words)?
         .id;
+    let mount = |dir: &OwnedFd| status_of(dir).map(|status| status.mount).map_err(words);
+    if let Ok(own) = open_dir(trash)
+        && mount(&own)? == mount(&place.dir)?
+    {
+        return Ok(Step::SetAside(place, Arc::new(own), id));
+    }
     let above = Path::new(&place.path).parent().unwrap_or(Path::new("/"));
     let site = Site::on_mount(place.dir.as_fd(), above, uid).ok_or("its file system has no quarantine")?;
     let store: Arc<OwnedFd> = site.open(uid).map_err(|failure| failure.message)?.dir;

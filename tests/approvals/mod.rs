@@ -4,3 +4,4 @@ mod attacks;
 mod bench;
 mod place;
 mod rules;
+mod terminal;

@@ -1,0 +1,140 @@
+//! `wt trash`: what deleted and overwritten objects occupy, and letting go of them for good. What goes is what policy
+//! no longer keeps, or everything; a call of its own, judged, recorded, and done by the engine.
+
+use super::show;
+use crate::{
+    caller::Caller,
+    engine,
+    ground::Ground,
+    outcome::Output,
+    report::{Failure, json_text, visible},
+    undo::{self, Item, Keep},
+    view::words::{count, size},
+    work::Work,
+};
+use clap::{Arg, ArgAction, ArgMatches, Command};
+use policy::{Intent, Target};
+use serde_json::json;
+use std::{io::IsTerminal, os::fd::AsFd, process::ExitCode};
+
+pub(crate) fn build() -> Command {
+    let json = || {
+        Arg::new("json")
+            .long("json")
+            .action(ArgAction::SetTrue)
+            .help("Print JSON")
+    };
+    Command::new("trash")
+        .about("Show what can be taken back, and let go of it")
+        .arg(json())
+        .subcommand(
+            Command::new("list")
+                .about("Show it; what happens without a subcommand")
+                .arg(json()),
+        )
+        .subcommand(
+            Command::new("empty")
+                .about("Delete for good what policy no longer keeps")
+                .arg(
+                    Arg::new("all")
+                        .long("all")
+                        .action(ArgAction::SetTrue)
+                        .help("Everything"),
+                )
+                .arg(
+                    Arg::new("dry-run")
+                        .long("dry-run")
+                        .action(ArgAction::SetTrue)
+                        .help("Only say what would go"),
+                )
+                .arg(json()),
+        )
+        .after_help(
+            "Policy's `trash.max_days` and `trash.max_bytes` say what is kept; the oldest goes first.",
+        )
+}
+
+pub(crate) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
+    let caller = Caller::of_this_process()?;
+    let ground = Ground::of(&caller)?;
+    let items = undo::items(ground.home.dir.as_fd(), &ground.home.path, caller.uid)?;
+    match matches.subcommand() {
+        Some(("empty", matches)) => empty(&ground, &caller, items, matches),
+        Some((_, matches)) => Ok(show(&text(&items, matches.get_flag("json")))),
+        None => Ok(show(&text(&items, matches.get_flag("json")))),
+    }
+}
+
+fn text(items: &[Item], json: bool) -> String {
+    if json {
+        let all: Vec<_> = items.iter().map(Item::to_json).collect();
+        return format!("{}\n", json_text(&json!(all)));
+    }
+    let mut out = String::new();
+    for item in items {
+        out.push_str(&format!(
+            "{:>8}  {}  {:<8} {}\n",
+            item.seq,
+            item.since,
+            size(item.bytes),
+            visible(&item.place.path)
+        ));
+    }
+    let bytes = items.iter().map(|item| item.bytes).sum();
+    out + &format!(
+        "{}, {}\n",
+        count(items.len() as u64, "object", "objects"),
+        size(bytes)
+    )
+}
+
+fn empty(
+    ground: &Ground,
+    caller: &Caller,
+    items: Vec<Item>,
+    matches: &ArgMatches,
+) -> Result<ExitCode, Failure> {
+    let wanted = &ground.policy.settings().trash;
+    let keep = if matches.get_flag("all") {
+        Keep { days: None, bytes: 0 }
+    } else {
+        Keep {
+            days: Some(wanted.max_days),
+            bytes: wanted.max_bytes,
+        }
+    };
+    let going = undo::beyond(items, keep);
+    let json = matches.get_flag("json");
+    if matches.get_flag("dry-run") || going.is_empty() {
+        return Ok(show(&text(&going, json)));
+    }
+    let shown = text(&going, json);
+    let intent = Intent {
+        domain: "watchtower".into(),
+        operation: "trash_empty".into(),
+        targets: vec![Target {
+            role: "trash".into(),
+            domain: "watchtower".into(),
+            operation: "trash_empty".into(),
+            name: "trash".to_owned(),
+            ..Target::default()
+        }],
+        params: [("objects".to_owned(), json!(going.len()))].into_iter().collect(),
+        tool: "wt".into(),
+    };
+    let (mut quiet, mut stderr) = (std::io::sink(), std::io::stderr());
+    let mut output = Output {
+        stdout: &mut quiet,
+        stderr: &mut stderr,
+        terminal: std::io::stdout().is_terminal(),
+    };
+    let outcome = engine::carry(
+        &intent,
+        caller,
+        Work::Undo(Box::new(undo::erasing(going))),
+        &mut output,
+    )
+    .map_err(|stop| stop.failure())?;
+    let _ = show(&shown);
+    Ok(ExitCode::from(outcome.exit_code))
+}
