@@ -66,7 +66,18 @@ fn take_by_copy(
     store: Option<&Store>,
 ) -> Result<Json, Fault> {
     let aside = run.temporary();
-    rename_free(dir, name, dir, &aside)?;
+    match rename_free(dir, name, dir, &aside) {
+        Ok(()) => (),
+        // A directory of an overlay's lower layer has no new name anywhere: it is copied and emptied where it is.
+        Err(Errno::XDEV) if kind == Kind::Dir => {
+            let kept = match store {
+                Some(store) => keep_copy(run, dir, name, judged, store)?,
+                None => Json::Null,
+            };
+            return erase(dir, name, kind, judged).map(|()| kept);
+        }
+        Err(errno) => return Err(errno.into()),
+    }
     let done = status_at(dir, aside.as_os_str())
         .map_err(Fault::from)
         .and_then(|now| {

@@ -54,7 +54,21 @@ fn relocate(run: &mut Run, relocation: &Move) -> Result<(Json, Json), Fault> {
         Some(store) => (run.fd(store.dir)?, run.entry().into()),
         None => (run.fd(relocation.to.dir)?, run.temporary()),
     };
-    rename_free(from.as_fd(), &relocation.from.name, stage.as_fd(), &name)?;
+    match rename_free(from.as_fd(), &relocation.from.name, stage.as_fd(), &name) {
+        Ok(()) => (),
+        // A directory of an overlay's lower layer cannot be renamed: it is copied, then removed.
+        Err(Errno::XDEV) if relocation.judged.kind == Kind::Dir => {
+            let was = copy_over(run, relocation)?;
+            erase(
+                from.as_fd(),
+                &relocation.from.name,
+                Kind::Dir,
+                relocation.judged.id,
+            )?;
+            return Ok((was, Json::Null));
+        }
+        Err(errno) => return Err(errno.into()),
+    }
     let back = || rename_free(stage.as_fd(), &name, from.as_fd(), &relocation.from.name);
     if !status_at(stage.as_fd(), name.as_os_str()).is_ok_and(|now| now.id == relocation.judged.id) {
         back().map_err(|_| Fault::Stranded)?;
@@ -78,32 +92,36 @@ fn relocate(run: &mut Run, relocation: &Move) -> Result<(Json, Json), Fault> {
 }
 
 fn relocate_across(run: &mut Run, relocation: &Move, across: &Across) -> Result<(Json, Json), Fault> {
+    let was = copy_over(run, relocation)?;
+    let (from, judged) = (run.fd(relocation.from.dir)?, &relocation.judged);
+    let name = &relocation.from.name;
+    let kept = take_away(run, from.as_fd(), name, judged.id, judged.kind, &across.keep)?;
+    Ok((was, kept))
+}
+
+/// Copies the source with everything about it to its new name. Returns what became of the object there.
+fn copy_over(run: &mut Run, relocation: &Move) -> Result<Json, Fault> {
     let (from, to) = (run.fd(relocation.from.dir)?, run.fd(relocation.to.dir)?);
     let temporary = run.temporary();
     let manner = Manner {
         preserve: Preserve::Everything,
         special_bits: false,
     };
-    let (name, judged) = (&relocation.from.name, &relocation.judged);
-    copy_object(run, from.as_fd(), name, judged.id, to.as_fd(), &temporary, manner)?;
-    let unfinished = |run: &mut Run| drop_copy(run, relocation, &temporary);
+    let (name, judged) = (&relocation.from.name, relocation.judged.id);
+    copy_object(run, from.as_fd(), name, judged, to.as_fd(), &temporary, manner)?;
+    let replaced = relocation.replaced.as_ref();
     let settled = settle(
         run,
         to.as_fd(),
         &temporary,
         to.as_fd(),
         &relocation.to.name,
-        relocation.replaced.as_ref(),
+        replaced,
     );
-    let was = match settled {
-        Ok(was) => was,
-        Err(fault) => {
-            unfinished(run)?;
-            return Err(fault);
-        }
-    };
-    let kept = take_away(run, from.as_fd(), name, judged.id, judged.kind, &across.keep)?;
-    Ok((was, kept))
+    if settled.is_err() {
+        drop_copy(run, relocation, &temporary)?;
+    }
+    settled
 }
 
 fn drop_copy(run: &Run, relocation: &Move, temporary: &OsStr) -> Result<(), Fault> {

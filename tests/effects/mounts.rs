@@ -261,3 +261,48 @@ fn a_read_only_mount_changes_nothing() {
     assert!(bench.exists("other/a"));
     assert!(bench.kept().is_empty());
 }
+
+#[test]
+fn directories_of_an_overlays_lower_layer_are_deleted_and_moved() {
+    if !private_mounts() {
+        return;
+    }
+    let bench = Bench::new();
+    let layers = bench.outside.join("layers");
+    fs::create_dir(&layers).unwrap();
+    tmpfs(&layers, "8m");
+    for dir in ["lower/d/sub", "lower/e/sub", "upper", "work"] {
+        fs::DirBuilder::new()
+            .recursive(true)
+            .create(layers.join(dir))
+            .unwrap();
+    }
+    fs::write(layers.join("lower/d/sub/f"), "d").unwrap();
+    fs::write(layers.join("lower/e/sub/f"), "e").unwrap();
+    let merged = bench.dir("merged");
+    let at = layers.display();
+    let options = format!("lowerdir={at}/lower,upperdir={at}/upper,workdir={at}/work,redirect_dir=off");
+    let options = std::ffi::CString::new(options).unwrap();
+    if mount(
+        "overlay",
+        &merged,
+        "overlay",
+        MountFlags::empty(),
+        options.as_c_str(),
+    )
+    .is_err()
+    {
+        eprintln!("NOT RUN: no overlay file system");
+        return;
+    }
+    let ran = bench.run(&["safe-rm", "-r", "merged/d"]).ok();
+    assert!(!bench.exists("merged/d"));
+    let entry = ran.effects[0]["kept"]["entry"].as_str().unwrap();
+    assert_eq!(
+        fs::read(own_trash(&merged).join(entry).join("sub/f")).unwrap(),
+        b"d"
+    );
+    bench.run(&["safe-mv", "merged/e", "merged/moved"]).ok();
+    assert_eq!(bench.read("merged/moved/sub/f"), b"e");
+    assert!(!bench.exists("merged/e"));
+}
