@@ -56,10 +56,7 @@ fn weigh<'a>(a: &Ranked<'a>, b: &Ranked<'a>, run: &mut Run<'a>) -> Eval<bool> {
 pub(super) fn sorted<'a>(source: &'a Source, named: &'a [Named], run: &mut Run<'a>) -> Eval<Value<'a>> {
     let prepared = iterate::prepare(source, run)?;
     let reverse = match option(named, "reverse", run)? {
-        Some(value) => match value.index() {
-            Some(n) => n != 0,
-            None => return raised("`reverse` is true or false"),
-        },
+        Some(value) => value.expect_small_index()? != 0,
         None => false,
     };
     let mut iter = prepared.begin()?;

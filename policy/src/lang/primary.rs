@@ -54,6 +54,9 @@ impl Parser {
             TokenKind::Sign("[") => return self.list(),
             TokenKind::Sign("{") => return self.braces(),
             TokenKind::End => return Err(self.unexpected("the expression ends where a value was expected")),
+            TokenKind::Sign("*" | "**") => {
+                return Err(ExprError::new(token.at, "unpacking is not part of the language"));
+            }
             TokenKind::Sign(_) => return Err(self.unexpected("a value was expected here")),
         };
         self.advance();

@@ -45,7 +45,7 @@ pub(super) fn call<'a>(
         (Method::Split | Method::Rsplit, _) => split::split(method, text, args, named, run),
         (Method::SplitLines, _) => {
             let keep = args.first().or(named.first().map(|(_, value)| value));
-            let keep = keep.map_or(Ok(0), Value::expect_index)? != 0;
+            let keep = keep.map_or(Ok(0), Value::expect_small_index)? != 0;
             lines(text, keep, run)
         }
         (Method::Partition | Method::Rpartition, [wanted]) => split::partition(method, text, wanted, run),
@@ -69,7 +69,7 @@ pub(super) fn call<'a>(
         }
         (Method::ExpandTabs, _) => {
             let size = args.first().or(named.first().map(|(_, value)| value));
-            expand_tabs(text, size.map_or(Ok(8), Value::expect_index)?, run)
+            expand_tabs(text, size.map_or(Ok(8), Value::expect_small_index)?, run)
         }
         (Method::IsAscii, []) => Ok(Value::Bool(text.is_ascii())),
         (Method::IsSpace, []) => Ok(Value::Bool(!text.is_empty() && text.chars().all(is_space))),

@@ -117,6 +117,14 @@ impl<'a> Value<'a> {
         }
     }
 
+    /// The same within the 32 bits that some of CPython's arguments have.
+    pub(crate) fn expect_small_index(&self) -> Eval<i64> {
+        match self.expect_index()? {
+            n if i32::try_from(n).is_ok() => Ok(n),
+            _ => raised("this argument has 32 bits"),
+        }
+    }
+
     pub(crate) fn expect_str(&self) -> Eval<&Text<'a>> {
         match self {
             Value::Str(text) => Ok(text),
