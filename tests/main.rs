@@ -36,3 +36,5 @@ mod sandbox;
 mod scorecard;
 #[cfg(test)]
 mod support;
+#[cfg(test)]
+mod hook;

@@ -1,0 +1,163 @@
+//! `wt hook` as a client runs it: an event on standard input, the answer on standard output.
+
+use serde_json::{Value as Json, json};
+use std::{
+    io::Write,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+};
+
+struct World {
+    dir: tempfile::TempDir,
+}
+
+impl World {
+    fn new() -> Self {
+        let world = Self {
+            dir: tempfile::tempdir().unwrap(),
+        };
+        std::fs::create_dir(world.workspace()).unwrap();
+        assert!(
+            Command::new("git")
+                .args(["init", "-q"])
+                .arg(world.workspace())
+                .status()
+                .unwrap()
+                .success()
+        );
+        assert_eq!(world.wt(&["init"], b"").0, 0);
+        world
+    }
+
+    fn workspace(&self) -> PathBuf {
+        self.dir.path().join("project")
+    }
+
+    fn wt(&self, args: &[&str], stdin: &[u8]) -> (i32, String) {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_wt"))
+            .args(args)
+            .current_dir(if self.workspace().is_dir() {
+                self.workspace()
+            } else {
+                PathBuf::from("/")
+            })
+            .env_clear()
+            .env("HOME", self.dir.path())
+            .env("PATH", "/usr/bin:/bin")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        child.stdin.take().unwrap().write_all(stdin).unwrap();
+        let output = child.wait_with_output().unwrap();
+        (
+            output.status.code().unwrap(),
+            String::from_utf8(output.stdout).unwrap(),
+        )
+    }
+
+    /// The decision of Claude Code's hook, and its reason.
+    fn ask(&self, tool: &str, input: &Json, cwd: &Path) -> (String, String) {
+        let event = json!({"session_id": "s", "cwd": cwd, "permission_mode": "default", "hook_event_name": "PreToolUse",
+            "tool_name": tool, "tool_input": input, "tool_use_id": "u"});
+        let (code, out) = self.wt(&["hook", "claude-code"], event.to_string().as_bytes());
+        assert_eq!(code, 0, "{out}");
+        let answer: Json = serde_json::from_str(&out).unwrap();
+        let part = |key: &str| {
+            answer["hookSpecificOutput"][key]
+                .as_str()
+                .unwrap_or_default()
+                .to_owned()
+        };
+        (part("permissionDecision"), part("permissionDecisionReason"))
+    }
+}
+
+#[test]
+fn tools_are_judged_by_what_they_do() {
+    let world = World::new();
+    let here = world.workspace();
+    let policy = world.dir.path().join(".watchtower/policy.json");
+    let settings = here.join(".claude/settings.json");
+    for (tool, input, expected) in [
+        ("Bash", json!({"command": "ls -la"}), "allow"),
+        ("Bash", json!({"command": "rm -rf ~"}), "deny"),
+        ("Bash", json!({"command": "sudo ls"}), "deny"),
+        (
+            "Write",
+            json!({"file_path": here.join("a.txt"), "content": "x"}),
+            "allow",
+        ),
+        ("Write", json!({"file_path": policy, "content": "x"}), "deny"),
+        ("Write", json!({"file_path": settings, "content": "x"}), "deny"),
+        ("Read", json!({"file_path": "/etc/shadow"}), "deny"),
+        ("mcp__github__create_issue", json!({"title": "x"}), "deny"),
+        ("mcp__watchtower__safe_rm", json!({"path": "x"}), "allow"),
+        ("Frobnicate", json!({}), "deny"),
+        ("WebFetch", json!({"url": "http://169.254.169.254/"}), "deny"),
+        ("Write", json!({"content": "x"}), "deny"),
+    ] {
+        let (decision, reason) = world.ask(tool, &input, &here);
+        assert_eq!(decision, expected, "{tool} {input}: {reason}");
+        assert_eq!(reason.is_empty(), expected == "allow", "{tool}: {reason}");
+    }
+    assert_eq!(world.wt(&["verify"], b"").0, 0);
+}
+
+#[test]
+fn a_directory_that_does_not_exist_is_stood_in_for() {
+    let world = World::new();
+    let (decision, reason) = world.ask("Bash", &json!({"command": "ls"}), Path::new("/does/not/exist"));
+    assert_eq!(decision, "allow", "{reason}");
+}
+
+#[test]
+fn an_event_that_is_not_understood_is_refused_in_every_clients_form() {
+    let world = World::new();
+    for client in ["claude-code", "codex", "gemini", "cursor", "opencode", "copilot"] {
+        for event in [&b"{"[..], b"[]", b"\xff", b"{\"hook_event_name\":\"Surprise\"}"] {
+            let (code, out) = world.wt(&["hook", client], event);
+            assert!(out.contains("deny"), "{client}: {out}");
+            assert!(client == "copilot" || code == 2, "{client}: {code} {out}");
+        }
+    }
+}
+
+#[test]
+fn what_ran_is_recorded_as_the_outcome_of_its_decision() {
+    let world = World::new();
+    world.ask("Bash", &json!({"command": "ls"}), &world.workspace());
+    let event = json!({"session_id": "s", "hook_event_name": "PostToolUse", "tool_name": "Bash",
+        "tool_input": {"command": "ls"}, "tool_use_id": "u", "tool_response": {"stdout": "a", "exit_code": 3}});
+    assert_eq!(
+        world.wt(&["hook", "claude-code"], event.to_string().as_bytes()),
+        (0, "{}\n".to_owned())
+    );
+    let (_, out) = world.wt(&["recent", "--json"], b"");
+    let call: Json = serde_json::from_str(out.lines().next().unwrap()).unwrap();
+    assert_eq!(call["outcome"]["exit_code"], 3, "{call}");
+    assert_eq!(
+        (call["agent"].as_str(), call["session"].as_str()),
+        (Some("claude-code"), Some("s"))
+    );
+}
+
+#[test]
+fn settings_are_entered_once_and_taken_out_again() {
+    let world = World::new();
+    let file = world.dir.path().join(".claude/settings.json");
+    std::fs::create_dir(file.parent().unwrap()).unwrap();
+    std::fs::write(&file, "{\n  // mine\n  \"theme\": \"dark\"\n}\n").unwrap();
+    assert_eq!(world.wt(&["setup", "claude-code"], b"").0, 0);
+    let once = std::fs::read_to_string(&file).unwrap();
+    assert!(
+        once.contains("// mine") && once.contains("hook claude-code"),
+        "{once}"
+    );
+    assert_eq!(world.wt(&["setup", "claude-code"], b"").0, 0);
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), once);
+    assert_eq!(world.wt(&["setup", "claude-code", "--remove"], b"").0, 0);
+    let after = std::fs::read_to_string(&file).unwrap();
+    assert!(after.contains("// mine") && !after.contains("hook"), "{after}");
+}
