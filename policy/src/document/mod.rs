@@ -2,6 +2,7 @@
 
 pub(crate) mod keys;
 mod merge;
+mod rule_keys;
 mod schema;
 mod settings;
 pub(crate) mod shape;

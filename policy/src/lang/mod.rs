@@ -23,6 +23,7 @@ mod methods;
 mod names;
 mod node;
 mod number;
+mod open;
 mod operators;
 mod order;
 mod own;
