@@ -10,12 +10,7 @@ use std::{collections::BTreeMap, env, error::Error, fmt::Write, fs, path::Path};
 fn main() -> Result<(), Box<dyn Error>> {
     let mut entries: BTreeMap<String, Value> = BTreeMap::new();
     for file in ["facts.json", "supplement.json"] {
-        // Cargo reads these lines from a build script's output.
-        std::io::Write::write_all(
-            &mut std::io::stdout(),
-            format!("cargo::rerun-if-changed={file}\n").as_bytes(),
-        )?;
-        let document: Value = serde_json::from_str(&fs::read_to_string(file)?)?;
+        let document = read(file)?;
         for entry in document["binaries"].as_array().ok_or("no binaries")? {
             let name = entry["name"].as_str().ok_or("an entry has no name")?.to_owned();
             if let Some(known) = entries.get_mut(&name) {
@@ -85,7 +80,52 @@ fn main() -> Result<(), Box<dyn Error>> {
     out.push_str("];\n");
     let target = env::var("OUT_DIR")?;
     fs::write(Path::new(&target).join("table.rs"), out)?;
+    fs::write(Path::new(&target).join("classes.rs"), classes()?)?;
+    fs::write(Path::new(&target).join("constructs.rs"), constructs()?)?;
     Ok(())
+}
+
+fn read(file: &str) -> Result<Value, Box<dyn Error>> {
+    // Cargo reads these lines from a build script's output.
+    let line = format!("cargo::rerun-if-changed={file}\n");
+    std::io::Write::write_all(&mut std::io::stdout(), line.as_bytes())?;
+    Ok(serde_json::from_str(&fs::read_to_string(file)?)?)
+}
+
+/// The kinds of use that rules can name.
+fn classes() -> Result<String, Box<dyn Error>> {
+    let mut out = String::from("const CLASSES: &[Class] = &[\n");
+    let table = read("classes.json")?;
+    for row in table["classes"].as_array().ok_or("no classes")? {
+        let text = |key: &str| row[key].as_str().unwrap_or_default().to_owned();
+        let words = row["words"].as_array().into_iter().flatten();
+        let words: Vec<String> = words.map(|list| format!("&{:?}", strings(list))).collect();
+        writeln!(
+            out,
+            "Class {{ program: {:?}, words: &[{}], options: &{:?}, class: {:?}, why: {:?} }},",
+            text("program"),
+            words.join(", "),
+            strings(&row["options"]),
+            text("class"),
+            text("why"),
+        )?;
+    }
+    out.push_str("];\n");
+    Ok(out)
+}
+
+/// The constructs of languages.
+fn constructs() -> Result<String, Box<dyn Error>> {
+    let mut out = String::new();
+    let table = read("constructs.json")?;
+    for (language, lists) in table.as_object().ok_or("no constructs")? {
+        writeln!(out, "const {language}: Constructs = Constructs {{")?;
+        for (key, list) in lists.as_object().ok_or("no lists")? {
+            writeln!(out, "{key}: &{:?},", strings(list))?;
+        }
+        out.push_str("};\n");
+    }
+    Ok(out)
 }
 
 /// A recipe once for each trigger it has: the common one, and those of contexts with their own.

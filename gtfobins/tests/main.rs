@@ -7,4 +7,6 @@ mod hostile;
 #[cfg(test)]
 mod import;
 #[cfg(test)]
+mod mutated;
+#[cfg(test)]
 mod recipes;

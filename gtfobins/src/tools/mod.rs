@@ -1,14 +1,21 @@
 //! What known programs do with their arguments: effects on files, networks, repositories, clusters, services;
 //! and which of their uses are recipes of the database.
 
+mod archives;
 mod classes;
+mod containers;
+mod fetching;
 mod files;
 mod find;
 mod git;
+mod git_keys;
 mod languages;
 mod network;
 pub(crate) mod options;
+mod reader_options;
 mod readers;
+mod remote;
+mod rights;
 mod scripts;
 mod streams;
 mod uses;
@@ -50,7 +57,7 @@ pub(crate) fn run(walk: &mut Walk<'_>, name: &str, call: &mut Call) -> Stream {
         "find" | "fd" | "fdfind" => find::run(walk, name, call),
         "sed" | "gsed" | "awk" | "gawk" | "mawk" | "nawk" => streams::run(walk, name, call),
         "docker" | "podman" | "nerdctl" | "docker-compose" | "kubectl" | "oc" => {
-            network::contained(walk, name, call)
+            containers::contained(walk, name, call)
         }
         _ => {
             program(call);
