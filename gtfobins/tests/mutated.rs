@@ -32,8 +32,8 @@ proptest! {
         glue in prop::sample::select(vec!["", " ", ";", "|", "&", "\n", "$(", "`", "'", "\"", "${", "((", "<<", "{", "}", ")", "\\", "<(", "[", "=("]),
     ) {
         let commands = commands();
-        let (head, _) = cut(one.get(&commands[..]), a);
-        let (_, tail) = cut(other.get(&commands[..]), b);
+        let (head, _) = cut(&commands[one.index(commands.len())], a);
+        let (_, tail) = cut(&commands[other.index(commands.len())], b);
         let text = format!("{head}{glue}{tail}");
         let scope = ShellScope { cwd: "/w".into(), home: "/home/u".into(), ..ShellScope::default() };
         let once = format!("{:?}", analyse(&text, &scope));

@@ -1,8 +1,11 @@
 //! Shell commands: parsed as bash reads them, followed, taken apart into simple commands.
 
+mod assignment;
 pub(crate) mod ast;
+mod branches;
 pub(crate) mod builtins;
 pub(crate) mod call;
+mod compound;
 pub(crate) mod environment;
 mod expand;
 mod hidden;
@@ -11,10 +14,15 @@ mod lex;
 mod parameter;
 pub(crate) mod parse;
 pub(crate) mod paths;
+mod peel;
+pub(crate) mod printing;
+mod quoting;
 mod redirect;
+mod redirection;
 pub(crate) mod state;
 pub(crate) mod value;
 pub(crate) mod walk;
+mod wrapper;
 mod wrapper_table;
 pub(crate) mod wrappers;
 

@@ -1,10 +1,8 @@
 //! The bash grammar: lists, pipelines, compound commands, redirections. One pass, one cursor; every text it
 //! does not understand is an error, never a guess.
 
-use super::ast::{
-    AssignedValue, Assignment, Command, Kind, List, Piece, Pipeline, Redirect, RedirectOp, Statement, Word,
-};
-use super::lex::{MAX_DEPTH, is_name_start};
+use super::ast::{Command, Kind, List, Pipeline, Statement, Word};
+use super::lex::MAX_DEPTH;
 use std::{cell::OnceCell, rc::Rc};
 
 /// Longest command that is read at all.
@@ -30,9 +28,9 @@ pub(crate) struct Announced {
 /// The cursor.
 pub(crate) struct Parser<'a> {
     text: &'a str,
-    at: usize,
+    pub(super) at: usize,
     depth: u32,
-    announced: Vec<Announced>,
+    pub(super) announced: Vec<Announced>,
 }
 
 /// Parses a whole script.
@@ -173,7 +171,7 @@ impl<'a> Parser<'a> {
     }
 
     /// Skips blanks, line continuations and comments; stops before a newline.
-    fn blanks(&mut self) {
+    pub(super) fn blanks(&mut self) {
         loop {
             match self.peek() {
                 Some(b' ' | b'\t') => self.at += 1,
@@ -188,7 +186,7 @@ impl<'a> Parser<'a> {
     }
 
     /// Skips blanks and newlines, reading here-document bodies as lines end.
-    fn newlines(&mut self) -> Result<(), Trouble> {
+    pub(super) fn newlines(&mut self) -> Result<(), Trouble> {
         loop {
             self.blanks();
             if self.peek() != Some(b'\n') {
@@ -200,7 +198,7 @@ impl<'a> Parser<'a> {
     }
 
     /// The reserved word at the cursor, if the characters up to the next metacharacter are one.
-    fn reserved(&self) -> &'a str {
+    pub(super) fn reserved(&self) -> &'a str {
         let rest = self.rest();
         let end = rest
             .bytes()
@@ -214,7 +212,7 @@ impl<'a> Parser<'a> {
         rest.get(..end.min(9)).filter(|_| end <= 9).unwrap_or_default()
     }
 
-    fn take_reserved(&mut self, word: &str) -> bool {
+    pub(super) fn take_reserved(&mut self, word: &str) -> bool {
         self.blanks();
         let found = self.reserved() == word;
         if found {
@@ -223,7 +221,7 @@ impl<'a> Parser<'a> {
         found
     }
 
-    fn expect_reserved(&mut self, word: &'static str) -> Result<(), Trouble> {
+    pub(super) fn expect_reserved(&mut self, word: &'static str) -> Result<(), Trouble> {
         self.newlines()?;
         if self.take_reserved(word) {
             Ok(())
@@ -243,7 +241,7 @@ impl<'a> Parser<'a> {
         Ok(list)
     }
 
-    fn list(&mut self) -> Result<List, Trouble> {
+    pub(super) fn list(&mut self) -> Result<List, Trouble> {
         let mut list = List::default();
         loop {
             self.newlines()?;
@@ -318,7 +316,7 @@ impl<'a> Parser<'a> {
 
     // Commands.
 
-    fn command(&mut self) -> Result<Command, Trouble> {
+    pub(super) fn command(&mut self) -> Result<Command, Trouble> {
         let from = self.at;
         let kind = match self.compound()? {
             Some(kind) => kind,
@@ -337,223 +335,6 @@ impl<'a> Parser<'a> {
             redirects,
             text: self.slice(from, self.at).to_owned(),
         })
-    }
-
-    fn compound(&mut self) -> Result<Option<Kind>, Trouble> {
-        if self.peek() == Some(b'(') {
-            if self.peek_at(1) == Some(b'(')
-                && let Some(end) = self.arithmetic_end(self.at + 2)
-            {
-                self.at += 2;
-                return Ok(Some(Kind::Arithmetic(self.arithmetic(end)?)));
-            }
-            self.at += 1;
-            return Ok(Some(Kind::Subshell(self.list_until_paren()?)));
-        }
-        let word = self.reserved();
-        let kind = match word {
-            "{" => {
-                self.at += 1;
-                let list = self.list()?;
-                self.expect_reserved("}")?;
-                Kind::Group(list)
-            }
-            "if" => {
-                self.at += 2;
-                self.conditional()?
-            }
-            "while" | "until" => {
-                self.at += 5;
-                let condition = self.list()?;
-                Kind::While {
-                    condition,
-                    body: self.do_group()?,
-                }
-            }
-            "for" | "select" => {
-                self.at += word.len();
-                self.for_loop()?
-            }
-            "case" => {
-                self.at += 4;
-                self.case()?
-            }
-            "[[" => {
-                self.at += 2;
-                Kind::Test(self.test_words()?)
-            }
-            "function" => {
-                self.at += 8;
-                self.blanks();
-                let name = self
-                    .word()?
-                    .bare()
-                    .ok_or_else(|| self.trouble("bad function name"))?
-                    .to_owned();
-                self.blanks();
-                if self.rest().starts_with("()") {
-                    self.at += 2;
-                }
-                self.function_body(name)?
-            }
-            "coproc" => {
-                self.at += 6;
-                self.blanks();
-                Kind::Coprocess(Box::new(self.nested(Self::command)?))
-            }
-            _ => return Ok(None),
-        };
-        Ok(Some(kind))
-    }
-
-    fn conditional(&mut self) -> Result<Kind, Trouble> {
-        let mut lists = vec![self.list()?];
-        self.expect_reserved("then")?;
-        lists.push(self.list()?);
-        loop {
-            if self.take_reserved("elif") {
-                lists.push(self.list()?);
-                self.expect_reserved("then")?;
-                lists.push(self.list()?);
-            } else if self.take_reserved("else") {
-                lists.push(self.list()?);
-            } else {
-                self.expect_reserved("fi")?;
-                return Ok(Kind::If(lists));
-            }
-        }
-    }
-
-    fn do_group(&mut self) -> Result<List, Trouble> {
-        self.newlines()?;
-        if self.take_reserved("{") {
-            let body = self.list()?;
-            self.expect_reserved("}")?;
-            return Ok(body);
-        }
-        self.expect_reserved("do")?;
-        let body = self.list()?;
-        self.expect_reserved("done")?;
-        Ok(body)
-    }
-
-    fn for_loop(&mut self) -> Result<Kind, Trouble> {
-        self.blanks();
-        if self.rest().starts_with("((") {
-            let end = self
-                .arithmetic_end(self.at + 2)
-                .ok_or_else(|| self.trouble("unterminated `((`"))?;
-            self.at += 2;
-            let header = self.arithmetic(end)?;
-            self.blanks();
-            if self.peek() == Some(b';') {
-                self.at += 1;
-            }
-            return Ok(Kind::ArithmeticFor {
-                header,
-                body: self.do_group()?,
-            });
-        }
-        let name = self
-            .word()?
-            .bare()
-            .ok_or_else(|| self.trouble("bad loop variable"))?
-            .to_owned();
-        self.newlines()?;
-        let mut words = None;
-        if self.take_reserved("in") {
-            let mut list = Vec::new();
-            loop {
-                self.blanks();
-                let word = self.word()?;
-                if word.pieces.is_empty() {
-                    break;
-                }
-                list.push(word);
-            }
-            words = Some(list);
-        }
-        self.blanks();
-        if self.peek() == Some(b';') {
-            self.at += 1;
-        }
-        Ok(Kind::For {
-            name,
-            words,
-            body: self.do_group()?,
-        })
-    }
-
-    fn case(&mut self) -> Result<Kind, Trouble> {
-        self.blanks();
-        let subject = self.word()?;
-        self.expect_reserved("in")?;
-        let mut arms = Vec::new();
-        loop {
-            self.newlines()?;
-            if self.take_reserved("esac") {
-                return Ok(Kind::Case { subject, arms });
-            }
-            if self.peek() == Some(b'(') {
-                self.at += 1;
-            }
-            let mut patterns = Vec::new();
-            loop {
-                self.blanks();
-                let pattern = self.word()?;
-                if pattern.pieces.is_empty() {
-                    return Err(self.trouble("a pattern is missing"));
-                }
-                patterns.push(pattern);
-                self.blanks();
-                match self.peek() {
-                    Some(b'|') => self.at += 1,
-                    Some(b')') => {
-                        self.at += 1;
-                        break;
-                    }
-                    _ => return Err(self.trouble("`)` is missing")),
-                }
-            }
-            let body = self.list()?;
-            arms.push((patterns, body));
-            self.blanks();
-            if self.rest().starts_with(";;&") {
-                self.at += 3;
-            } else if self.rest().starts_with(";;") || self.rest().starts_with(";&") {
-                self.at += 2;
-            }
-        }
-    }
-
-    /// The words up to `]]`; operators are words here, and parentheses are kept apart.
-    fn test_words(&mut self) -> Result<Vec<Word>, Trouble> {
-        let mut words = Vec::new();
-        loop {
-            self.newlines()?;
-            if self.take_reserved("]]") {
-                return Ok(words);
-            }
-            match self.peek() {
-                None => return Err(self.trouble("`]]` is missing")),
-                Some(b'<' | b'>') if self.peek_at(1) != Some(b'(') => self.at += 1,
-                Some(b'(' | b')' | b'|' | b'&') => self.at += 1,
-                Some(b';') => return Err(self.trouble("`]]` is missing")),
-                Some(_) => words.push(self.word()?),
-            }
-        }
-    }
-
-    fn function_body(&mut self, name: String) -> Result<Kind, Trouble> {
-        self.newlines()?;
-        let body = self.nested(Self::command)?;
-        match body.kind {
-            Kind::Simple { .. } | Kind::Function { .. } => Err(self.trouble("a function body is missing")),
-            _ => Ok(Kind::Function {
-                name,
-                body: Box::new(body),
-            }),
-        }
     }
 
     fn simple(&mut self, from: usize) -> Result<Command, Trouble> {
@@ -598,184 +379,6 @@ impl<'a> Parser<'a> {
             kind: Kind::Simple { assignments, words },
             redirects,
             text,
-        })
-    }
-
-    /// Consumes `()` after a function's name.
-    fn opens_function(&mut self) -> bool {
-        let from = self.at;
-        self.blanks();
-        if self.peek() == Some(b'(') {
-            self.at += 1;
-            self.blanks();
-            if self.peek() == Some(b')') {
-                self.at += 1;
-                return true;
-            }
-        }
-        self.at = from;
-        false
-    }
-
-    /// A word, or `name=(...)` as `declare` and its kin take it, flattened to one word.
-    fn word_or_array(&mut self) -> Result<Word, Trouble> {
-        let mut word = self.word()?;
-        let opens =
-            matches!(word.pieces.last(), Some(Piece::Literal { text, quoted: false }) if text.ends_with('='));
-        if opens && self.peek() == Some(b'(') {
-            for element in self.array()? {
-                word.pieces.extend(element.pieces);
-            }
-        }
-        Ok(word)
-    }
-
-    fn array(&mut self) -> Result<Vec<Word>, Trouble> {
-        self.at += 1;
-        let mut words = Vec::new();
-        loop {
-            self.newlines()?;
-            if self.peek() == Some(b')') {
-                self.at += 1;
-                return Ok(words);
-            }
-            let word = self.nested(Self::word)?;
-            if word.pieces.is_empty() {
-                return Err(self.trouble("`)` is missing"));
-            }
-            words.push(word);
-        }
-    }
-
-    fn assignment(&mut self) -> Result<Option<Assignment>, Trouble> {
-        let from = self.at;
-        if !self.peek().is_some_and(is_name_start) {
-            return Ok(None);
-        }
-        let name = self.take_while(|b| is_name_start(b) || b.is_ascii_digit());
-        let mut subscript = None;
-        if self.peek() == Some(b'[') {
-            self.at += 1;
-            match self.subscript() {
-                Ok(pieces) => subscript = Some(pieces),
-                Err(limit @ Trouble::Limit(_)) => return Err(limit),
-                Err(Trouble::Syntax { .. }) => {
-                    self.at = from;
-                    return Ok(None);
-                }
-            }
-        }
-        let append = self.peek() == Some(b'+') && self.peek_at(1) == Some(b'=');
-        if append {
-            self.at += 1;
-        }
-        if self.peek() != Some(b'=') {
-            self.at = from;
-            return Ok(None);
-        }
-        self.at += 1;
-        let value = if self.peek() == Some(b'(') {
-            AssignedValue::Array(self.array()?)
-        } else {
-            AssignedValue::Scalar(self.word()?)
-        };
-        Ok(Some(Assignment {
-            name,
-            subscript,
-            append,
-            value,
-        }))
-    }
-
-    // Redirections.
-
-    fn redirect(&mut self) -> Result<Option<Redirect>, Trouble> {
-        let from = self.at;
-        let mut fd = None;
-        if self.peek() == Some(b'{') {
-            // `{name}>file` chooses a descriptor itself.
-            let name = self.rest().find('}').filter(|end| {
-                let name = self.rest().get(1..*end).unwrap_or_default();
-                !name.is_empty() && name.bytes().all(|b| is_name_start(b) || b.is_ascii_digit())
-            });
-            match name {
-                Some(end) if matches!(self.peek_at(end + 1), Some(b'<' | b'>')) => {
-                    self.at += end + 1;
-                    fd = Some(u32::MAX);
-                }
-                _ => return Ok(None),
-            }
-        } else if self.peek().is_some_and(|b| b.is_ascii_digit()) {
-            let digits = self.take_while(|b| b.is_ascii_digit());
-            if !matches!(self.peek(), Some(b'<' | b'>')) {
-                self.at = from;
-                return Ok(None);
-            }
-            fd = digits.parse().ok();
-        }
-        let Some((op, length)) = self.redirect_op() else {
-            self.at = from;
-            return Ok(None);
-        };
-        let strip_tabs = self.rest().starts_with("<<-");
-        self.at += length;
-        self.blanks();
-        let target = self.word()?;
-        if target.pieces.is_empty() {
-            return Err(self.trouble("a redirection has no target"));
-        }
-        if op != RedirectOp::HereDocument {
-            return Ok(Some(Redirect {
-                fd,
-                op,
-                target,
-                body: None,
-            }));
-        }
-        let (mut delimiter, mut quoted) = (String::new(), false);
-        for piece in &target.pieces {
-            match piece {
-                Piece::Literal { text, quoted: q } => {
-                    delimiter.push_str(text);
-                    quoted |= *q;
-                }
-                _ => return Err(self.trouble("an expansion cannot end a here-document")),
-            }
-        }
-        let body = Rc::new(OnceCell::new());
-        self.announced.push(Announced {
-            body: Rc::clone(&body),
-            delimiter,
-            quoted,
-            strip_tabs,
-        });
-        Ok(Some(Redirect {
-            fd,
-            op,
-            target,
-            body: Some(body),
-        }))
-    }
-
-    fn redirect_op(&self) -> Option<(RedirectOp, usize)> {
-        let rest = self.rest();
-        let has = |op: &str| rest.starts_with(op);
-        Some(match self.peek()? {
-            b'&' if has("&>>") => (RedirectOp::Both, 3),
-            b'&' if has("&>") => (RedirectOp::Both, 2),
-            b'<' if has("<<<") => (RedirectOp::HereString, 3),
-            b'<' if has("<<-") => (RedirectOp::HereDocument, 3),
-            b'<' if has("<<") => (RedirectOp::HereDocument, 2),
-            b'<' if has("<&") => (RedirectOp::Duplicate, 2),
-            b'<' if has("<>") => (RedirectOp::ReadWrite, 2),
-            b'<' if has("<(") => return None,
-            b'<' => (RedirectOp::Read, 1),
-            b'>' if has(">>") => (RedirectOp::Append, 2),
-            b'>' if has(">|") => (RedirectOp::Write, 2),
-            b'>' if has(">&") => (RedirectOp::Duplicate, 2),
-            b'>' if has(">(") => return None,
-            b'>' => (RedirectOp::Write, 1),
-            _ => return None,
         })
     }
 }

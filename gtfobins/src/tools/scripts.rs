@@ -202,7 +202,7 @@ fn awk_tokens(script: &str) -> Vec<Token> {
                         c => text.push(c),
                     }
                 }
-                out.push(Token::Text(crate::shell::builtins::unescape(&text)));
+                out.push(Token::Text(crate::shell::printing::unescape(&text)));
             }
             '/' if !matches!(
                 out.last(),

@@ -1,8 +1,9 @@
 //! Which functions of the database a call of a well-known program uses, where reading it exactly keeps its
 //! everyday use apart from its recipes. None means that the generic triggers decide.
 
-use super::languages::{functions, language};
+use super::languages::language;
 use super::options::{Grammar, Options};
+use super::script_functions::functions;
 use super::scripts::{AwkUse, SedUse, awk_uses, sed_uses};
 use super::streams::{awk_parts, sed_parts};
 use crate::facts::{Invocation, Use, option_given};
