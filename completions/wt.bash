@@ -163,6 +163,9 @@ _wt() {
             wt,thaw)
                 cmd="wt__subcmd__thaw"
                 ;;
+            wt,trash)
+                cmd="wt__subcmd__trash"
+                ;;
             wt,undo)
                 cmd="wt__subcmd__undo"
                 ;;
@@ -394,6 +397,9 @@ _wt() {
             wt__subcmd__help,thaw)
                 cmd="wt__subcmd__help__subcmd__thaw"
                 ;;
+            wt__subcmd__help,trash)
+                cmd="wt__subcmd__help__subcmd__trash"
+                ;;
             wt__subcmd__help,undo)
                 cmd="wt__subcmd__help__subcmd__undo"
                 ;;
@@ -457,6 +463,12 @@ _wt() {
             wt__subcmd__help__subcmd__policy,test)
                 cmd="wt__subcmd__help__subcmd__policy__subcmd__test"
                 ;;
+            wt__subcmd__help__subcmd__trash,empty)
+                cmd="wt__subcmd__help__subcmd__trash__subcmd__empty"
+                ;;
+            wt__subcmd__help__subcmd__trash,list)
+                cmd="wt__subcmd__help__subcmd__trash__subcmd__list"
+                ;;
             wt__subcmd__help__subcmd__utcp,call)
                 cmd="wt__subcmd__help__subcmd__utcp__subcmd__call"
                 ;;
@@ -514,6 +526,24 @@ _wt() {
             wt__subcmd__policy__subcmd__help,test)
                 cmd="wt__subcmd__policy__subcmd__help__subcmd__test"
                 ;;
+            wt__subcmd__trash,empty)
+                cmd="wt__subcmd__trash__subcmd__empty"
+                ;;
+            wt__subcmd__trash,help)
+                cmd="wt__subcmd__trash__subcmd__help"
+                ;;
+            wt__subcmd__trash,list)
+                cmd="wt__subcmd__trash__subcmd__list"
+                ;;
+            wt__subcmd__trash__subcmd__help,empty)
+                cmd="wt__subcmd__trash__subcmd__help__subcmd__empty"
+                ;;
+            wt__subcmd__trash__subcmd__help,help)
+                cmd="wt__subcmd__trash__subcmd__help__subcmd__help"
+                ;;
+            wt__subcmd__trash__subcmd__help,list)
+                cmd="wt__subcmd__trash__subcmd__help__subcmd__list"
+                ;;
             wt__subcmd__utcp,call)
                 cmd="wt__subcmd__utcp__subcmd__call"
                 ;;
@@ -533,7 +563,7 @@ _wt() {
 
     case "${cmd}" in
         wt)
-            opts="-V -v -h --version --verbose --help init check gtfo applets completions man mcp hook setup utcp tail recent watch alert query report stats status doctor checkpoint prove redact clean export import verify policy links approvals approve deny grants freeze thaw admin undo safe-rm safe-cp safe-mv safe-mkdir safe-touch safe-chown safe-chmod safe-ln ssh-ls ssh-cat ssh-ps kubectl-get-yaml kubectl-logs kubectl-exec-read rg-search jq-query help"
+            opts="-V -v -h --version --verbose --help init check gtfo applets completions man mcp hook setup utcp tail recent watch alert query report stats status doctor checkpoint prove redact clean export import verify policy links approvals approve deny grants freeze thaw admin undo trash safe-rm safe-cp safe-mv safe-mkdir safe-touch safe-chown safe-chmod safe-ln ssh-ls ssh-cat ssh-ps kubectl-get-yaml kubectl-logs kubectl-exec-read rg-search jq-query help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1225,7 +1255,7 @@ _wt() {
             return 0
             ;;
         wt__subcmd__help)
-            opts="init check gtfo applets completions man mcp hook setup utcp tail recent watch alert query report stats status doctor checkpoint prove redact clean export import verify policy links approvals approve deny grants freeze thaw admin undo safe-rm safe-cp safe-mv safe-mkdir safe-touch safe-chown safe-chmod safe-ln ssh-ls ssh-cat ssh-ps kubectl-get-yaml kubectl-logs kubectl-exec-read rg-search jq-query help"
+            opts="init check gtfo applets completions man mcp hook setup utcp tail recent watch alert query report stats status doctor checkpoint prove redact clean export import verify policy links approvals approve deny grants freeze thaw admin undo trash safe-rm safe-cp safe-mv safe-mkdir safe-touch safe-chown safe-chmod safe-ln ssh-ls ssh-cat ssh-ps kubectl-get-yaml kubectl-logs kubectl-exec-read rg-search jq-query help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2151,6 +2181,48 @@ _wt() {
         wt__subcmd__help__subcmd__thaw)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        wt__subcmd__help__subcmd__trash)
+            opts="list empty"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        wt__subcmd__help__subcmd__trash__subcmd__empty)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        wt__subcmd__help__subcmd__trash__subcmd__list)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -3834,6 +3906,104 @@ _wt() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        wt__subcmd__trash)
+            opts="-h --json --help list empty help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        wt__subcmd__trash__subcmd__empty)
+            opts="-h --all --dry-run --json --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        wt__subcmd__trash__subcmd__help)
+            opts="list empty help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        wt__subcmd__trash__subcmd__help__subcmd__empty)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        wt__subcmd__trash__subcmd__help__subcmd__help)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        wt__subcmd__trash__subcmd__help__subcmd__list)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        wt__subcmd__trash__subcmd__list)
+            opts="-h --json --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         wt__subcmd__undo)
             opts="-h --last --dry-run --json --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
@@ -3998,4 +4168,4 @@ _wt_link() {
     COMP_CWORD=$((COMP_CWORD + 1))
     _wt wt "$2" "$3"
 }
-complete -F _wt_link -o nosort -o bashdefault -o default safe-rm safe-cp safe-mv safe-mkdir safe-touch safe-chown safe-chmod safe-ln ssh-ls ssh-cat ssh-ps kubectl-get-yaml kubectl-logs kubectl-exec-read rg-search jq-query wt_init wt_check wt_gtfo wt_applets wt_completions wt_man wt_mcp wt_hook wt_setup wt_utcp wt_tail wt_recent wt_watch wt_alert wt_query wt_report wt_stats wt_status wt_doctor wt_checkpoint wt_prove wt_redact wt_clean wt_export wt_import wt_verify wt_policy wt_links wt_approvals wt_approve wt_deny wt_grants wt_freeze wt_thaw wt_admin wt_undo
+complete -F _wt_link -o nosort -o bashdefault -o default safe-rm safe-cp safe-mv safe-mkdir safe-touch safe-chown safe-chmod safe-ln ssh-ls ssh-cat ssh-ps kubectl-get-yaml kubectl-logs kubectl-exec-read rg-search jq-query wt_init wt_check wt_gtfo wt_applets wt_completions wt_man wt_mcp wt_hook wt_setup wt_utcp wt_tail wt_recent wt_watch wt_alert wt_query wt_report wt_stats wt_status wt_doctor wt_checkpoint wt_prove wt_redact wt_clean wt_export wt_import wt_verify wt_policy wt_links wt_approvals wt_approve wt_deny wt_grants wt_freeze wt_thaw wt_admin wt_undo wt_trash

@@ -31,3 +31,10 @@ fn compare(file: &str, args: &[&str]) {
 fn the_utcp_manual_is_what_wt_prints() {
     compare("watchtower.json", &["utcp"]);
 }
+
+#[test]
+fn the_completions_of_each_shell_are_what_wt_prints() {
+    compare("completions/wt.bash", &["completions", "bash"]);
+    compare("completions/_wt", &["completions", "zsh"]);
+    compare("completions/wt.fish", &["completions", "fish"]);
+}

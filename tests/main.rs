@@ -23,6 +23,8 @@ mod endurance;
 #[cfg(test)]
 mod generated;
 #[cfg(test)]
+mod hook;
+#[cfg(test)]
 mod ledger;
 #[cfg(test)]
 mod paths;
@@ -36,5 +38,3 @@ mod sandbox;
 mod scorecard;
 #[cfg(test)]
 mod support;
-#[cfg(test)]
-mod hook;
