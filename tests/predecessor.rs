@@ -197,7 +197,7 @@ fn fifteen_escalate_waits_for_a_person_and_shadow_is_told_from_allow() {
     let file = scratch.home().join("diary");
     fs::write(&file, "x").unwrap();
     let said = scratch.refused(75, &[OsStr::new("safe-rm"), file.as_os_str()]);
-    assert!(said.starts_with("safe-rm: waiting for a person: "), "{said}");
+    assert!(said.starts_with("safe-rm: waiting for a person as `"), "{said}");
     assert!(file.exists());
 
     scratch.policy(
