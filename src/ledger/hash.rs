@@ -49,13 +49,17 @@ pub(super) fn text(bytes: &[u8]) -> String {
 
 /// Reads exactly 64 lower-case hexadecimal digits.
 pub(super) fn unhex(text: &[u8]) -> Option<Hash> {
+    let text: &[u8; 64] = text.try_into().ok()?;
     let mut out = [0; 32];
-    if text.len() != 64 {
-        return None;
+    let mut seen = 0;
+    for (byte, pair) in out.iter_mut().zip(text.as_chunks::<2>().0) {
+        let [high, low] = pair.map(value);
+        seen |= high | low;
+        *byte = high << 4 | low & 15;
     }
-    for (byte, pair) in out.iter_mut().zip(text.chunks_exact(2)) {
-        let &[high, low] = pair else { return None };
-        *byte = value(high)? << 4 | value(low)?;
+    // A byte that is no digit sets a bit above the nibble.
+    if seen > 15 {
+        return None;
     }
     Some(out)
 }
@@ -64,12 +68,26 @@ fn digit(nibble: u8) -> u8 {
     DIGITS.get(usize::from(nibble)).copied().unwrap_or(b'0')
 }
 
-fn value(digit: u8) -> Option<u8> {
-    match digit {
-        b'0'..=b'9' => Some(digit - b'0'),
-        b'a'..=b'f' => Some(digit - b'a' + 10),
-        _ => None,
+/// The value of each digit, `NONE` for other bytes.
+const VALUES: [u8; 256] = values();
+const NONE: u8 = 0xff;
+
+#[expect(
+    clippy::indexing_slicing,
+    reason = "evaluated by the compiler; iterators are not const"
+)]
+const fn values() -> [u8; 256] {
+    let mut table = [NONE; 256];
+    let mut nibble = 0;
+    while nibble < 16 {
+        table[DIGITS[nibble] as usize] = nibble as u8;
+        nibble += 1;
     }
+    table
+}
+
+fn value(digit: u8) -> u8 {
+    VALUES.get(usize::from(digit)).copied().unwrap_or(NONE)
 }
 
 #[cfg(test)]

@@ -138,7 +138,7 @@ fn read<'a>(file: &File, from: u64, size: u64, bytes: &'a mut Vec<u8>) -> io::Re
     file.read_exact_at(bytes, start)?;
     let begin = match from {
         0 => 0,
-        _ => match bytes.iter().position(|&b| b == b'\n') {
+        _ => match memchr::memchr(b'\n', bytes) {
             Some(newline) => newline + 1,
             None => bytes.len(),
         },
@@ -156,7 +156,7 @@ fn read<'a>(file: &File, from: u64, size: u64, bytes: &'a mut Vec<u8>) -> io::Re
         bytes.resize(had + usize::try_from(more).unwrap_or(0), 0);
         let new = bytes.get_mut(had..).unwrap_or_default();
         file.read_exact_at(new, at)?;
-        if let Some(newline) = new.iter().position(|&b| b == b'\n') {
+        if let Some(newline) = memchr::memchr(b'\n', new) {
             bytes.truncate(had + newline + 1);
         }
     }
@@ -166,8 +166,10 @@ fn read<'a>(file: &File, from: u64, size: u64, bytes: &'a mut Vec<u8>) -> io::Re
 /// Checks every line of a stretch against the one before it.
 fn follow(lines: &[u8], sealed: bool) -> Option<Sound> {
     let mut sound = Sound::default();
-    for line in lines.split_inclusive(|&b| b == b'\n') {
-        let framed = line::parse(line.strip_suffix(b"\n")?).ok()?;
+    let mut begin = 0;
+    for end in memchr::memchr_iter(b'\n', lines) {
+        let framed = line::parse(lines.get(begin..end)?).ok()?;
+        begin = end + 1;
         if sound.leaves.is_empty() {
             sound.first = framed.seq;
             sound.prev = framed.prev;
@@ -188,5 +190,5 @@ fn follow(lines: &[u8], sealed: bool) -> Option<Sound> {
         sound.last = framed.seq;
         sound.head = framed.hash;
     }
-    Some(sound)
+    (begin == lines.len()).then_some(sound)
 }
