@@ -105,10 +105,24 @@ pub fn run(argv: Vec<OsString>) -> ExitCode {
         Err(failure) => return failure.report("wt", json),
     };
     match program {
-        Program::Applet(applet) => crate::agents::shell::run(applet, &args, json),
-        Program::Command(command) => crate::commands::run(command, args, json),
+        Program::Applet(applet) => match alone() {
+            Ok(()) => crate::agents::shell::run(applet, &args, json),
+            Err(failure) => failure.report(applet.name, json),
+        },
+        Program::Command(command) => match alone() {
+            Ok(()) => crate::commands::run(command, args, json),
+            Err(failure) => failure.report("wt", json),
+        },
         Program::Confine => crate::sandbox::child::main(),
         Program::Effect => crate::sandbox::process::main(crate::work::carry_out),
         Program::Overview => crate::commands::overview(&args, json),
     }
+}
+
+/// Closes what the caller left open beyond the standard three, before anything is opened here (CVE-2024-21626).
+fn alone() -> Result<(), Failure> {
+    crate::sandbox::close_inherited(&[]).map(drop).map_err(|e| {
+        Failure::new(Exit::Sandbox, format!("cannot close inherited descriptors: {e}"))
+            .hint("`/proc` must be mounted")
+    })
 }

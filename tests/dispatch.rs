@@ -3,8 +3,9 @@
 use crate::support::{Scratch, WT, text};
 use std::{
     ffi::OsStr,
+    io::Read,
     os::unix::{ffi::OsStrExt, process::CommandExt},
-    process::Command,
+    process::{Command, Stdio},
 };
 
 #[test]
@@ -89,4 +90,32 @@ fn a_wrong_line_is_a_usage_error_and_changes_nothing() {
     assert_eq!(scratch.run(&[OsStr::new("safe-rm"), nul]).status.code(), Some(64));
     assert_eq!(std::fs::read_to_string(file).unwrap(), "kept");
     assert_eq!(scratch.entries().len(), before);
+}
+
+#[test]
+fn a_descriptor_that_the_caller_left_open_is_closed_first() {
+    let scratch = Scratch::new();
+    let mut child = Command::new("sh")
+        .args(["-c", "exec 9>&1 >/dev/null; exec \"$0\" mcp", WT])
+        .current_dir(scratch.project())
+        .env("HOME", scratch.home())
+        .env("WATCHTOWER_DIR", scratch.state())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut left_open = String::new();
+    // Ends only when the last copy of the pipe is closed, which the server holds as descriptor 9 until it closes it.
+    child
+        .stdout
+        .take()
+        .unwrap()
+        .read_to_string(&mut left_open)
+        .unwrap();
+    assert!(
+        child.try_wait().unwrap().is_none(),
+        "the server ended, and that closed it"
+    );
+    drop(child.stdin.take());
+    child.wait().unwrap();
 }
