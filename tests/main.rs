@@ -27,6 +27,8 @@ mod hook;
 #[cfg(test)]
 mod ledger;
 #[cfg(test)]
+mod opens;
+#[cfg(test)]
 mod paths;
 #[cfg(test)]
 mod predecessor;
