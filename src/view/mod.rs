@@ -17,5 +17,6 @@ pub(crate) mod span;
 pub(crate) mod standing;
 pub(crate) mod table;
 pub(crate) mod tally;
+pub(crate) mod terminal;
 pub(crate) mod wanted;
 pub(crate) mod words;

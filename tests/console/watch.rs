@@ -249,3 +249,29 @@ fn a_signal_gives_the_terminal_back_too() {
         "the screen was not given back: {left}"
     );
 }
+
+#[test]
+fn a_dashboard_whose_terminal_has_gone_ends() {
+    let desk = busy();
+    let script = "
+import os, pty, signal, subprocess, sys, time
+master, slave = pty.openpty()
+child = subprocess.Popen(sys.argv[1:], stdin=slave, stdout=slave, stderr=subprocess.DEVNULL, start_new_session=True)
+os.close(slave)
+os.read(master, 1)
+os.close(master)
+try:
+    child.wait(timeout=10)
+except subprocess.TimeoutExpired:
+    child.kill()
+    sys.exit(3)
+";
+    let ended = Command::new("python3")
+        .args(["-c", script, super::desk::WT, "watch"])
+        .env("HOME", desk.home())
+        .env("WATCHTOWER_DIR", desk.state())
+        .env("TERM", "xterm")
+        .status()
+        .unwrap();
+    assert_eq!(ended.code(), Some(0), "the dashboard outlived its terminal");
+}

@@ -7,10 +7,11 @@ use crate::{
     ground::Ground,
     report::{Exit, Failure, visible},
     state::{Extent, Request, Terms},
+    view::terminal,
 };
 use ratatui::{
     Frame,
-    crossterm::event::{self, Event, KeyCode, KeyEventKind, KeyModifiers},
+    crossterm::event::{Event, KeyCode, KeyEventKind, KeyModifiers},
     layout::{Constraint, Layout},
     style::{Modifier, Style},
     text::Line,
@@ -90,10 +91,7 @@ pub(super) fn run(ground: &Ground, caller: &Caller) -> Result<ExitCode, Failure>
 }
 
 fn wish() -> Result<Wish, std::io::Error> {
-    if !event::poll(LOOK)? {
-        return Ok(Wish::Nothing);
-    }
-    let Event::Key(key) = event::read()? else {
+    let Some(Event::Key(key)) = terminal::next(LOOK)? else {
         return Ok(Wish::Nothing);
     };
     if key.kind != KeyEventKind::Press {

@@ -9,12 +9,12 @@ use super::{
 };
 use crate::{
     report::{Exit, Failure},
-    view::signals::Signals,
+    view::{signals::Signals, terminal},
 };
 use jiff::Timestamp;
 use ratatui::{
     DefaultTerminal,
-    crossterm::event::{self, Event, KeyEventKind},
+    crossterm::event::{Event, KeyEventKind},
 };
 use std::{
     io,
@@ -57,7 +57,7 @@ impl From<io::Error> for Ended {
 }
 
 fn watch(
-    terminal: &mut DefaultTerminal,
+    screen: &mut DefaultTerminal,
     model: &mut Model,
     source: &mut Source,
     theme: Theme,
@@ -68,15 +68,15 @@ fn watch(
     loop {
         if stale {
             let now = Timestamp::now();
-            terminal.draw(|frame| draw::frame(frame, model, theme, now))?;
+            screen.draw(|frame| draw::frame(frame, model, theme, now))?;
             stale = false;
         }
         if let Some(code) = signals.came() {
             return Ok(code);
         }
-        if event::poll(TICK)? {
+        if let Some(event) = terminal::next(TICK)? {
             stale = true;
-            match event::read()? {
+            match event {
                 Event::Key(key) if key.kind != KeyEventKind::Release => match keys::apply(model, key) {
                     After::Draw => {}
                     After::Refresh => source.look_around(model),
