@@ -1,6 +1,7 @@
 //! Uses of programs that rules can name by their class, from the table in `classes.json`: destructive, persistent, publishing,
 //! privileged, service-changing.
 
+use super::network::host_of;
 use crate::shell::call::Call;
 use crate::shell::value;
 
@@ -230,13 +231,9 @@ fn special(name: &str, args: &[String], operands: &[&str], call: &mut Call) {
             }
         }
         "pip" | "pip3" | "uv" => {
-            if args.iter().any(|a| {
-                a.contains("://")
-                    && !a.contains("github.com")
-                    && !a.contains("gitlab.com")
-                    && !a.contains("pypi.org")
-                    && !a.contains("download.pytorch.org")
-            }) {
+            let known = ["github.com", "gitlab.com", "download.pytorch.org"];
+            let elsewhere = |a: &String| a.contains("://") && !known.contains(&host_of(a).as_str());
+            if args.iter().any(elsewhere) {
                 call.part.class(
                     "unknown-source",
                     format!("`{name}` installs from an address of the caller's choice"),
