@@ -89,6 +89,11 @@ pub(super) fn parse(line: &[u8]) -> Result<Framed<'_>, &'static str> {
     })
 }
 
+/// Whether a line that does not hold has bytes that no line is written with, as pages have that a crash left unwritten.
+pub(super) fn is_interrupted(line: &[u8]) -> bool {
+    line.iter().any(|&byte| byte < b' ')
+}
+
 /// Takes a line apart without reading its hashes: for who only wants to see what it holds.
 pub(super) fn skim(line: &[u8]) -> Option<Raw<'_>> {
     let rest = line.strip_prefix(SEQ)?;
@@ -142,9 +147,12 @@ pub(super) fn placeholder(data: &[u8], by: u64) -> Vec<u8> {
     .into_bytes()
 }
 
-/// Whether data carries a seal, also as a placeholder.
-pub(super) fn is_sealed(data: &[u8]) -> bool {
-    seal::split(data).is_some() || redacted_seal(data).is_some()
+/// The index of the seal that data carries, also as a placeholder.
+pub(super) fn seal_index(data: &[u8]) -> Option<u64> {
+    match seal::split(data) {
+        Some((index, ..)) => Some(index),
+        None => redacted_seal(data).map(|(index, ..)| index),
+    }
 }
 
 /// The seal that a placeholder kept: index, MAC, digest of the data without the seal.

@@ -47,12 +47,26 @@ pub(super) enum Loss {
     Power,
 }
 
+/// Who answers for a last line that has the form of an entry and does not hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Vouched {
+    /// A person, who says so in the record.
+    ByPerson,
+    /// Nobody.
+    No,
+}
+
+/// Finds the end as a person wants it found: whatever the last bytes are, they are told of and left behind.
+pub(super) fn find_vouched(place: Place<'_>) -> Result<Found, LedgerError> {
+    rebuild(place, None, Vouched::ByPerson)
+}
+
 /// Finds the end. `held` is the segment as this writer left it open.
 pub(super) fn find(place: Place<'_>, lock: &File, held: Option<Segment>) -> Result<Found, LedgerError> {
     let cache = tail::load(lock).map_err(|e| LedgerError::io("read", &place.path(lock::NAME), e))?;
     let known = match cache {
         Cache::Known(tail) => tail,
-        Cache::Empty | Cache::Damaged => return rebuild(place, None),
+        Cache::Empty | Cache::Damaged => return rebuild(place, None, Vouched::No),
     };
     let path = place.path(&segment::name(known.first));
     let (segment, shape) = match reopen(place, &path, known.first, held) {
@@ -72,7 +86,7 @@ pub(super) fn find(place: Place<'_>, lock: &File, held: Option<Segment>) -> Resu
         return Ok(whole(segment, known));
     }
     // A writer was stopped between its write and the cache: its lines, or a torn one, follow.
-    let seen = read_on(&segment.file, &path, Progress::after(&known))?;
+    let seen = read_on(&segment.file, &path, Progress::after(&known), Vouched::No)?;
     Ok(settle(segment, seen, &known, None))
 }
 
@@ -126,7 +140,7 @@ fn last_line_is(file: &File, path: &Path, known: &Tail) -> Result<bool, LedgerEr
 /// entries were taken away, and nothing is written over that.
 fn disagree(place: Place<'_>, known: Tail, path: &Path, why: &str) -> Result<Found, LedgerError> {
     if known.is_of_another_boot() {
-        return rebuild(place, Some(known));
+        return rebuild(place, Some(known), Vouched::No);
     }
     Err(LedgerError::Tampered {
         path: path.to_path_buf(),
@@ -135,14 +149,14 @@ fn disagree(place: Place<'_>, known: Tail, path: &Path, why: &str) -> Result<Fou
 }
 
 /// Reads the newest segment that has a whole line, from its beginning.
-fn rebuild(place: Place<'_>, lost: Option<Tail>) -> Result<Found, LedgerError> {
+fn rebuild(place: Place<'_>, lost: Option<Tail>, vouched: Vouched) -> Result<Found, LedgerError> {
     let firsts = segment::list(place)?;
     let mut unbegun = false;
     for &first in firsts.iter().rev() {
         let name = segment::name(first);
         let path = place.path(&name);
         let (file, _) = segment::open_append(place, first)?;
-        let seen = read_on(&file, &path, Progress::before(first))?;
+        let seen = read_on(&file, &path, Progress::before(first), vouched)?;
         if seen.seq < first {
             // Empty, or only the torn beginning of a first line: a rotation that did not come to its end.
             unbegun = true;
@@ -258,10 +272,11 @@ impl Progress {
 }
 
 /// Follows the chain to the last good line. What comes after it is torn only if no entry follows there.
-fn read_on(file: &File, path: &Path, mut seen: Progress) -> Result<Progress, LedgerError> {
+fn read_on(file: &File, path: &Path, mut seen: Progress, vouched: Vouched) -> Result<Progress, LedgerError> {
     let fail = |e| LedgerError::io("read", path, e);
     let mut lines = Lines::from(file.try_clone().map_err(fail)?, path, seen.end, u64::MAX)?;
     let mut torn: Option<Sha256> = None;
+    let mut suspect = false;
     loop {
         let start = lines.offset;
         let (bytes, newline) = match lines.next()? {
@@ -298,11 +313,18 @@ fn read_on(file: &File, path: &Path, mut seen: Progress) -> Result<Progress, Led
                 ..seen
             };
         } else {
+            suspect = framed.is_some() && !line::is_interrupted(bytes);
             let mut state = Sha256::new();
             state.update(bytes);
             state.update(if newline { b"\n".as_slice() } else { b"" });
             torn = Some(state);
         }
+    }
+    if suspect && vouched == Vouched::No {
+        return Err(LedgerError::Tampered {
+            path: path.to_path_buf(),
+            why: format!("has no entry {} at byte {} that holds", seen.seq + 1, seen.end),
+        });
     }
     if let Some(state) = torn {
         seen.torn = lines.offset - seen.end;

@@ -24,8 +24,8 @@ const PREFIX: &[u8] = b"{\"_seal\":\"";
 /// How a shown seal key begins.
 const SHOWN: &str = "wt-seal-";
 const MAGIC: &str = "wt-seal-v1";
-/// Length of the key's file: magic, index, distance, key.
-const FILE_BYTES: usize = 128;
+/// Length of the key's file: magic, index, distance, key, check sum, padded with spaces.
+const FILE_BYTES: usize = 160;
 
 /// What the first entry says of the key, so that another key is told from tampering.
 pub(super) fn commitment(first: &Secret) -> Hash {
@@ -174,7 +174,11 @@ impl Sealer {
 
     fn parse(file: File, bytes: &[u8]) -> Option<Self> {
         let text = std::str::from_utf8(bytes).ok()?.trim_end_matches(['\n', ' ']);
-        let mut fields = text.split(' ');
+        let (body, sum) = text.rsplit_once(' ')?;
+        if *sum != *check_sum(body) {
+            return None;
+        }
+        let mut fields = body.split(' ');
         if fields.next()? != MAGIC {
             return None;
         }
@@ -207,14 +211,27 @@ impl Sealer {
     /// Writes the key back over the older one.
     pub(super) fn store(&self, place: Place<'_>) -> Result<(), LedgerError> {
         let digits = Zeroizing::new(hash::hex_text(&self.key.key));
-        let text = format!("{MAGIC} {} {} {}", self.key.index, self.ahead, digits.as_str());
-        let mut text = Zeroizing::new(text.into_bytes());
+        let body = Zeroizing::new(format!(
+            "{MAGIC} {} {} {}",
+            self.key.index,
+            self.ahead,
+            digits.as_str()
+        ));
+        let mut text = Zeroizing::new(format!("{} {}", body.as_str(), check_sum(&body)).into_bytes());
         text.resize(FILE_BYTES - 1, b' ');
         text.push(b'\n');
         self.file
             .write_all_at(&text, 0)
             .map_err(|e| LedgerError::io("write", &place.path(SEAL_KEY), e))
     }
+}
+
+/// A damaged key must not seal: nothing would fit any more.
+fn check_sum(body: &str) -> String {
+    hash::hex_text(&sha256(&[body.as_bytes()]))
+        .chars()
+        .take(16)
+        .collect()
 }
 
 #[cfg(test)]

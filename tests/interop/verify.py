@@ -80,7 +80,7 @@ def main(directory, seal_key=None):
     firsts = [int(n[7:27]) for n in names]
     note = f"{directory}/tlog/checkpoint"
     note = open(note, encoding="utf-8").read() if os.path.exists(note) else None
-    stack, roots, redacted, entries, torn = [], {}, [], {}, None
+    stack, roots, redacted, entries, torn, suspect = [], {}, [], {}, None, None
     seq, prev = firsts[0] - 1, "0" * 64 if firsts[0] == 1 else None
     if firsts[0] > 1:
         stack = pruned_edge(directory, seq, int(note.split("\n")[1]))
@@ -100,18 +100,25 @@ def main(directory, seal_key=None):
             hole = PLACEHOLDER.fullmatch(body)
             digest = hole.group(3).decode() if hole else sha(body).hex()
             text = f"wt-entry-v1\n{n.decode()}\n{time.decode()}\n{told_prev.decode()}\n{digest}\n"
-            bad = f"entry {seq + 1} (byte {offset} of {name}) "
+            bad, wrong = f"entry {seq + 1} (byte {offset} of {name}) ", None
             if int(n) != seq + 1 or (offset == 0 and int(n) != first):
-                fail(1, bad + "has another number")
-            if prev is not None and told_prev.decode() != prev:
-                fail(1, bad + "does not follow the one before")
-            if sha(text.encode()).hex() != told.decode():
-                fail(1, bad + "does not have the hash of what it says")
+                wrong = bad + "has another number"
+            elif prev is not None and told_prev.decode() != prev:
+                wrong = bad + "does not follow the one before"
+            elif sha(text.encode()).hex() != told.decode():
+                wrong = bad + "does not have the hash of what it says"
+            if wrong:
+                if torn is not None:
+                    fail(1, suspect or "torn bytes that nothing tells of, then " + wrong)
+                suspect = wrong if min(data[offset:end]) >= 0x20 else None
+                break
             value = json.loads(body)
             if torn is not None:
                 if value.get("kind") != "open" or any(value.get(k) != v for k, v in torn.items()):
                     fail(1, bad + "does not tell of torn bytes")
-                torn = None
+                if suspect and "recovery" not in value:
+                    fail(1, suspect)
+                torn = suspect = None
             if int(n) == 1 and value.get("format") != "wt-ledger-v1":
                 fail(1, bad + "is no genesis")
             if genesis["seal"] is not None:
@@ -140,10 +147,10 @@ def main(directory, seal_key=None):
             roots[seq] = root(stack) if note and note.split("\n")[1] == str(seq) else None
         if offset < len(data):
             rest = data[offset:]
-            for piece in rest.split(b"\n")[:-1]:
+            for piece in rest.split(b"\n")[1:-1]:
                 match = LINE.fullmatch(piece)
                 if match and int(match[1]) > seq:
-                    fail(1, f"entry {seq + 1} (byte {offset} of {name}) is no entry, and entries follow it")
+                    fail(1, suspect or f"entry {seq + 1} (byte {offset} of {name}) is no entry, and entries follow it")
             torn = {"segment": name, "offset": offset, "bytes": len(rest), "sha256": sha(rest).hex()}
     for n, by, digest in redacted:
         if not (by > n and entries.get(by, {}).get("entry") == n and entries[by].get("data_sha256") == digest):
@@ -159,7 +166,7 @@ def main(directory, seal_key=None):
         if roots.get(size) != want:
             fail(1, f"head was signed for other entries than the first {size}")
     if torn:
-        fail(2, f"{torn['bytes']} torn bytes at the end")
+        fail(1 if suspect else 2, suspect or f"{torn['bytes']} torn bytes at the end")
     print(f"whole: entries {firsts[0]} to {seq}, head {prev}")
 
 

@@ -40,3 +40,11 @@ pub(crate) fn rewrite(place: &Place, change: impl Fn(u64, &mut Map<String, Value
     }
     out
 }
+
+/// The content of a seal key's file.
+pub(crate) fn seal_state(index: u64, ahead: u64, key: &str) -> String {
+    let body = format!("wt-seal-v1 {index} {ahead} {key}");
+    let sum = hex(&Sha256::digest(body.as_bytes()));
+    let text: String = format!("{body} {}", &sum.get(..16).unwrap());
+    format!("{text:<159}\n")
+}

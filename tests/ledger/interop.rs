@@ -102,6 +102,36 @@ fn the_python_verifier_agrees_on_whole_pruned_redacted_torn_and_tampered_ledgers
 }
 
 #[test]
+fn the_python_verifier_agrees_on_ends_in_doubt_and_who_vouches() {
+    for (what, byte, want) in [("an unwritten page", 0, 2), ("a changed entry", b'x', 1)] {
+        let place = Place::with_ledger();
+        place.fill(9);
+        let check = |want: i32, when: &str| -> Option<()> {
+            let out = python_verifier(&place, None)?;
+            let text = String::from_utf8_lossy(&out.stdout).into_owned();
+            assert_eq!(out.status.code(), Some(want), "{what}, {when}: {text}");
+            assert_eq!(i32::from(place.exit_code()), want, "{what}, {when}");
+            Some(())
+        };
+        let mut bytes = std::fs::read(place.segment(1)).unwrap();
+        let at = bytes.len() - 190;
+        bytes[at..at + 9].fill(byte);
+        std::fs::write(place.segment(1), &bytes).unwrap();
+        std::fs::write(place.path().join("ledger.lock"), "").unwrap();
+        if check(want, "as it lies").is_none() {
+            return;
+        }
+        place.open().recover("seen", "ann").unwrap();
+        check(0, "vouched for");
+        let told = std::fs::read_to_string(place.segment(10)).unwrap();
+        let (_, rest) = told.split_once('\n').unwrap();
+        std::fs::write(place.segment(10), rest).unwrap();
+        std::fs::write(place.path().join("ledger.lock"), "").unwrap();
+        check(1, "the word taken out");
+    }
+}
+
+#[test]
 fn go_accepts_notes_proofs_and_the_tree() {
     let modules = Path::new("/usr/share/gocode/src/golang.org/x/mod");
     if !modules.join("sumdb").exists() || Command::new("go").arg("version").output().is_err() {

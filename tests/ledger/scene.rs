@@ -6,6 +6,7 @@ use super::{
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
 use ed25519_dalek::{Signer, SigningKey};
+use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 use std::{fs, os::fd::AsFd, path::Path, process::Command};
@@ -241,4 +242,64 @@ pub(crate) fn forge_placeholder(scene: &Scene, by: u64) {
         );
         all[8] = line.replace(&data, &hole);
     });
+}
+
+/// Index and key of the next seal, as a thief of the machine finds them.
+fn stolen_seal(scene: &Scene) -> (u64, Vec<u8>) {
+    let state = fs::read_to_string(scene.place.path().join("keys/seal")).unwrap();
+    let fields: Vec<&str> = state.split_whitespace().collect();
+    let key = fields[3].as_bytes().chunks(2);
+    let key = key.map(|pair| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap());
+    (fields[1].parse().unwrap(), key.collect())
+}
+
+/// Entries from `from` on passed through `change`, sealed with the stolen key, and one more at the end. What was
+/// sealed before the theft can only be sealed with a later key.
+pub(crate) fn reseal(scene: &Scene, from: u64, change: impl Fn(u64, &mut Map<String, Value>)) {
+    let (next, key) = stolen_seal(scene);
+    let mut prev = "0".repeat(64);
+    let mut out = String::new();
+    let mut entries: Vec<Value> = lines(scene)
+        .iter()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let mut more = entries.last().unwrap().clone();
+    more["seq"] = Value::from(entries.len() + 1);
+    entries.push(more);
+    for entry in entries {
+        let seq = entry["seq"].as_u64().unwrap();
+        let time = entry["timestamp"].as_str().unwrap();
+        let mut data = entry["data"].as_object().unwrap().clone();
+        if seq >= from {
+            let told = data.remove("_seal").unwrap();
+            let told: u64 = told.as_str().unwrap().split(':').next().unwrap().parse().unwrap();
+            let index = if seq >= next { next } else { told };
+            change(seq, &mut data);
+            let body = serde_json_canonicalizer::to_string(&data).unwrap();
+            let mut mac = Hmac::<Sha256>::new_from_slice(&key).unwrap();
+            let digest = hex(&Sha256::digest(body));
+            mac.update(format!("wt-seal-v1\n{index}\n{seq}\n{time}\n{prev}\n{digest}\n").as_bytes());
+            let seal = format!("{index}:{}", hex(&mac.finalize().into_bytes()));
+            data.insert("_seal".into(), Value::from(seal));
+        }
+        let (line, hash) = super::forge::line(seq, time, &data, &prev);
+        out.push_str(&line);
+        prev = hash;
+    }
+    fs::write(scene.place.segment(1), out).unwrap();
+    forget_cache(scene);
+}
+
+/// Cuts the end off, sets the seal key's distance to what then follows, takes the head away, and goes on writing.
+pub(crate) fn resume_after(scene: &Scene, left: usize) {
+    change(scene, |all| all.truncate(left));
+    forget_cache(scene);
+    let (next, _) = stolen_seal(scene);
+    let path = scene.place.path().join("keys/seal");
+    let state = fs::read_to_string(&path).unwrap();
+    let fields: Vec<&str> = state.split_whitespace().collect();
+    let distance = next - left as u64 - 1;
+    fs::write(path, super::forge::seal_state(next, distance, fields[3])).unwrap();
+    remove(&scene.place.path().join("tlog/checkpoint"));
+    scene.place.fill(12);
 }

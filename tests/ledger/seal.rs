@@ -101,8 +101,8 @@ fn cutting_the_end_and_going_on_is_refused_and_detected() {
     let state = std::fs::read_to_string(place.path().join("keys/seal")).unwrap();
     let fields: Vec<&str> = state.split_whitespace().collect();
     let index: u64 = fields[1].parse().unwrap();
-    let forged = format!("{} {index} {} {}", fields[0], index - 7, fields[3]);
-    std::fs::write(place.path().join("keys/seal"), format!("{forged:<127}\n")).unwrap();
+    let forged = super::forge::seal_state(index, index - 7, fields[3]);
+    std::fs::write(place.path().join("keys/seal"), forged).unwrap();
     place.fill(3);
     let report = check(&place, &key);
     assert_eq!(report.state.exit_code(), 1);

@@ -10,7 +10,7 @@ use watchtower::ledger::{
     verify::{Level, Options, verify_with},
 };
 
-fn entry_hash(place: &Place, seq: u64) -> [u8; 32] {
+pub(crate) fn entry_hash(place: &Place, seq: u64) -> [u8; 32] {
     let reader = Reader::open(place.dir().as_fd(), place.path()).unwrap();
     let text = reader.get(seq).unwrap().unwrap().hash;
     let digits = text

@@ -31,7 +31,7 @@ impl Ledger {
             Cache::Empty | Cache::Damaged => Value::Null,
         };
         tail::forget(&guard).map_err(|e| LedgerError::io("write", &path, e))?;
-        let mut found = recover::find(place, &guard, None)?;
+        let mut found = recover::find_vouched(place)?;
         let retired = tlog::retire_beyond(place, found.tail.seq)?;
         let mut note = found.note.take().unwrap_or_else(|| Draft::of(Kind::Open, []));
         for (name, value) in [

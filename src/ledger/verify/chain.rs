@@ -40,6 +40,31 @@ pub(super) struct Torn {
     offset: u64,
     bytes: u64,
     sha256: Hash,
+    /// What is wrong with a line of the right form among them: only a person vouches for that.
+    suspect: Option<String>,
+}
+
+/// Bytes from here on are no entries, as far as can be told yet.
+struct Rest {
+    start: u64,
+    state: Sha256,
+    suspect: Option<String>,
+}
+
+impl Rest {
+    fn from(start: u64, suspect: Option<String>) -> Self {
+        let state = Sha256::new();
+        Self {
+            start,
+            state,
+            suspect,
+        }
+    }
+
+    fn take(&mut self, bytes: &[u8], newline: bool) {
+        self.state.update(bytes);
+        self.state.update(if newline { b"\n".as_slice() } else { b"" });
+    }
 }
 
 impl Chain {
@@ -59,7 +84,7 @@ impl Chain {
             Extent::Last(until) => until,
         };
         let mut lines = Lines::from(file, &path, 0, until)?;
-        let mut torn: Option<(u64, Sha256)> = None;
+        let mut rest: Option<Rest> = None;
         self.report.segments += 1;
         loop {
             let start = lines.offset;
@@ -68,57 +93,75 @@ impl Chain {
                 Piece::Line(bytes) => (bytes, true),
                 Piece::Rest(bytes) => (bytes, false),
             };
-            if let Some((_, state)) = &mut torn {
-                if newline && line::parse(bytes).is_ok_and(|framed| framed.seq > self.seq) {
-                    let what = "is no entry, and entries follow it";
-                    self.bad(
-                        State::Tampered,
-                        &name,
-                        self.seq + 1,
-                        torn.map_or(start, |t| t.0),
-                        what,
-                    );
+            let framed = line::parse(bytes).ok().filter(|_| newline);
+            if let Some(rest) = &mut rest {
+                if framed.is_some_and(|framed| framed.seq > self.seq) {
+                    let what = rest.suspect.as_deref();
+                    let what = what.unwrap_or("is no entry, and entries follow it");
+                    self.bad(State::Tampered, &name, self.seq + 1, rest.start, what);
                     return Ok(());
                 }
-                state.update(bytes);
-                state.update(if newline { b"\n".as_slice() } else { b"" });
+                rest.take(bytes, newline);
                 continue;
             }
-            let framed = match line::parse(bytes) {
-                Ok(framed) if newline => framed,
-                _ => {
-                    let mut state = Sha256::new();
-                    state.update(bytes);
-                    state.update(if newline { b"\n".as_slice() } else { b"" });
-                    torn = Some((start, state));
-                    continue;
-                }
+            let wrong = match &framed {
+                Some(framed) => self.entry(framed, first, start).err(),
+                None => Some(""),
             };
-            if let Err(what) = self.entry(&framed, first, start) {
-                self.bad(State::Tampered, &name, self.seq + 1, start, what);
+            if wrong.is_some()
+                && let Some(torn) = self.torn.take()
+            {
+                self.unaccounted(torn);
                 return Ok(());
             }
-            if let Err(what) = each(&framed) {
+            if let Some(what) = wrong {
+                // What a crash leaves is no line, or one with bytes that no entry has.
+                let suspect = framed
+                    .filter(|_| !line::is_interrupted(bytes))
+                    .map(|_| what.to_owned());
+                let mut begun = Rest::from(start, suspect);
+                begun.take(bytes, newline);
+                rest = Some(begun);
+                continue;
+            }
+            if let Some(framed) = framed
+                && let Err(what) = each(&framed)
+            {
                 self.bad(State::Tampered, &name, framed.seq, start, &what);
                 return Ok(());
             }
         }
         self.report.bytes += lines.offset;
-        if let Some((offset, state)) = torn {
-            let torn = Torn {
-                segment: name,
-                offset,
-                bytes: lines.offset - offset,
-                sha256: state.finalize().into(),
-            };
-            if extent != Extent::Closed {
-                let what = format!("{} bytes of a write that was cut off", torn.bytes);
-                self.bad(State::Torn, &torn.segment, self.seq + 1, offset, &what);
-            } else {
-                self.torn = Some(torn);
-            }
+        let Some(rest) = rest else { return Ok(()) };
+        let torn = Torn {
+            segment: name,
+            offset: rest.start,
+            bytes: lines.offset - rest.start,
+            sha256: rest.state.finalize().into(),
+            suspect: rest.suspect,
+        };
+        match extent {
+            Extent::Closed => self.torn = Some(torn),
+            Extent::Last(_) => self.left(torn),
         }
         Ok(())
+    }
+
+    /// Nothing follows these bytes: the next writer tells of them, or a person must.
+    fn left(&mut self, torn: Torn) {
+        let cut = format!("{} bytes of a write that was cut off", torn.bytes);
+        let (state, what) = match torn.suspect {
+            Some(what) => (State::Tampered, what),
+            None => (State::Torn, cut),
+        };
+        self.bad(state, &torn.segment, self.seq + 1, torn.offset, &what);
+    }
+
+    /// What follows these bytes does not tell of them.
+    fn unaccounted(&mut self, torn: Torn) {
+        let what = torn.suspect.as_deref();
+        let what = what.unwrap_or("is no entry, and the next one does not tell of that");
+        self.bad(State::Tampered, &torn.segment, self.seq + 1, torn.offset, what);
     }
 
     fn entry(&mut self, framed: &line::Framed<'_>, first: u64, start: u64) -> Result<(), &'static str> {
@@ -138,14 +181,15 @@ impl Chain {
         if !framed.holds() {
             return Err("does not have the hash of what it says");
         }
-        if let Some(torn) = self.torn.take()
-            && !tells_of(framed.data, &torn)
+        if let Some(torn) = &self.torn
+            && !tells_of(framed.data, torn)
         {
             return Err("does not tell of the torn bytes before it");
         }
         if framed.seq == 1 && Origin::of(framed.data).is_none() {
             return Err("does not begin a ledger");
         }
+        self.torn = None;
         if !self.begun {
             self.begun = true;
             self.first_prev = framed.prev;
@@ -168,6 +212,9 @@ impl Chain {
 
     /// The report of the whole pass.
     pub(in crate::ledger) fn finish(mut self) -> Report {
+        if let Some(torn) = self.torn.take() {
+            self.left(torn);
+        }
         self.report.entries_to = self.seq;
         self.report.head = hash::hex_text(&self.head);
         self.report
@@ -184,4 +231,5 @@ fn tells_of(data: &[u8], torn: &Torn) -> bool {
         && data.get("offset") == Some(&Value::from(torn.offset))
         && data.get("bytes") == Some(&Value::from(torn.bytes))
         && data.get("sha256") == Some(&Value::from(hash::hex_text(&torn.sha256)))
+        && (torn.suspect.is_none() || data.contains_key("recovery"))
 }

@@ -26,7 +26,7 @@ use deep::Deep;
 use heads::Heads;
 use roots::{Redacted, Roots};
 use rustix::fs::{Mode, OFlags};
-use seals::Seals;
+use seals::{Row, Seals};
 use std::{
     fs::File,
     os::fd::BorrowedFd,
@@ -86,7 +86,7 @@ pub fn verify_with(
     let mut extra = Extra {
         deep: options.deep.then(|| Deep::new(first)),
         seals: None,
-        sealed: origin.as_ref().is_some_and(Origin::is_sealed),
+        row: Row::new(origin.as_ref().is_some_and(Origin::is_sealed)),
     };
     if let (Some(key), Some(origin)) = (&options.seal_key, &origin) {
         extra.seals = heads::seals(origin, key, &mut chain.report);
@@ -122,7 +122,7 @@ pub fn verify_with(
         report.find(State::Truncated, Some(report.entries_to + 1), what);
     }
     heads.judge(&roots, &mut report);
-    report.conclude(&heads, extra.sealed, proven_seals);
+    report.conclude(&heads, extra.row.is_demanded(), proven_seals);
     Ok(report)
 }
 
@@ -130,7 +130,7 @@ pub fn verify_with(
 struct Extra {
     deep: Option<Deep>,
     seals: Option<Seals>,
-    sealed: bool,
+    row: Row,
 }
 
 /// Follows one segment, on all cores where nothing but chain and tree is asked for. `false` says that the chain
@@ -148,14 +148,12 @@ fn follow(
             Extent::Last(size) => size,
             Extent::Closed => segment::open_read(place, first)?.1.size,
         };
-        if parallel::segment(place, first, size, extra.sealed, chain, roots)? {
+        if parallel::segment(place, first, size, &mut extra.row, chain, roots)? {
             return Ok(true);
         }
     }
     chain.segment(place, first, extent, &mut |framed| {
-        if extra.sealed && !line::is_sealed(framed.data) {
-            return Err("has no seal, and the first entry demands it".to_owned());
-        }
+        extra.row.entry(framed)?;
         if let Some((by, data)) = line::redacted(framed.data) {
             let seq = framed.seq;
             roots.redacted.push(Redacted { seq, by, data });

@@ -4,6 +4,7 @@
 use super::{
     Chain,
     roots::{Redacted, Roots},
+    seals::Row,
 };
 use crate::ledger::{
     Hash, LedgerError, MAX_LINE_BYTES,
@@ -34,6 +35,8 @@ struct Sound {
     head: Hash,
     leaves: Vec<Hash>,
     redacted: Vec<Redacted>,
+    /// First and last index of the seals, where entries are sealed.
+    seals: (u64, u64),
 }
 
 /// Follows a whole segment of `size` bytes; `false` says that nothing was followed and nothing changed.
@@ -41,7 +44,7 @@ pub(super) fn segment(
     place: Place<'_>,
     first: u64,
     size: u64,
-    sealed: bool,
+    row: &mut Row,
     chain: &mut Chain,
     roots: &mut Roots,
 ) -> Result<bool, LedgerError> {
@@ -53,7 +56,8 @@ pub(super) fn segment(
     if workers == 0 || chain.torn.is_some() {
         return Ok(false);
     }
-    let (mut new_chain, mut new_roots) = (chain.clone(), roots.clone());
+    let (mut new_chain, mut new_roots, mut new_row) = (chain.clone(), roots.clone(), *row);
+    let sealed = row.is_demanded();
     let sound = thread::scope(|scope| -> Result<bool, LedgerError> {
         let mut answers: Vec<Receiver<io::Result<Option<Sound>>>> = Vec::new();
         for worker in 0..workers {
@@ -88,6 +92,9 @@ pub(super) fn segment(
             let Some(found) = found.filter(|found| joins(&new_chain, first, stretch, found)) else {
                 return Ok(false);
             };
+            if !found.leaves.is_empty() && !new_row.stretch(found.first, found.seals) {
+                return Ok(false);
+            }
             take(&mut new_chain, &mut new_roots, found);
         }
         Ok(true)
@@ -95,7 +102,7 @@ pub(super) fn segment(
     if sound {
         new_chain.report.segments += 1;
         new_chain.report.bytes += size;
-        (*chain, *roots) = (new_chain, new_roots);
+        (*chain, *roots, *row) = (new_chain, new_roots, new_row);
     }
     Ok(sound)
 }
@@ -166,21 +173,26 @@ fn read<'a>(file: &File, from: u64, size: u64, bytes: &'a mut Vec<u8>) -> io::Re
 /// Checks every line of a stretch against the one before it.
 fn follow(lines: &[u8], sealed: bool) -> Option<Sound> {
     let mut sound = Sound::default();
+    let mut row = Row::new(sealed);
     let mut begin = 0;
     for end in memchr::memchr_iter(b'\n', lines) {
         let framed = line::parse(lines.get(begin..end)?).ok()?;
         begin = end + 1;
-        if sound.leaves.is_empty() {
+        let is_first = sound.leaves.is_empty();
+        if is_first {
             sound.first = framed.seq;
             sound.prev = framed.prev;
         } else if framed.seq != sound.last + 1 || framed.prev != sound.head {
             return None;
         }
         if !framed.holds()
-            || (sealed && !line::is_sealed(framed.data))
+            || row.entry(&framed).is_err()
             || (framed.seq == 1 && Origin::of(framed.data).is_none())
         {
             return None;
+        }
+        if let Some(index) = row.last() {
+            sound.seals = (if is_first { index } else { sound.seals.0 }, index);
         }
         if let Some((by, data)) = line::redacted(framed.data) {
             let seq = framed.seq;
