@@ -93,7 +93,6 @@ fn tools_are_judged_by_what_they_do() {
         ("Write", json!({"file_path": settings, "content": "x"}), "deny"),
         ("Read", json!({"file_path": "/etc/shadow"}), "deny"),
         ("mcp__github__create_issue", json!({"title": "x"}), "deny"),
-        ("mcp__watchtower__safe_rm", json!({"path": "x"}), "allow"),
         ("Frobnicate", json!({}), "deny"),
         ("WebFetch", json!({"url": "http://169.254.169.254/"}), "deny"),
         ("Write", json!({"content": "x"}), "deny"),
@@ -103,6 +102,74 @@ fn tools_are_judged_by_what_they_do() {
         assert_eq!(reason.is_empty(), expected == "allow", "{tool}: {reason}");
     }
     assert_eq!(world.wt(&["verify"], b"").0, 0);
+}
+
+/// The answer of Claude Code's hook to a call of `safe_mkdir` on a server of our name.
+fn to_our_name(world: &World) -> String {
+    let input = json!({"path": "x"});
+    world
+        .ask("mcp__watchtower__safe_mkdir", &input, &world.workspace())
+        .0
+}
+
+#[test]
+fn a_server_is_ours_by_its_program_and_not_by_its_name() {
+    let world = World::new();
+    assert_eq!(to_our_name(&world), "deny", "no server of that name is known");
+    assert_eq!(world.wt(&["setup", "claude-code"], b"").0, 0);
+    assert_eq!(to_our_name(&world), "allow", "`wt setup` entered it");
+    let other = json!({"mcpServers": {"watchtower": {"command": "/bin/cat", "args": ["mcp"]}}});
+    let project = world.workspace().join(".mcp.json");
+    std::fs::write(&project, other.to_string()).unwrap();
+    assert_eq!(
+        to_our_name(&world),
+        "deny",
+        "the project gives the name to another program"
+    );
+    std::fs::write(&project, "{").unwrap();
+    assert_eq!(to_our_name(&world), "deny", "a file that cannot be understood");
+    std::fs::remove_file(&project).unwrap();
+    assert_eq!(to_our_name(&world), "allow");
+    let (decision, reason) = world.ask("mcp__watchtower__drop_tables", &json!({}), &world.workspace());
+    assert_eq!(decision, "deny", "no tool of ours");
+    assert!(reason.contains("tools of other servers"), "{reason}");
+}
+
+#[test]
+fn a_server_that_the_event_itself_tells_of_is_ours_by_its_program() {
+    let world = World::new();
+    let ours = env!("CARGO_BIN_EXE_wt");
+    let gemini = |command: &str| {
+        json!({"session_id": "s", "cwd": world.workspace(), "hook_event_name": "BeforeTool",
+            "tool_name": "mcp_watchtower_safe_mkdir", "tool_input": {"path": "x"},
+            "mcp_context": {"server_name": "watchtower", "tool_name": "safe_mkdir", "command": command, "args": ["mcp"]}})
+    };
+    let cursor = |command: String| {
+        json!({"conversation_id": "s", "generation_id": "g", "hook_event_name": "beforeMCPExecution",
+            "workspace_roots": [world.workspace()], "tool_name": "safe_mkdir", "tool_input": "{\"path\": \"x\"}",
+            "command": command})
+    };
+    let opencode = |command: &str| {
+        json!({"event": "tool.execute.before", "tool": "watchtower_safe_mkdir", "sessionID": "s", "callID": "c",
+            "cwd": world.workspace(), "args": {"path": "x"}, "servers": {"watchtower": {"command": [command, "mcp"]}}})
+    };
+    for (client, event, expected) in [
+        ("gemini", gemini(ours), "allow"),
+        ("gemini", gemini("/bin/cat"), "deny"),
+        ("cursor", cursor(format!("{ours} mcp")), "allow"),
+        ("cursor", cursor("/bin/cat mcp".to_owned()), "deny"),
+        ("cursor", cursor(format!("sh -c '{ours} mcp'")), "deny"),
+        ("opencode", opencode(ours), "allow"),
+        ("opencode", opencode("/bin/cat"), "deny"),
+    ] {
+        let (code, out) = world.wt(&["hook", client], event.to_string().as_bytes());
+        assert_eq!(code, 0, "{out}");
+        let answer: Json = serde_json::from_str(&out).unwrap();
+        let word = answer["decision"]
+            .as_str()
+            .or_else(|| answer["permission"].as_str());
+        assert_eq!(word, Some(expected), "{client}: {event}");
+    }
 }
 
 #[test]

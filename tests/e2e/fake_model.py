@@ -175,7 +175,13 @@ class Model:
         ]
         answered = sum("functionResponse" in part for content in body.get("contents") or [] for part in content.get("parts") or [])
         call = self.next(answered, listed)
-        part = {"functionCall": {"name": call[0], "args": call[1]}} if call else {"text": DONE}
+        # A question about the task itself, by which the client chooses its model, wants an object of a schema.
+        schema = (body.get("generationConfig") or {}).get("responseJsonSchema")
+        if schema:
+            filled = {name: 1 if kind["type"] in ("INTEGER", "integer") else "x" for name, kind in schema["properties"].items()}
+            part = {"text": json.dumps(filled)}
+        else:
+            part = {"functionCall": {"name": call[0], "args": call[1]}} if call else {"text": DONE}
         return {
             "candidates": [{"content": {"role": "model", "parts": [part]}, "finishReason": "STOP", "index": 0}],
             "usageMetadata": {"promptTokenCount": 1, "candidatesTokenCount": 1, "totalTokenCount": 2},

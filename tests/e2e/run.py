@@ -42,6 +42,12 @@ def opencode(world, hold):
     assert "system directories are closed to agents" in model.heard()
 
 
+def claude_env(model):
+    names = "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC DISABLE_AUTOUPDATER DISABLE_TELEMETRY DISABLE_ERROR_REPORTING".split()
+    return {"ANTHROPIC_BASE_URL": f"http://127.0.0.1:{model.port}", "ANTHROPIC_API_KEY": "sk-fake",
+            "ENABLE_TOOL_SEARCH": "false", **{name: "1" for name in names}}
+
+
 def claude_code(world, hold):
     """`ls` passes, `rm -rf ~` is denied, an escalation names its pending id, a tool of the server works."""
     model = hold(Model([
@@ -51,9 +57,7 @@ def claude_code(world, hold):
         ("mcp__watchtower__safe_mkdir", {"path": "made"}),
     ]))
     world.setup("claude-code")
-    names = "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC DISABLE_AUTOUPDATER DISABLE_TELEMETRY DISABLE_ERROR_REPORTING".split()
-    env = {"ANTHROPIC_BASE_URL": f"http://127.0.0.1:{model.port}", "ANTHROPIC_API_KEY": "sk-fake",
-           "ENABLE_TOOL_SEARCH": "false", **{name: "1" for name in names}}
+    env = claude_env(model)
     assert "Connected" in world.run("claude", "mcp", "list", env=env)
     world.run("claude", "-p", "do it", "--allowedTools", "Bash mcp__watchtower__safe_mkdir", "--output-format",
               "stream-json", "--verbose", env=env)
@@ -66,6 +70,20 @@ def claude_code(world, hold):
     word = heard.split("waiting for a person as `")[1].split("`")[0]
     assert word in ids, (word, ids)
     assert (world.workspace / "made").is_dir()
+
+
+def claude_code_by_flag(world, hold):
+    """A server that only the command line names is known for ours by its running below the client."""
+    made = ("mcp__watchtower__safe_mkdir", {"path": "made"})
+    world.setup("claude-code")
+    own = world.home / ".claude.json"
+    own.unlink()
+    flag = world.home / "servers.json"
+    flag.write_text(json.dumps({"mcpServers": {"watchtower": {"command": str(world.wt_path), "args": ["mcp"]}}}))
+    model = hold(Model([made]))
+    world.run("claude", "-p", "do it", "--allowedTools", made[0], "--mcp-config", str(flag), "--strict-mcp-config",
+              env=claude_env(model))
+    assert recorded(world) == [("safe-mkdir", "allow", "made")], recorded(world)
 
 
 def codex(world, hold):
@@ -87,6 +105,24 @@ def codex(world, hold):
     assert (world.workspace / "made").is_dir()
 
 
+def gemini(world, hold):
+    """The hook denies and its reason reaches the model; a tool of the server works; the client lists the server."""
+    model = hold(Model([("run_shell_command", {"command": "rm -rf ~", "description": "remove"}), ("safe_mkdir", {"path": "made"})]))
+    path = world.home / ".gemini/settings.json"
+    path.parent.mkdir()
+    path.write_text(json.dumps({"security": {"auth": {"selectedType": "gemini-api-key"}, "folderTrust": {"enabled": True}}}))
+    # The folder is trusted as a person trusts it: servers and hooks run nowhere else.
+    (path.parent / "trustedFolders.json").write_text(json.dumps({str(world.workspace): "TRUST_FOLDER"}))
+    world.setup("gemini")
+    env = {"GOOGLE_GEMINI_BASE_URL": f"http://127.0.0.1:{model.port}", "GEMINI_API_KEY": "x"}
+    listed = world.run("gemini", "mcp", "list", env=env)
+    assert "watchtower" in listed and "Connected" in listed, listed
+    world.run("gemini", "--approval-mode", "yolo", "-o", "json", "-p", "do it", env=env)
+    assert recorded(world) == [("shell", "deny", "rm"), ("safe-mkdir", "allow", "made")], recorded(world)
+    assert "watchtower: denied" in model.heard()
+    assert (world.workspace / "made").is_dir()
+
+
 def inspector(world, _):
     """The MCP inspector lists and calls tools."""
     wt = str(world.wt_path)
@@ -96,7 +132,8 @@ def inspector(world, _):
     assert (world.workspace / "made").is_dir()
 
 
-CLIENTS = {"opencode": opencode, "claude-code": claude_code, "codex": codex, "inspector": inspector}
+CLIENTS = {"opencode": opencode, "claude-code": claude_code, "claude-code-by-flag": claude_code_by_flag,
+           "codex": codex, "gemini": gemini, "inspector": inspector}
 
 
 def main(names):

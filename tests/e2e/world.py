@@ -23,11 +23,15 @@ class World:
         self.workspace.mkdir(parents=True)
         bin_dir = self.root / "bin"
         bin_dir.mkdir()
+        # Clients leave libraries and scratch files behind: in here they go away with the rest.
+        scratch = self.root / "tmp"
+        scratch.mkdir()
         shutil.copy2(WT, bin_dir / "wt")
         self.wt_path = bin_dir / "wt"
         node = CLIENTS / "node_modules/.bin"
         self.env = {
             "HOME": str(self.home),
+            "TMPDIR": str(scratch),
             "PATH": f"{bin_dir}:{node}:{os.environ['PATH']}",
             "TERM": "dumb",
             "LANG": "C.UTF-8",

@@ -37,6 +37,10 @@ pub(crate) struct Event {
     pub(crate) input: Map<String, Json>,
     /// The MCP server, where the client names it apart from the tool.
     pub(crate) server: Option<String>,
+    /// How the client starts that server, where it tells: `command`, `args`, `url`, ...
+    pub(crate) start: Option<Map<String, Json>>,
+    /// The client's servers by their names, each with how it is started, where our plugin tells them.
+    pub(crate) servers: Option<Map<String, Json>>,
     pub(crate) cwd: Option<PathBuf>,
     pub(crate) session: String,
     /// The client's name for this very call, by which its outcome is found again.
@@ -184,6 +188,11 @@ impl Client {
         let server = context
             .and_then(|context| context.get("server_name")?.as_str())
             .map(str::to_owned);
+        let start = match context {
+            Some(context) => Some(started(context)),
+            None if name.ends_with("MCPExecution") => cursor_start(&fields),
+            None => None,
+        };
         let (tool, input) = if phase == Phase::Session {
             (String::new(), Map::new())
         } else {
@@ -208,6 +217,8 @@ impl Client {
             tool,
             input,
             server,
+            start,
+            servers: fields.get("servers").and_then(Json::as_object).cloned(),
             cwd: cwd.map(PathBuf::from),
             session: text(&["session_id", "sessionId", "sessionID", "conversation_id"]),
             request_id: text(&["tool_use_id", "toolUseId", "call_id", "callID", "generation_id"]),
@@ -262,6 +273,33 @@ fn cursor_tool(event: &str, fields: &Map<String, Json>) -> Option<(String, Map<S
         _ => return None,
     };
     Some((tool.to_owned(), fields.clone()))
+}
+
+/// How Gemini starts a server: its context without the names.
+fn started(context: &Map<String, Json>) -> Map<String, Json> {
+    let names = ["server_name", "tool_name"];
+    let told = context.iter().filter(|(key, _)| !names.contains(&key.as_str()));
+    told.map(|(key, value)| (key.clone(), value.clone())).collect()
+}
+
+/// How Cursor starts a server: a URL, or a command as one line; none where it tells neither.
+fn cursor_start(fields: &Map<String, Json>) -> Option<Map<String, Json>> {
+    let mut start = Map::new();
+    let told = |key: &str| {
+        fields
+            .get(key)
+            .and_then(Json::as_str)
+            .filter(|text| !text.is_empty())
+    };
+    if let Some(url) = told("url") {
+        start.insert("url".to_owned(), url.into());
+    }
+    if let Some(line) = told("command") {
+        // A line that cannot be split starts nothing of ours.
+        let words = shell_words::split(line).unwrap_or_default();
+        start.insert("command".to_owned(), words.into());
+    }
+    (!start.is_empty()).then_some(start)
 }
 
 /// The arguments: an object, or a string that holds one.

@@ -32,7 +32,18 @@ const ask = (event) =>
     child.stdin.end(JSON.stringify(event))
   }})
 
+// How each server is started, so that ours is known by its program and not by its name.
+let servers = {{}}
+
 export const Watchtower = async ({{ directory }}) => ({{
+  config: async (config) => {{
+    servers = Object.fromEntries(
+      Object.entries(config.mcp ?? {{}}).map(([name, server]) => [
+        name,
+        {{ command: server.command, environment: server.environment, url: server.url }},
+      ]),
+    )
+  }},
   "tool.execute.before": async (input, output) => {{
     const answer = await ask({{
       event: "tool.execute.before",
@@ -41,6 +52,7 @@ export const Watchtower = async ({{ directory }}) => ({{
       callID: input.callID,
       cwd: directory,
       args: output.args,
+      servers,
     }})
     if (answer.decision !== "allow") throw new Error(answer.reason || "watchtower: refused")
   }},
@@ -52,6 +64,7 @@ export const Watchtower = async ({{ directory }}) => ({{
       callID: input.callID,
       cwd: directory,
       args: input.args,
+      servers,
       output: String(output?.output ?? "").slice(0, MAX_OUTPUT),
     }})
   }},
