@@ -16,6 +16,7 @@ pub mod home;
 pub mod ledger;
 pub mod level;
 pub mod outcome;
+pub mod product;
 pub mod quarantine;
 pub mod record;
 pub mod report;

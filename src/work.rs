@@ -5,6 +5,7 @@ use crate::{
     effect, exec,
     ledger::Permit,
     outcome::{Outcome, Output},
+    product::Product,
     record::hex,
     report::{Exit, Failure, visible},
     sandbox::{
@@ -29,6 +30,8 @@ pub enum Work {
     Exec(Box<exec::Work>, exec::Setting),
     /// Taking back what an earlier call did.
     Undo(Box<undo::Work>),
+    /// Making a file of `wt`'s own.
+    Make(Box<Product>),
     /// Nothing: nobody carries it out.
     None,
 }
@@ -40,6 +43,8 @@ pub enum Ready {
     Thread(Box<Confined>, effect::Work),
     /// The same, to take something back.
     Undoing(Box<Confined>, Box<undo::Work>),
+    /// The same, to make a file.
+    Making(Box<Confined>, Box<Product>),
     /// A process of its own that has restricted itself and holds the work.
     Process(Box<EffectProcess>),
     /// A child that has restricted itself; with whether its output goes into the record.
@@ -72,6 +77,14 @@ impl Work {
                 };
                 confine(plan, &least(settings))
                     .map(|confined| Ready::Undoing(Box::new(confined), work))
+                    .map_err(Failure::from)
+            }
+            (Verdict::Allow | Verdict::Shadow, Self::Make(product)) => {
+                let plan = NativePlan {
+                    grants: product.grants(),
+                };
+                confine(plan, &least(settings))
+                    .map(|confined| Ready::Making(Box::new(confined), product))
                     .map_err(Failure::from)
             }
             (Verdict::Allow | Verdict::Shadow, Self::Exec(work, setting)) => {
@@ -191,6 +204,7 @@ impl Ready {
         match self {
             Self::Thread(confined, _) => json!(confined.enforcement()),
             Self::Undoing(confined, _) => json!(confined.enforcement()),
+            Self::Making(confined, _) => json!(confined.enforcement()),
             Self::Process(process) => json!(process.enforcement()),
             Self::Child(child, _) => {
                 let mut enforced = json!(child.enforcement());
@@ -207,7 +221,12 @@ impl Ready {
     pub fn failure(self) -> Option<Failure> {
         match self {
             Self::Unconfined(failure) => Some(failure),
-            Self::Thread(..) | Self::Undoing(..) | Self::Process(_) | Self::Child(..) | Self::Nothing => None,
+            Self::Thread(..)
+            | Self::Undoing(..)
+            | Self::Making(..)
+            | Self::Process(_)
+            | Self::Child(..)
+            | Self::Nothing => None,
         }
     }
 
@@ -219,6 +238,9 @@ impl Ready {
             Self::Thread(confined, work) => native(confined.perform(move || work.carry_out(&permit)), output),
             Self::Undoing(confined, work) => {
                 native(confined.perform(move || work.carry_out(&permit)), output)
+            }
+            Self::Making(confined, product) => {
+                native(confined.perform(move || product.carry_out(&permit)), output)
             }
             Self::Process(process) => native(carried(*process, permit), output),
             Self::Child(child, keep) => tool(*child, keep, permit, output, again),

@@ -23,6 +23,8 @@ mod endurance;
 #[cfg(test)]
 mod generated;
 #[cfg(test)]
+mod gtfo;
+#[cfg(test)]
 mod hook;
 #[cfg(test)]
 mod ledger;

@@ -2,6 +2,7 @@
 //! without holding anything: a command that another program runs is judged, never carried out here.
 
 mod place;
+mod rights;
 
 use super::{as_given, clock, environment, identity, places, workspace_facts};
 use crate::{caller::Caller, ground::Ground, level, sandbox::landlock};
@@ -81,6 +82,13 @@ impl Surroundings {
             env,
             interactive: caller.interactive,
             resolve: Some(place::real_program),
+            search: caller
+                .env
+                .get(OsStr::new("PATH"))
+                .and_then(|path| path.to_str())
+                .unwrap_or_default()
+                .to_owned(),
+            rights: Some(rights::of),
         };
         Self {
             base,

@@ -125,13 +125,13 @@ pub(crate) fn invoked(entry: &'static Entry, call: &Invocation<'_>) -> Vec<Findi
     told.functions.retain(|f| !strict.functions.contains(f));
     let mut out = Vec::new();
     if !strict.functions.is_empty() {
-        let why = why(entry, &strict, call.name);
+        let why = why(entry, &strict, call);
         let mut finding = Finding::new(entry.name, strict.functions, call.situation, why);
         finding.flags = strict.flags;
         out.push(finding);
     }
     if !told.functions.is_empty() {
-        let why = why(entry, &told, call.name);
+        let why = why(entry, &told, call);
         let mut finding = Finding::new(entry.name, told.functions, call.situation, why);
         finding.flags = told.flags;
         out.push(finding.accounted());
@@ -159,7 +159,8 @@ impl Collected {
     }
 }
 
-fn why(entry: &Entry, found: &Collected, name: &str) -> String {
+fn why(entry: &Entry, found: &Collected, call: &Invocation<'_>) -> String {
+    let name = call.name;
     let does = match found.functions.first().map(|f| f.risk()) {
         Some(Risk::Critical) => "runs a program of the caller's choice",
         Some(Risk::High) => "reads, writes or loads a file of the caller's choice",
@@ -170,11 +171,17 @@ fn why(entry: &Entry, found: &Collected, name: &str) -> String {
     } else {
         format!("{name} {}", found.flags.join(" "))
     };
-    if entry.reason.is_empty() {
-        format!("`{with}` {does}")
-    } else {
-        format!("`{with}` {does}: {}", entry.reason)
+    let mut why = format!("`{with}` {does}");
+    if call.situation.suid {
+        why.push_str(", set-user-ID");
     }
+    if !call.situation.capabilities.is_empty() {
+        why.push_str(&format!(", with {}", call.situation.capabilities.join(" ")));
+    }
+    if !entry.reason.is_empty() {
+        why.push_str(&format!(": {}", entry.reason));
+    }
+    why
 }
 
 /// Whether the recipe works in this situation.

@@ -144,6 +144,7 @@ pub(crate) fn run(walk: &mut Walk<'_>, name: &str, call: &mut Call) -> Option<St
                 env: std::mem::take(&mut call.env),
                 stdin,
                 part: Default::default(),
+                file: None,
             };
             Some(walk.call(inner))
         }

@@ -1,10 +1,11 @@
 //! One simple command with its words known: which kind of thing it is, and who looks into it.
 
-use super::state::Stream;
+use super::state::{Rights, Stream};
 use super::value;
-use super::walk::Walk;
+use super::walk::{Place, Walk};
 use super::{builtins, environment, interpreters, wrappers};
 use crate::analysis::Part;
+use crate::facts::Context;
 use crate::{facts, tools};
 use std::rc::Rc;
 
@@ -16,6 +17,8 @@ pub(crate) struct Call {
     pub(crate) stdin: Stream,
     /// What is already known of it: its text and redirections.
     pub(crate) part: Part,
+    /// The program's file, where the command names one.
+    pub(crate) file: Option<String>,
 }
 
 impl Call {
@@ -35,6 +38,7 @@ impl Call {
             env: Vec::new(),
             stdin,
             part,
+            file: None,
         }
     }
 }
@@ -97,6 +101,7 @@ impl Walk<'_> {
             return self.function_body(&body, Some(args));
         }
         let name = self.program(&word, &mut call.part);
+        call.file = word.contains('/').then(|| self.absolute(&word));
         if let Some(first) = call.argv.first_mut() {
             *first = name.clone();
         }
@@ -108,7 +113,7 @@ impl Walk<'_> {
             self.keep(call.part);
             return printed;
         }
-        let situation = self.situation(&call);
+        let situation = self.situation(name, &call);
         if interpreters::is_shell(name) {
             return interpreters::shell(self, name, call, &situation);
         }
@@ -128,20 +133,47 @@ impl Walk<'_> {
         printed
     }
 
-    pub(crate) fn situation(&self, call: &Call) -> crate::finding::Situation {
+    pub(crate) fn situation(&self, name: &str, call: &Call) -> crate::finding::Situation {
         let exported = self
             .state
             .variables
             .iter()
             .filter(|(_, v)| v.exported)
             .map(|(n, _)| n.clone());
+        let rights = self.rights(name, call);
         crate::finding::Situation {
             sudo: self.sudo,
-            suid: false,
-            capabilities: Vec::new(),
+            suid: rights.suid,
+            capabilities: rights.capabilities,
             interactive: self.scope.interactive,
             fed_stdin: call.stdin.is_fed(),
             env: call.env.iter().map(|(n, _)| n.clone()).chain(exported).collect(),
+        }
+    }
+
+    /// What the program's own file gives it; asked only where some recipe depends on it.
+    fn rights(&self, name: &str, call: &Call) -> Rights {
+        let depends = |entry: &facts::Entry| {
+            let contexts = entry.recipes.iter().flat_map(|r| r.contexts);
+            contexts
+                .into_iter()
+                .any(|c| matches!(c, Context::Suid | Context::Capabilities))
+        };
+        match self.scope.rights {
+            Some(rights) if self.place == Place::Here && facts::lookup(name).is_some_and(depends) => {
+                let search = call
+                    .env
+                    .iter()
+                    .rev()
+                    .find(|(n, _)| n == "PATH")
+                    .map(|(_, text)| text);
+                let search = search.or_else(|| self.state.variables.get("PATH")?.elements.first());
+                rights(
+                    call.file.as_deref().unwrap_or(name),
+                    search.unwrap_or(&self.scope.search),
+                )
+            }
+            _ => Rights::default(),
         }
     }
 

@@ -26,5 +26,5 @@ mod wrapper;
 mod wrapper_table;
 pub(crate) mod wrappers;
 
-pub use state::ShellScope;
+pub use state::{Rights, ShellScope};
 pub use walk::analyse;

@@ -19,6 +19,19 @@ pub struct ShellScope {
     pub interactive: bool,
     /// The real path behind a path, for programs called through links of their own making.
     pub resolve: Option<fn(&str) -> Option<String>>,
+    /// Where programs without a path are searched, as `PATH` has it.
+    pub search: String,
+    /// What the file of a program (absolute, or a name and where it is searched) gives whoever runs it.
+    pub rights: Option<fn(program: &str, search: &str) -> Rights>,
+}
+
+/// Rights that a program gets from its own file.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Rights {
+    /// The file is set-user-ID.
+    pub suid: bool,
+    /// Capabilities that the file permits, as `CAP_SETUID`.
+    pub capabilities: Vec<String>,
 }
 
 /// A variable: its elements (one for a scalar) and whether children see it.

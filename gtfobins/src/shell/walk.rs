@@ -349,6 +349,7 @@ impl Walk<'_> {
             env,
             stdin,
             part,
+            file: None,
         });
         super::redirect::made(files, &printed, self);
         if kept { printed } else { Stream::Inherited }

@@ -1,16 +1,23 @@
-//! `wt gtfo import`: the facts from a checkout of the upstream database.
+//! `wt gtfo import`: the facts from a checkout of the upstream database. Writes nothing itself.
 
 use crate::{
+    caller::Caller,
     commands::show,
-    report::{Exit, Failure},
+    engine,
+    outcome::Output,
+    product::{Product, real_directory},
+    report::{Exit, Failure, visible},
+    work::Work,
 };
 use clap::ArgMatches;
-use std::{ffi::OsString, fs, io::Write, path::Path, process::ExitCode};
+use policy::{Intent, Target};
+use serde_json::json;
+use std::{ffi::OsString, fs, path::Path, process::ExitCode};
 
 /// Largest file that is read.
 const MAX_FILE_BYTES: u64 = 1024 * 1024;
 
-/// Reads the checkout and writes the facts beside what was there, then in its place.
+/// Reads the checkout; has the facts written by the engine, judged and recorded like any other call's effect.
 pub(super) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
     let text = |name: &str| matches.get_one::<OsString>(name).cloned().unwrap_or_default();
     let (dir, output) = (text("dir"), text("output"));
@@ -31,17 +38,42 @@ pub(super) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
     if output == "-" {
         return Ok(show(&facts));
     }
-    let path = Path::new(&output);
-    // The facts of a source tree, made by whoever builds it: no effect of an agent's call.
-    let mut file = fs::File::create(path).map_err(|e| failed("write", path, &e))?;
-    file.write_all(facts.as_bytes())
-        .and_then(|()| file.sync_all())
-        .map_err(|e| failed("write", path, &e))?;
-    Ok(show(&format!(
+    let product = Product::at(Path::new(&output), facts.into_bytes())?;
+    let made = format!(
         "{} entries in `{}`\n",
         files.len(),
-        path.display()
-    )))
+        visible(&product.path().to_string_lossy())
+    );
+    let intent = Intent {
+        domain: "watchtower".into(),
+        operation: "gtfo_import".into(),
+        targets: vec![
+            Target {
+                role: "facts".into(),
+                domain: "watchtower".into(),
+                operation: "gtfo_import".into(),
+                name: "facts".to_owned(),
+                ..Target::default()
+            },
+            Target::path("source", "read", real_directory(dir)?),
+            Target::path("destination", "write", product.path()),
+        ],
+        params: [("entries".to_owned(), json!(files.len()))].into_iter().collect(),
+        tool: "wt".into(),
+    };
+    let caller = Caller::of_this_process()?;
+    let (mut quiet, mut stderr) = (std::io::sink(), std::io::stderr());
+    let mut output = Output {
+        stdout: &mut quiet,
+        stderr: &mut stderr,
+        terminal: false,
+    };
+    let outcome = engine::carry(&intent, &caller, Work::Make(Box::new(product)), &mut output)
+        .map_err(|stop| stop.failure())?;
+    if outcome.exit_code != 0 {
+        return Ok(ExitCode::from(outcome.exit_code));
+    }
+    Ok(show(&made))
 }
 
 fn read(path: &Path) -> Result<String, Failure> {

@@ -1,0 +1,219 @@
+//! `wt gtfo`: the import goes through the engine, and the rights of real program files count.
+
+use super::support::{Scratch, text};
+use serde_json::Value;
+use std::{
+    fs,
+    os::unix::fs::PermissionsExt,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+/// Lets everything happen but what is protected.
+const OPEN: &str = r#"{"version": "2.0.0", "policies": [
+    {"name": "all", "priority": 1, "match": {"domain": "*", "operation": "*"}, "action": "allow"}
+]}"#;
+
+/// A checkout of one entry in the form of the upstream database.
+fn checkout(scratch: &Scratch) -> PathBuf {
+    scratch.write(
+        "db/_gtfobins/frobnicate",
+        "---\nfunctions:\n  shell:\n    - code: |\n        frobnicate --launch /bin/sh\n      contexts:\n        sudo:\n        unprivileged:\n...\n",
+    );
+    scratch.write(
+        "db/_data/functions.yml",
+        "shell:\n  label: Shell\n  mitre:\n    - T1059\n",
+    );
+    scratch.file("db")
+}
+
+#[test]
+fn an_import_is_judged_recorded_and_written_whole() {
+    let scratch = Scratch::new();
+    scratch.policy(OPEN);
+    let db = checkout(&scratch);
+    scratch.write("facts.json", "older");
+    let said = scratch.expect(0, &["gtfo", "import", db.to_str().unwrap(), "-o", "facts.json"]);
+    let path = fs::canonicalize(scratch.file("facts.json")).unwrap();
+    assert_eq!(said, format!("1 entries in `{}`\n", path.display()));
+    let facts: Value = serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
+    assert_eq!(facts["binaries"][0]["name"], "frobnicate");
+    assert_eq!(facts["binaries"][0]["recipes"][0]["options"][0], "--launch");
+    assert_eq!(facts["functions"]["shell"][0], "T1059");
+    let decision = scratch.entries_of("decision").pop().unwrap();
+    let intent = &decision["data"]["intent"];
+    assert_eq!(
+        (&intent["domain"], &intent["operation"]),
+        (&"watchtower".into(), &"gtfo_import".into())
+    );
+    let targets = decision["data"]["scope"]["targets"].as_array().unwrap();
+    let judged: Vec<(&str, &str)> = targets
+        .iter()
+        .map(|t| {
+            (
+                t["operation"].as_str().unwrap(),
+                t["path"].as_str().unwrap_or_default(),
+            )
+        })
+        .collect();
+    let read = fs::canonicalize(&db).unwrap();
+    assert_eq!(
+        judged,
+        [
+            ("gtfo_import", ""),
+            ("read", read.to_str().unwrap()),
+            ("write", path.to_str().unwrap())
+        ]
+    );
+    let outcome = scratch.entries_of("outcome").pop().unwrap();
+    assert_eq!(outcome["data"]["of"], decision["seq"]);
+    assert_eq!(outcome["data"]["execution"]["effects"][0]["op"], "write");
+    assert_eq!(
+        fs::read_dir(scratch.project()).unwrap().count(),
+        3,
+        "nothing is left beside it"
+    );
+}
+
+#[test]
+fn an_import_that_nobody_at_a_terminal_asked_for_waits_for_a_person() {
+    let scratch = Scratch::new();
+    let db = checkout(&scratch);
+    let said = scratch.refused(75, &["gtfo", "import", db.to_str().unwrap(), "-o", "facts.json"]);
+    assert!(said.contains("own-commands-by-agents"), "{said}");
+    assert!(!scratch.file("facts.json").exists());
+    assert_eq!(scratch.entries_of("decision").len(), 1);
+}
+
+#[test]
+fn an_import_onto_a_protected_name_is_denied_and_printing_needs_no_record() {
+    let scratch = Scratch::new();
+    scratch.policy(OPEN);
+    let db = checkout(&scratch);
+    scratch.refused(77, &["gtfo", "import", db.to_str().unwrap(), "-o", ".envrc"]);
+    assert!(!scratch.file(".envrc").exists());
+    let before = scratch.entries().len();
+    let printed = scratch.expect(0, &["gtfo", "import", db.to_str().unwrap(), "-o", "-"]);
+    assert!(printed.contains("frobnicate"));
+    assert_eq!(scratch.entries().len(), before);
+}
+
+#[test]
+fn an_import_never_writes_through_a_link() {
+    let scratch = Scratch::new();
+    scratch.policy(OPEN);
+    let db = checkout(&scratch);
+    scratch.write("kept", "kept");
+    std::os::unix::fs::symlink(scratch.file("kept"), scratch.file("facts.json")).unwrap();
+    scratch.expect(0, &["gtfo", "import", db.to_str().unwrap(), "-o", "facts.json"]);
+    assert_eq!(fs::read_to_string(scratch.file("kept")).unwrap(), "kept");
+    assert!(
+        fs::symlink_metadata(scratch.file("facts.json"))
+            .unwrap()
+            .is_file()
+    );
+}
+
+/// The findings of a command, as (binary, functions, why), those invoked.
+fn invoked(scratch: &Scratch, command: &str, path: &str) -> Vec<(String, Vec<String>, String)> {
+    let output = scratch
+        .wt(&["check", "--json", "--shell", command])
+        .env("PATH", path)
+        .output()
+        .unwrap();
+    let answer: Value = serde_json::from_str(&text(&output.stdout)).unwrap();
+    let alerts = answer["gtfo"].as_array().unwrap();
+    alerts
+        .iter()
+        .filter(|alert| alert["invoked"] == true)
+        .map(|alert| {
+            let functions = alert["functions"].as_array().unwrap().iter();
+            (
+                alert["binary"].as_str().unwrap().to_owned(),
+                functions.map(|f| f.as_str().unwrap().to_owned()).collect(),
+                alert["why"].as_str().unwrap().to_owned(),
+            )
+        })
+        .collect()
+}
+
+fn program(scratch: &Scratch, name: &str, mode: u32) -> PathBuf {
+    let path = scratch.write(Path::new("bin").join(name), "#!/bin/sh\n");
+    fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+    path
+}
+
+#[test]
+fn a_recipe_that_needs_set_user_id_counts_where_the_real_file_has_it() {
+    let scratch = Scratch::new();
+    let dir = scratch.file("bin");
+    let path = dir.to_str().unwrap();
+    program(&scratch, "agetty", 0o755);
+    let command = "agetty -l /bin/sh -o -p -a root tty";
+    assert_eq!(invoked(&scratch, command, path), []);
+    program(&scratch, "agetty", 0o4755);
+    let found = invoked(&scratch, command, path);
+    assert_eq!(found.len(), 1);
+    assert_eq!(
+        (found[0].0.as_str(), found[0].1.as_slice()),
+        ("agetty", &["shell".to_owned()][..])
+    );
+    assert!(found[0].2.contains("set-user-ID"), "{}", found[0].2);
+    // By its path and through a link of another name in another directory.
+    let absolute = format!("{path}/{command}");
+    assert_eq!(invoked(&scratch, &absolute, "/usr/bin").len(), 1);
+    fs::create_dir(scratch.file("links")).unwrap();
+    std::os::unix::fs::symlink(dir.join("agetty"), scratch.file("links/agetty")).unwrap();
+    assert_eq!(
+        invoked(&scratch, command, scratch.file("links").to_str().unwrap()).len(),
+        1
+    );
+    // The directory that `PATH` names first decides, also where the command itself sets it.
+    assert_eq!(invoked(&scratch, command, "/usr/bin"), []);
+    assert_eq!(
+        invoked(&scratch, &format!("PATH={path} {command}"), "/usr/bin").len(),
+        1
+    );
+}
+
+#[test]
+fn capabilities_are_read_from_the_real_file() {
+    let scratch = Scratch::new();
+    let dir = scratch.file("bin");
+    let path = dir.to_str().unwrap();
+    let python = program(&scratch, "python3", 0o755);
+    let command = "python3 -c 'import os; os.execl(\"/bin/sh\", \"sh\")'";
+    assert!(
+        invoked(&scratch, command, path)
+            .iter()
+            .all(|(_, _, why)| !why.contains("CAP_"))
+    );
+    // Revision 2, effective, CAP_SETUID: what `setcap cap_setuid+ep` writes.
+    let value = "0x0100000280000000000000000000000000000000";
+    let set = Command::new("python3")
+        .args([
+            "-c",
+            "import os, sys; os.setxattr(sys.argv[1], 'security.capability', bytes.fromhex(sys.argv[2][2:]))",
+        ])
+        .arg(&python)
+        .arg(value)
+        .output()
+        .unwrap();
+    if !rustix::process::geteuid().is_root() || !set.status.success() {
+        println!(
+            "NOT RUN: only root may give a file capabilities: {}",
+            text(&set.stderr)
+        );
+        return;
+    }
+    let found = invoked(&scratch, command, path);
+    assert!(
+        found.iter().any(|(binary, functions, why)| binary == "python"
+            && functions.contains(&"shell".to_owned())
+            && why.contains("with CAP_SETUID")),
+        "{found:?}"
+    );
+    let answer = scratch.run(&["check", "--json", "--shell", &format!("{path}/{command}")]);
+    let answer: Value = serde_json::from_str(&text(&answer.stdout)).unwrap();
+    assert_eq!(answer["gtfo"][0]["score"], 1.0);
+}
