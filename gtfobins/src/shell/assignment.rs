@@ -3,6 +3,7 @@
 use super::ast::{AssignedValue, Assignment, Piece, Word};
 use super::lex::is_name_start;
 use super::parse::{Parser, Trouble};
+use super::value::ELEMENT;
 
 impl Parser<'_> {
     /// Consumes `()` after a function's name.
@@ -21,13 +22,15 @@ impl Parser<'_> {
         false
     }
 
-    /// A word, or `name=(...)` as `declare` and its kin take it, flattened to one word.
+    /// A word, or `name=(...)` as `declare` and its kin take it, as one word with marks between the elements.
     pub(super) fn word_or_array(&mut self) -> Result<Word, Trouble> {
         let mut word = self.word()?;
         let opens =
             matches!(word.pieces.last(), Some(Piece::Literal { text, quoted: false }) if text.ends_with('='));
         if opens && self.peek() == Some(b'(') {
             for element in self.array()? {
+                let text = ELEMENT.to_string();
+                word.pieces.push(Piece::Literal { text, quoted: true });
                 word.pieces.extend(element.pieces);
             }
         }

@@ -5,7 +5,7 @@ use super::parameter::holds_hidden_substitution;
 use super::paths::Access;
 use super::printing::{echo, printf};
 use super::state::Stream;
-use super::value::{self, FOREIGN};
+use super::value::{self, ELEMENT, FOREIGN};
 use super::walk::Walk;
 use super::{environment, interpreters};
 use crate::analysis::Effect;
@@ -181,8 +181,21 @@ fn change_directory(walk: &mut Walk<'_>, name: &str, args: &[String]) {
 fn declare(walk: &mut Walk<'_>, name: &str, args: &[String], call: &mut Call) {
     let own = walk.own_dirs();
     let exports = name == "export" || args.iter().any(|a| a.starts_with('-') && a.contains('x'));
+    let mut array = false;
     for arg in args.iter().filter(|a| !a.starts_with('-')) {
+        // What an unquoted element becomes stands in words of its own behind the first.
+        if std::mem::replace(&mut array, arg.contains(ELEMENT)) && !arg.contains('=') {
+            call.part.concern(
+                "unresolved-command",
+                "the elements of an array are only known when it runs",
+            );
+        }
         match arg.split_once('=') {
+            Some((variable, text)) if text.contains(ELEMENT) => {
+                let elements: Vec<String> = text.split(ELEMENT).skip(1).map(|e| walk.untilde(e)).collect();
+                environment::assigned(variable, &elements.join(" "), &own, &mut call.part);
+                walk.assign(variable.trim_end_matches('+'), elements, exports);
+            }
             Some((variable, text)) => {
                 let text = walk.untilde(text);
                 environment::assigned(variable, &text, &own, &mut call.part);

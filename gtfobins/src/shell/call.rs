@@ -126,6 +126,8 @@ impl Walk<'_> {
             &mut call.part,
         );
         if let Some(peeled) = wrappers::peel(self, name, &mut call) {
+            let args = call.args().to_vec();
+            tools::fetched(name, &args, &mut call);
             return wrappers::follow(self, name, call, peeled);
         }
         let printed = tools::run(self, name, &mut call);

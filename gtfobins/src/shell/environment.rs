@@ -227,6 +227,7 @@ pub(crate) fn assigned(name: &str, text: &str, own: &[String], part: &mut Part) 
         "IFS" if text.chars().any(|c| !c.is_whitespace()) && text.contains('/') => {
             Some("changes how words are split")
         }
+        name if name.starts_with("BASH_FUNC_") => Some("defines a function in every bash that starts"),
         "WATCHTOWER_DIR" | "WT_POLICY" | "WT_HOME" => Some("redirects Watchtower itself"),
         _ => None,
     };

@@ -224,7 +224,7 @@ impl Walk<'_> {
                 }
                 continue;
             }
-            let mut words = text.split([' ', '\t', '\n']).peekable();
+            let mut words = text.split(|c| self.separates(c)).peekable();
             while let Some(word) = words.next() {
                 for c in word.chars() {
                     field.push(match c {
@@ -247,6 +247,19 @@ impl Walk<'_> {
                 out.push(std::mem::take(field));
                 *open = false;
             }
+        }
+    }
+
+    /// Whether an unquoted expansion is split at a character: at those of `IFS` where the text sets it.
+    fn separates(&self, c: char) -> bool {
+        match self
+            .state
+            .variables
+            .get("IFS")
+            .and_then(|ifs| ifs.elements.first())
+        {
+            Some(ifs) if value::is_static(ifs) => ifs.contains(c),
+            _ => matches!(c, ' ' | '\t' | '\n'),
         }
     }
 }

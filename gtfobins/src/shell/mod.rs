@@ -11,6 +11,7 @@ mod expand;
 mod hidden;
 pub(crate) mod interpreters;
 mod lex;
+mod multiplexer;
 mod parameter;
 pub(crate) mod parse;
 pub(crate) mod paths;

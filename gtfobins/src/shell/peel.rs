@@ -47,7 +47,8 @@ pub(super) fn env(args: &[String]) -> Peeled {
                     peeled.cwd = Some(dir.to_owned());
                 }
             }
-            assignment if is_assignment(assignment) => {
+            // Any name will do here, also one that no shell would take.
+            assignment if assignment.find('=').is_some_and(|at| at > 0) => {
                 let (name, value) = assignment.split_once('=').unwrap_or((assignment, ""));
                 peeled.env.push((name.to_owned(), value.to_owned()));
             }
@@ -60,6 +61,49 @@ pub(super) fn env(args: &[String]) -> Peeled {
         }
     }
     peeled
+}
+
+/// `bwrap`: its options take none to three values, then the command follows.
+pub(super) fn bubblewrap(args: &[String]) -> Peeled {
+    let mut rest = args.iter();
+    while let Some(word) = rest.as_slice().first().filter(|w| w.starts_with("--")) {
+        rest.next();
+        let name = word.trim_start_matches('-');
+        let values = match name {
+            "" => 0,
+            "overlay" => 3,
+            "symlink" | "setenv" | "chmod" | "file" => 2,
+            "bind" | "dev-bind" | "ro-bind" | "bind-try" | "dev-bind-try" | "ro-bind-try" | "bind-data"
+            | "ro-bind-data" | "bind-fd" | "ro-bind-fd" => 2,
+            "share-net"
+            | "die-with-parent"
+            | "new-session"
+            | "clearenv"
+            | "as-pid-1"
+            | "disable-userns"
+            | "assert-userns-disabled"
+            | "level-prefix"
+            | "help"
+            | "version" => 0,
+            name if name.starts_with("unshare-") => 0,
+            _ => 1,
+        };
+        for _ in 0..values {
+            rest.next();
+        }
+        if name.is_empty() {
+            break;
+        }
+    }
+    let command = rest.as_slice().to_vec();
+    Peeled {
+        commands: if command.is_empty() {
+            Vec::new()
+        } else {
+            vec![command]
+        },
+        ..Peeled::default()
+    }
 }
 
 pub(super) fn is_assignment(word: &str) -> bool {

@@ -20,12 +20,15 @@ pub(crate) const CLASS: char = '\u{F0007}';
 /// Behind an unquoted unknown: it may be several words, options among them.
 pub(crate) const SPREAD: char = '\u{F0008}';
 
+/// Between the elements of an array that `declare` and its kin are given.
+pub(crate) const ELEMENT: char = '\u{F000A}';
+
 /// The content of a file or of the environment: an output that may be secret.
 pub(crate) const CONTENT: char = '\u{F0009}';
 
 /// Whether a character is one of the marks.
 pub(crate) fn is_mark(c: char) -> bool {
-    ('\u{F0000}'..='\u{F0009}').contains(&c)
+    ('\u{F0000}'..='\u{F000A}').contains(&c)
 }
 
 /// Whether the text is wholly known.
@@ -54,6 +57,7 @@ pub(crate) fn show(text: &str) -> String {
             ONE => out.push('?'),
             CLASS => out.push('['),
             SPREAD => {}
+            ELEMENT => out.push(' '),
             c => out.push(c),
         }
     }

@@ -72,7 +72,6 @@ pub(crate) const WRAPPERS: &[Wrapper] = &[
     plain("aa-exec", "pni", &["profile", "namespace"], 0),
     plain("firejail", "", &[], 0),
     plain("proot", "rbwqkiS", &[], 0),
-    plain("bwrap", "", &[], 0),
     plain("eatmydata", "", &[], 0),
     plain("caffeinate", "tw", &[], 0),
     plain("cgexec", "g", &[], 0),
@@ -94,7 +93,6 @@ pub(crate) const WRAPPERS: &[Wrapper] = &[
     plain("exec", "a", &[], 0),
     plain("dotenv", "ef", &[], 0),
     plain("dotenvx", "ef", &[], 0),
-    plain("cross-env", "", &[], 0),
     plain("pidstat", "", &[], 0),
     plain("openvt", "cf", &[], 0),
     plain(
@@ -284,8 +282,14 @@ pub(crate) const WRAPPERS: &[Wrapper] = &[
     sub("bundler", &["exec"], "", &[]),
     sub("cabal", &["exec"], "", &["project-file"]),
     sub("stack", &["exec"], "", &[]),
-    sub("npm", &["exec"], "pcw", &["package", "call", "workspace"]),
-    sub("npm", &["x"], "pcw", &["package", "call", "workspace"]),
+    Wrapper {
+        text_options: &["-c", "--call"],
+        ..sub("npm", &["exec"], "pcw", &["package", "call", "workspace"])
+    },
+    Wrapper {
+        text_options: &["-c", "--call"],
+        ..sub("npm", &["x"], "pcw", &["package", "call", "workspace"])
+    },
     Wrapper {
         text_options: &["-c", "--call"],
         ..sub("npx", &[], "pcw", &["package", "call", "workspace"])
@@ -329,11 +333,6 @@ pub(crate) const WRAPPERS: &[Wrapper] = &[
             "xswiC",
             &["exec", "shell", "watch", "ignore"],
         )
-    },
-    Wrapper {
-        text_options: &["-c"],
-        inner: Inner::Nothing,
-        ..sub("tmate", &[], "cS", &[])
     },
     sub("xdotool", &["exec"], "", &["sync"]),
     sub("task", &["execute"], "", &[]),

@@ -3,7 +3,8 @@
 
 use super::call::Call;
 use super::environment;
-use super::peel::{env, is_assignment, raised, xargs};
+use super::multiplexer;
+use super::peel::{bubblewrap, env, is_assignment, raised, xargs};
 use super::state::Stream;
 use super::value;
 use super::walk::{Place, Walk};
@@ -39,6 +40,13 @@ impl Default for Peeled {
     }
 }
 
+impl Peeled {
+    /// Whether nothing was found inside.
+    pub(super) fn is_empty(&self) -> bool {
+        self.commands.is_empty() && self.scripts.is_empty()
+    }
+}
+
 /// Takes a wrapper apart; none where the program is not one, or wraps nothing here.
 pub(crate) fn peel(walk: &mut Walk<'_>, name: &str, call: &mut Call) -> Option<Peeled> {
     let args = call.args().to_vec();
@@ -47,6 +55,9 @@ pub(crate) fn peel(walk: &mut Walk<'_>, name: &str, call: &mut Call) -> Option<P
         "sudo" | "doas" | "pkexec" | "su" | "runuser" | "ksu" | "sg" | "newgrp" | "sudoedit" | "gosu"
         | "su-exec" | "please" | "run0" => Some(raised(name, &args, call)),
         "xargs" => Some(xargs(walk, &args, call)),
+        "bwrap" => Some(bubblewrap(&args)).filter(|peeled| !peeled.commands.is_empty()),
+        "tmux" | "tmate" => Some(multiplexer::tmux(&args)).filter(|peeled| !peeled.is_empty()),
+        "screen" => Some(multiplexer::screen(&args)).filter(|peeled| !peeled.is_empty()),
         "busybox" | "toybox" => {
             (!args.is_empty() && !args.iter().any(|a| a.starts_with("--"))).then(|| Peeled {
                 commands: vec![args],

@@ -1,7 +1,6 @@
 //! Uses of programs that rules can name by their class, from the table in `classes.json`: destructive, persistent, publishing,
 //! privileged, service-changing.
 
-use super::network::host_of;
 use crate::shell::call::Call;
 use crate::shell::value;
 
@@ -58,6 +57,8 @@ pub(crate) fn classify(name: &str, call: &mut Call) {
             }
         }
     }
+    super::sources::check(name, &args, call);
+    super::clouds::check(name, &args, call);
     special(name, &args, &operands, call);
 }
 
@@ -125,15 +126,6 @@ fn plain_value(class: &Class, args: &[String]) -> bool {
                     .iter()
                     .all(|v| v.starts_with("dot") || v.starts_with("echo") || *v == "totals")
         }
-        "vim" | "vi" | "nvim" => {
-            !values.is_empty()
-                && values.iter().all(|v| {
-                    matches!(
-                        v.trim_start_matches(':'),
-                        "q" | "q!" | "qa" | "qa!" | "wq" | "x" | "NONE" | "set nu" | "syntax on"
-                    )
-                })
-        }
         "sort" => !values.is_empty() && values.iter().all(|v| PLAIN.iter().take(8).any(|p| p == v)),
         "npm" | "pnpm" => {
             !values.is_empty()
@@ -196,6 +188,34 @@ fn special(name: &str, args: &[String], operands: &[&str], call: &mut Call) {
                 );
             }
         }
+        "vim" | "vi" | "nvim" | "ex" | "view" | "vimdiff" => super::editors::check(name, args, call),
+        "cargo" => {
+            let given = args
+                .windows(2)
+                .filter(|w| w.first().is_some_and(|w| w == "--config"));
+            let given = given.filter_map(|w| w.get(1).map(String::as_str));
+            let attached = args.iter().filter_map(|a| a.strip_prefix("--config="));
+            for setting in given.chain(attached) {
+                let harmless = [
+                    "profile.",
+                    "term.",
+                    "net.",
+                    "http.",
+                    "build.jobs",
+                    "build.target",
+                    "build.incremental",
+                ];
+                if !harmless.iter().any(|key| setting.trim_start().starts_with(key)) {
+                    call.part.concern(
+                        "runs-program",
+                        format!(
+                            "`cargo --config {}` can name programs to run",
+                            value::show(setting)
+                        ),
+                    );
+                }
+            }
+        }
         "make" | "gmake" => {
             for word in args {
                 let Some((variable, text)) = word.split_once('=') else {
@@ -222,23 +242,6 @@ fn special(name: &str, args: &[String], operands: &[&str], call: &mut Call) {
                 text.push_str(input);
             }
             database(name, &text, call);
-        }
-        "aws" => {
-            let copies = operands.iter().any(|o| matches!(*o, "cp"))
-                && operands.last().is_some_and(|o| o.starts_with("s3://"));
-            if copies {
-                call.part.class("upload", "`aws s3 cp` sends files to a bucket");
-            }
-        }
-        "pip" | "pip3" | "uv" => {
-            let known = ["github.com", "gitlab.com", "download.pytorch.org"];
-            let elsewhere = |a: &String| a.contains("://") && !known.contains(&host_of(a).as_str());
-            if args.iter().any(elsewhere) {
-                call.part.class(
-                    "unknown-source",
-                    format!("`{name}` installs from an address of the caller's choice"),
-                );
-            }
         }
         "ed" | "red" | "mail" | "gdb" | "lldb" | "bc" | "dc" | "m4" | "sqlplus" | "ftp" | "sftp" | "irb"
         | "tclsh" | "wish" | "expect" | "R" | "Rscript" | "julia" | "ghci" | "octave" | "gnuplot"

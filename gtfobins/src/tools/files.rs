@@ -286,7 +286,26 @@ fn transfer(walk: &mut Walk<'_>, name: &str, args: &[String], call: &mut Call) {
         // `ln X` makes its link here.
         None => (name == "ln" && sources.len() == 1).then(|| ".".to_owned()),
     };
-    each(walk, call, &sources, source);
+    match &destination {
+        // What a symbolic link names is looked up from where the link lies.
+        Some(link) if symbolic => {
+            let dir = if link.ends_with('/') || link == "." {
+                link
+            } else {
+                value::parent(link)
+            };
+            let from_link = |s: &String| {
+                if s.starts_with('/') {
+                    s.clone()
+                } else {
+                    format!("{dir}/{s}")
+                }
+            };
+            let named: Vec<String> = sources.iter().map(from_link).collect();
+            each(walk, call, &named, source);
+        }
+        _ => each(walk, call, &sources, source),
+    }
     let Some(destination) = destination else { return };
     walk.access(&destination, to, &mut call.part);
     if let Some(effect) = call.part.effects.last_mut().filter(|e| e.role == "destination") {

@@ -217,6 +217,20 @@ fn module_run(walk: &mut Walk<'_>, module: &str, args: &[String], call: &mut Cal
                 format!("`python -m {module}` runs code given to it"),
             );
         }
+        "http.server" | "SimpleHTTPServer" => {
+            let dir = rest
+                .iter()
+                .enumerate()
+                .find_map(|(at, word)| match word.as_str() {
+                    "-d" | "--directory" => rest.get(at + 1).cloned(),
+                    word => word.strip_prefix("--directory=").map(str::to_owned),
+                });
+            walk.access(
+                &dir.unwrap_or_else(|| ".".to_owned()),
+                Access::Read,
+                &mut call.part,
+            );
+        }
         module if value::is_open(module) => call.part.concern(
             "unresolved-command",
             "the python module is only known when it runs",

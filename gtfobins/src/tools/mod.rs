@@ -3,7 +3,9 @@
 
 mod archives;
 mod classes;
+mod clouds;
 mod containers;
+mod editors;
 mod fetching;
 mod files;
 mod find;
@@ -19,10 +21,12 @@ mod remote;
 mod rights;
 mod script_functions;
 mod scripts;
+mod sources;
 mod streams;
 mod uses;
 
 pub(crate) use scripts::{script_finding, sed_script_runs};
+pub(crate) use sources::check as fetched;
 pub(crate) use uses::uses;
 
 use crate::shell::call::Call;

@@ -1,6 +1,7 @@
 //! Which functions of the database a call of a well-known program uses, where reading it exactly keeps its
 //! everyday use apart from its recipes. None means that the generic triggers decide.
 
+use super::editors::{Told, told};
 use super::languages::language;
 use super::options::{Grammar, Options};
 use super::script_functions::functions;
@@ -33,6 +34,12 @@ pub(crate) fn uses(entry: &str, call: &Invocation<'_>) -> Option<Vec<(Function, 
         "gawk" | "mawk" => Some(awk(args)),
         "sed" => Some(sed(args)),
         "find" => Some(find(args)),
+        // What it runs for each file is judged itself.
+        "fd" => Some(vec![(Function::Command, Use::Accounted)]).filter(|_| {
+            ["-x", "-X", "--exec", "--exec-batch"]
+                .iter()
+                .any(|o| option_given(o, args))
+        }),
         "docker" | "podman" => Some(docker(args)),
         "ssh" => Some(ssh(args, call.stdin)),
         "less" | "more" | "zless" => Some(pager(call)),
@@ -40,7 +47,7 @@ pub(crate) fn uses(entry: &str, call: &Invocation<'_>) -> Option<Vec<(Function, 
         "tar" => tar(args),
         "rsync" | "scp" => copy(entry, args),
         "mysql" | "psql" | "sqlite3" => database(entry, args, call),
-        "vim" | "vi" | "ex" => editor(args, entry),
+        "vim" | "vi" | "ex" => Some(editor(args)),
         "dpkg" if args.iter().any(|a| a == "-i" || a == "--install") && call.situation.sudo => None,
         _ => None,
     }
@@ -251,22 +258,28 @@ fn copy(entry: &str, args: &[String]) -> Option<Vec<(Function, Use)>> {
 
 fn pager(call: &Invocation<'_>) -> Vec<(Function, Use)> {
     let mut out = Vec::new();
-    let typed = call.situation.interactive || call.stdin.is_fed();
+    let shows = call.args.iter().any(|a| !a.starts_with(['-', '+']));
     let commands = call
         .args
         .iter()
         .any(|a| a.starts_with("+!") || a.starts_with("+|") || a.starts_with("+v") || a.starts_with("++!"));
-    if typed || commands {
+    // With a file to show, what is fed is typed; without one it is what is shown, and nobody types.
+    let typed = match (call.situation.interactive || commands, call.stdin.is_fed()) {
+        (true, _) => Some(Use::Yes),
+        (false, true) => Some(if shows { Use::Yes } else { Use::Accounted }),
+        (false, false) => None,
+    };
+    if let Some(used) = typed {
         out.extend([
-            (Function::Shell, Use::Yes),
-            (Function::Inherit, Use::Yes),
-            (Function::FileWrite, Use::Yes),
+            (Function::Shell, used),
+            (Function::Inherit, used),
+            (Function::FileWrite, used),
         ]);
     }
     if call.name == "zless" {
         out.push((Function::Inherit, Use::Accounted));
     }
-    if call.args.iter().any(|a| !a.starts_with(['-', '+'])) {
+    if shows {
         // A filter of the caller's own home may be run for each file.
         out.extend([
             (Function::FileRead, Use::Yes),
@@ -345,23 +358,14 @@ fn database(entry: &str, args: &[String], call: &Invocation<'_>) -> Option<Vec<(
     Some(out)
 }
 
-fn editor(args: &[String], entry: &str) -> Option<Vec<(Function, Use)>> {
-    let commands = args.iter().any(|a| {
-        a == "-c"
-            || a == "--cmd"
-            || a.starts_with("-c")
-            || a.starts_with("+:")
-            || a.starts_with("+!")
-            || a.starts_with("-S")
-            || a == "-u"
-    });
+fn editor(args: &[String]) -> Vec<(Function, Use)> {
+    let told = told(args);
     let mut out = Vec::new();
-    if commands || args.is_empty() {
+    if told == Told::More || args.is_empty() {
         out.extend([(Function::Shell, Use::Yes), (Function::Inherit, Use::Yes)]);
     }
-    if commands || args.iter().any(|a| !a.starts_with(['-', '+'])) {
+    if told == Told::More || args.iter().any(|a| !a.starts_with(['-', '+'])) {
         out.extend([(Function::FileRead, Use::Yes), (Function::FileWrite, Use::Yes)]);
     }
-    let _ = entry;
-    Some(out)
+    out
 }
