@@ -32,6 +32,8 @@ pub enum Work {
     Undo(Box<undo::Work>),
     /// Making a file of `wt`'s own.
     Make(Box<Product>),
+    /// What one of `wt`'s own commands does to Watchtower's own files; not confined.
+    Own(Own),
     /// Nothing: nobody carries it out.
     None,
 }
@@ -49,6 +51,8 @@ pub enum Ready {
     Process(Box<EffectProcess>),
     /// A child that has restricted itself; with whether its output goes into the record.
     Child(Box<exec::Ready>, Keep),
+    /// A command of `wt` itself.
+    Own(Own),
     /// Refused, or nothing to do.
     Nothing,
     /// Allowed by policy, but not to be confined as policy demands.
@@ -64,7 +68,21 @@ pub enum Keep {
     Beginning,
 }
 
+/// The act of one of `wt`'s own commands; done once, with the permit.
+pub struct Own(Box<dyn FnOnce(&Permit) -> Outcome>);
+
+impl std::fmt::Debug for Own {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Own")
+    }
+}
+
 impl Work {
+    /// The act of one of `wt`'s own commands.
+    pub(crate) fn own(act: impl FnOnce(&Permit) -> Outcome + 'static) -> Self {
+        Self::Own(Own(Box::new(act)))
+    }
+
     /// Confines what an allowing decision is about to do. A sandbox that cannot be had turns the decision into a
     /// denial, which is recorded like any other.
     pub fn confine(self, decision: Decision, settings: &Settings) -> (Decision, Ready) {
@@ -87,6 +105,7 @@ impl Work {
                     .map(|confined| Ready::Making(Box::new(confined), product))
                     .map_err(Failure::from)
             }
+            (Verdict::Allow | Verdict::Shadow, Self::Own(own)) => Ok(Ready::Own(own)),
             (Verdict::Allow | Verdict::Shadow, Self::Exec(work, setting)) => {
                 in_child(*work, &setting, &decision)
             }
@@ -213,7 +232,7 @@ impl Ready {
                 }
                 enforced
             }
-            Self::Nothing | Self::Unconfined(_) => Json::Null,
+            Self::Own(_) | Self::Nothing | Self::Unconfined(_) => Json::Null,
         }
     }
 
@@ -226,6 +245,7 @@ impl Ready {
             | Self::Making(..)
             | Self::Process(_)
             | Self::Child(..)
+            | Self::Own(_)
             | Self::Nothing => None,
         }
     }
@@ -244,6 +264,7 @@ impl Ready {
             }
             Self::Process(process) => native(carried(*process, permit), output),
             Self::Child(child, keep) => tool(*child, keep, permit, output, again),
+            Self::Own(Own(act)) => act(&permit),
             Self::Nothing | Self::Unconfined(_) => Outcome::default(),
         };
         let duration_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);

@@ -1,7 +1,10 @@
 //! `wt clean`: takes the oldest segments out, as far as policy lets it, and leads on after a loss. Never silently:
 //! the ledger says what is gone.
 
-use super::show;
+use super::{
+    own::{self, Held},
+    show,
+};
 use crate::{
     caller::Caller,
     ground::Ground,
@@ -11,12 +14,9 @@ use crate::{
 };
 use clap::{ArgGroup, ArgMatches, Command, arg, value_parser};
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
-use rustix::fs::{CWD, Mode, OFlags, openat};
-use std::{
-    os::fd::{AsFd, OwnedFd},
-    path::{Path, PathBuf},
-    process::ExitCode,
-};
+use policy::Target;
+use serde_json::json;
+use std::{os::fd::AsFd, path::PathBuf, process::ExitCode};
 
 /// The command line.
 pub(crate) fn build() -> Command {
@@ -38,31 +38,32 @@ pub(crate) fn build() -> Command {
         )
 }
 
-/// Refuses agents: what is taken out of the record is a person's decision.
-pub(super) fn by_a_person(caller: &Caller, what: &str) -> Result<(), Failure> {
+/// Refuses agents where no decision can be recorded: what is said of a loss is a person's word.
+fn by_a_person(caller: &Caller) -> Result<(), Failure> {
     if caller.agent.name.is_empty() {
         return Ok(());
     }
-    let message = format!("`wt {what}` was called by the agent `{}`", caller.agent.name);
+    let message = format!("`wt clean` was called by the agent `{}`", caller.agent.name);
     Err(Failure::new(Exit::Denied, message).hint("a person must call it, from a terminal of their own"))
 }
 
 /// Cleans and says what is gone.
 pub(crate) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
     let caller = Caller::of_this_process()?;
-    by_a_person(&caller, "clean")?;
     let ground = Ground::of(&caller)?;
     let reason = matches.get_one::<String>("reason").map(String::as_str);
     let json = matches.get_flag("json");
     let mut ledger = ground.ledger()?;
     if matches.get_flag("recover") {
+        // A ledger that takes no entry takes no decision either: recovery is its own record.
+        by_a_person(&caller)?;
         let reason = reason.ok_or_else(|| {
             Failure::new(Exit::Usage, "`--recover` needs `--reason`")
                 .hint("say what happened; it is recorded")
         })?;
         let receipt = ledger.recover(reason, &caller.principal)?;
         return Ok(show(&if json {
-            format!("{}\n", serde_json::json!({"recovered": receipt.seq}))
+            format!("{}\n", json!({"recovered": receipt.seq}))
         } else {
             format!("the ledger goes on with entry {}\n", receipt.seq)
         }));
@@ -74,12 +75,34 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
     }
     let named = matches.get_one::<PathBuf>("archive").cloned();
     let archive = named.or(settings.archive.as_ref().map(PathBuf::from));
-    let opened = archive.as_deref().map(open).transpose()?;
-    let place = opened.as_ref().zip(archive.as_deref()).map(|(dir, shown)| Place {
-        dir: dir.as_fd(),
-        shown,
+    let opened = archive.map(|dir| {
+        Held::open(&dir).map_err(|e| {
+            Failure::new(Exit::Usage, format!("cannot open `{}`: {e}", dir.display()))
+                .hint("make the directory first")
+        })
     });
-    let pruned = ledger.prune(upto, place, reason.unwrap_or("retention"), &caller.principal)?;
+    let archive = opened.transpose()?;
+    if ledger.prunable(upto)?.segments.is_empty() {
+        return Ok(show(&words(&ledger.prunable(upto)?, json, "gone")));
+    }
+    let reason = reason.unwrap_or("retention").to_owned();
+    let by = caller.principal.clone();
+    let mut intent = own::intent("clean", json!({"reason": reason}));
+    if let Some(held) = &archive {
+        intent
+            .targets
+            .push(Target::path("destination", "write", held.path.clone()));
+    }
+    let pruned = own::carry(&intent, &caller, move || {
+        let place = archive.as_ref().map(|held| Place {
+            dir: held.dir.as_fd(),
+            shown: &held.path,
+        });
+        let pruned = ledger.prune(upto, place, &reason, &by)?;
+        let effect = json!({"op": "prune", "last": pruned.last, "segments": pruned.segments,
+            "by": pruned.receipt.as_ref().map(|receipt| receipt.seq)});
+        Ok((pruned, vec![effect]))
+    })?;
     Ok(show(&words(&pruned, json, "gone")))
 }
 
@@ -115,18 +138,10 @@ fn upto(matches: &ArgMatches, keep_days: u64) -> Result<Upto, Failure> {
     Ok(Upto::Before(before.as_microsecond()))
 }
 
-fn open(dir: &Path) -> Result<OwnedFd, Failure> {
-    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
-    openat(CWD, dir, flags, Mode::empty()).map_err(|e| {
-        Failure::new(Exit::Usage, format!("cannot open `{}`: {e}", dir.display()))
-            .hint("make the directory first")
-    })
-}
-
 fn words(pruned: &Pruned, json: bool, verb: &str) -> String {
     if json {
         let seq = pruned.receipt.as_ref().map(|receipt| receipt.seq);
-        let value = serde_json::json!({"segments": pruned.segments, "last": pruned.last, "bytes": pruned.bytes,
+        let value = json!({"segments": pruned.segments, "last": pruned.last, "bytes": pruned.bytes,
             "recorded": seq});
         return format!("{value}\n");
     }

@@ -1,5 +1,6 @@
 //! `wt export`: the ledger in the form another tool reads. Streams; a file is made anew and only for its owner.
 
+use super::own::{self, Held};
 use crate::{
     caller::Caller,
     home::Home,
@@ -12,12 +13,12 @@ use crate::{
 };
 use clap::{Arg, ArgMatches, Command, arg, builder::PossibleValuesParser};
 use jiff::{Timestamp, tz::TimeZone};
-use policy::{Expression, Names};
-use serde_json::{Map, Value};
+use policy::{Expression, Names, Target};
+use serde_json::{Map, Value, json};
 use std::{
-    fs::OpenOptions,
     io::{self, BufWriter, Write},
-    os::{fd::AsFd, unix::fs::OpenOptionsExt},
+    os::fd::AsFd,
+    path::{Path, PathBuf},
     process::ExitCode,
 };
 
@@ -62,14 +63,39 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
             other => other.map(|_| ExitCode::SUCCESS).map_err(|e| e.failure("stdout")),
         };
     }
-    let cannot = |e: &io::Error| Failure::new(Exit::Usage, format!("cannot make `{name}`: {e}"));
-    let file = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(name)
-        .map_err(|e| cannot(&e).hint("name a file that does not exist yet"))?;
-    write(&reader, &choice, format, file).map_err(|e| e.failure(name))?;
+    to_file(name, &caller, format, move |file| {
+        write(&reader, &choice, format, file)
+    })
+}
+
+/// Has the file judged like any other that is written, and fills it if that is allowed.
+fn to_file(
+    name: &str,
+    caller: &Caller,
+    format: Format,
+    fill: impl FnOnce(std::fs::File) -> Result<u64, Trouble> + 'static,
+) -> Result<ExitCode, Failure> {
+    let path = Path::new(name);
+    let cannot = |name: &str, e: rustix::io::Errno| {
+        let kind = io::Error::from(e);
+        Failure::new(Exit::Usage, format!("cannot make `{name}`: {kind}"))
+            .hint("name a file that does not exist yet, in a directory that does")
+    };
+    let Some(file_name) = path.file_name().map(PathBuf::from) else {
+        return Err(cannot(name, rustix::io::Errno::ISDIR));
+    };
+    let held = Held::open(path.parent().unwrap_or(Path::new(""))).map_err(|e| cannot(name, e))?;
+    let mut intent = own::intent("export", json!({"format": format.name()}));
+    let target = Target::path("destination", "write", held.path.join(&file_name));
+    intent.targets.push(target);
+    let name = name.to_owned();
+    own::carry(&intent, caller, move || {
+        let file = held.create(&file_name).map_err(|e| cannot(&name, e))?;
+        let entries = fill(file).map_err(|e| e.failure(&name))?;
+        let path = held.path.join(&file_name).display().to_string();
+        let effect = json!({"op": "export", "path": path, "entries": entries, "format": format.name()});
+        Ok(((), vec![effect]))
+    })?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -1,8 +1,14 @@
 //! `wt import`: takes the Python predecessor's ledger in, as an annex that says what of it is proven.
 
-use super::show;
-use crate::{caller::Caller, ground::Ground, report::Failure};
+use super::{own, show};
+use crate::{
+    caller::Caller,
+    ground::Ground,
+    report::{Exit, Failure},
+};
 use clap::{ArgMatches, Command, arg, value_parser};
+use policy::Target;
+use serde_json::json;
 use std::{path::PathBuf, process::ExitCode};
 
 /// The command line.
@@ -19,15 +25,21 @@ pub(crate) fn build() -> Command {
 /// Imports and says what was proven.
 pub(crate) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
     let caller = Caller::of_this_process()?;
-    super::clean::by_a_person(&caller, "import")?;
-    let ground = Ground::of(&caller)?;
-    let path = matches.get_one::<PathBuf>("PATH").cloned().unwrap_or_default();
-    let (report, receipt) = ground.ledger()?.import(&path, &caller.principal)?;
+    let given = matches.get_one::<PathBuf>("PATH").cloned().unwrap_or_default();
+    let path = std::fs::canonicalize(&given)
+        .map_err(|e| Failure::new(Exit::Usage, format!("cannot open `{}`: {e}", given.display())))?;
+    let mut intent = own::intent("import", json!({}));
+    intent.targets.push(Target::path("source", "read", path.clone()));
+    let mut ledger = Ground::of(&caller)?.ledger()?;
+    let by = caller.principal.clone();
+    let (report, receipt) = own::carry(&intent, &caller, move || {
+        let (report, receipt) = ledger.import(&path, &by)?;
+        let effect = json!({"op": "import", "entries": report.entries, "state": report.state.word(),
+            "by": receipt.seq});
+        Ok(((report, receipt), vec![effect]))
+    })?;
     Ok(show(&if matches.get_flag("json") {
-        format!(
-            "{}\n",
-            serde_json::json!({"recorded": receipt.seq, "report": report})
-        )
+        format!("{}\n", json!({"recorded": receipt.seq, "report": report}))
     } else {
         format!(
             "{}: {} files, {} entries proven, {} findings; entry {} says so\n",

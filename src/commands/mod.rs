@@ -23,6 +23,7 @@ mod init;
 pub(crate) mod links;
 mod man;
 mod mcp;
+mod own;
 mod policy;
 mod prove;
 mod query;

@@ -1,8 +1,9 @@
 //! `wt redact`: takes the data of one entry out of the record, for a reason that stays in it.
 
-use super::show;
+use super::{own, show};
 use crate::{caller::Caller, ground::Ground, report::Failure};
 use clap::{ArgMatches, Command, arg, value_parser};
+use serde_json::json;
 use std::process::ExitCode;
 
 /// The command line.
@@ -18,16 +19,20 @@ pub(crate) fn build() -> Command {
 /// Redacts and says which entry records it.
 pub(crate) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
     let caller = Caller::of_this_process()?;
-    super::clean::by_a_person(&caller, "redact")?;
-    let ground = Ground::of(&caller)?;
     let seq = matches.get_one::<u64>("SEQ").copied().unwrap_or(0);
-    let reason = matches.get_one::<String>("reason").map_or("", String::as_str);
-    let receipt = ground.ledger()?.redact(seq, reason, &caller.principal)?;
+    let reason = matches.get_one::<String>("reason").cloned().unwrap_or_default();
+    let mut ledger = Ground::of(&caller)?.ledger()?;
+    let (intent, by) = (
+        own::intent("redact", json!({"seq": seq, "reason": reason})),
+        caller.principal.clone(),
+    );
+    let receipt = own::carry(&intent, &caller, move || {
+        let receipt = ledger.redact(seq, &reason, &by)?;
+        let effect = json!({"op": "redact", "entry": seq, "by": receipt.seq});
+        Ok((receipt, vec![effect]))
+    })?;
     Ok(show(&if matches.get_flag("json") {
-        format!(
-            "{}\n",
-            serde_json::json!({"redacted": seq, "recorded": receipt.seq})
-        )
+        format!("{}\n", json!({"redacted": seq, "recorded": receipt.seq}))
     } else {
         format!("entry {seq} is redacted; entry {} says so\n", receipt.seq)
     }))

@@ -4,6 +4,7 @@
 mod clock;
 pub mod command;
 pub mod filesystem;
+mod own;
 pub mod workspace;
 
 use crate::{caller::Caller, exec, ground::Ground, report::Failure, sandbox::landlock, work::Work};
@@ -63,6 +64,16 @@ pub fn gather(intent: &Intent, caller: &Caller, ground: &Ground) -> Result<Facts
                 ..exec::Setting::default()
             };
             (targets, floors, Work::Exec(Box::new(work), setting))
+        }
+        "watchtower" => {
+            let around = Surroundings {
+                caller,
+                home: &ground.home,
+                policy: &ground.policy,
+                places: &places,
+            };
+            let (targets, floors) = own::gather(intent, around)?;
+            (targets, floors, Work::None)
         }
         _ => (
             intent.targets.iter().map(as_given).collect(),

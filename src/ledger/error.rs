@@ -65,6 +65,11 @@ pub enum LedgerError {
         /// What is wrong with it.
         why: String,
     },
+    /// What was asked for cannot be had of this ledger.
+    Asked {
+        /// Why.
+        why: String,
+    },
     /// Calls were stopped while this one was being judged.
     Stopped {
         /// The entry that stopped them.
@@ -125,6 +130,7 @@ impl LedgerError {
                 "restore `keys/seal`, or start a sealed ledger with `wt init --seal`".to_owned()
             }
             Self::Draft { .. } => "say less in one call".to_owned(),
+            Self::Asked { .. } => String::new(),
             Self::Stopped { .. } => "`wt status` says why; `wt thaw` lets calls go on".to_owned(),
             Self::Suspended { .. } => "free some space; the next call goes on and says so".to_owned(),
         }
@@ -155,6 +161,7 @@ impl fmt::Display for LedgerError {
             }
             Self::Unsealed { path, why } => write!(f, "the ledger in `{}` {why}", path.display()),
             Self::Draft { why } => write!(f, "the entry cannot be recorded: {why}"),
+            Self::Asked { why } => f.write_str(why),
             Self::Stopped { seq } => write!(f, "calls are stopped since entry {seq}"),
             Self::Suspended { path } => {
                 write!(f, "the disk of the ledger in `{}` is full", path.display())
@@ -167,6 +174,10 @@ impl std::error::Error for LedgerError {}
 
 impl From<LedgerError> for Failure {
     fn from(error: LedgerError) -> Self {
-        Self::new(Exit::Ledger, error.to_string()).hint(error.hint())
+        let exit = match error {
+            LedgerError::Asked { .. } => Exit::Usage,
+            _ => Exit::Ledger,
+        };
+        Self::new(exit, error.to_string()).hint(error.hint())
     }
 }

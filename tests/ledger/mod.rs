@@ -9,6 +9,7 @@ mod export;
 mod forge;
 mod interop;
 mod marks;
+mod own;
 pub(crate) mod place;
 mod scene;
 mod seal;

@@ -22,7 +22,7 @@ impl Ledger {
     /// # Errors
     /// There is no such entry, it is one that the ledger itself needs, or a file cannot be written.
     pub fn redact(&mut self, seq: u64, reason: &str, by: &str) -> Result<Receipt, LedgerError> {
-        let refuse = |why: String| LedgerError::Draft { why };
+        let refuse = |why: String| LedgerError::Asked { why };
         let place = self.place();
         let reader = Reader::open(place.dir, place.shown)?;
         let entry = reader
@@ -84,7 +84,7 @@ fn holder(place: Place<'_>, seq: u64) -> Result<u64, LedgerError> {
     at.checked_sub(1)
         .and_then(|at| firsts.get(at))
         .copied()
-        .ok_or_else(|| LedgerError::Draft {
+        .ok_or_else(|| LedgerError::Asked {
             why: format!("there is no segment with entry {seq}"),
         })
 }

@@ -308,7 +308,7 @@ impl Ledger {
         let index = seq
             .checked_sub(1)
             .filter(|&index| index < head.size)
-            .ok_or_else(|| LedgerError::Draft {
+            .ok_or_else(|| LedgerError::Asked {
                 why: format!("there is no entry {seq} among {}", head.size),
             })?;
         let path = inclusion(
@@ -327,7 +327,7 @@ impl Ledger {
     pub fn prove_consistency(&mut self, old: u64, new: Option<u64>) -> Result<String, LedgerError> {
         let (log, head, note) = self.reach(new.unwrap_or(old).max(old), new)?;
         if old == 0 || old > head.size {
-            return Err(LedgerError::Draft {
+            return Err(LedgerError::Asked {
                 why: format!("{} entries do not continue {old}", head.size),
             });
         }
@@ -361,7 +361,7 @@ impl Ledger {
             return Ok((log, head, note));
         };
         if size > head.size || size == 0 {
-            return Err(LedgerError::Draft {
+            return Err(LedgerError::Asked {
                 why: format!("there are {} entries, not {size}", head.size),
             });
         }
