@@ -22,7 +22,8 @@ pub(super) fn gather(
         .cloned()
         .partition(|target| target.domain == "filesystem");
     let agent = &around.caller.agent.name;
-    let (mut targets, mut floors) = (Vec::new(), Vec::new());
+    let mut targets: Vec<TargetFacts> = rest.iter().map(as_given).collect();
+    let mut floors = Vec::new();
     if !files.is_empty() {
         let looked_at = Intent {
             domain: "filesystem".into(),
@@ -31,9 +32,12 @@ pub(super) fn gather(
             ..intent.clone()
         };
         let gathered: Gathered = filesystem::gather(&looked_at, around)?;
-        (targets, floors) = (gathered.targets, gathered.floors);
+        floors.extend(gathered.floors.into_iter().map(|floor| Floor {
+            target: floor.target.map(|at| at + rest.len()),
+            ..floor
+        }));
+        targets.extend(gathered.targets);
     }
-    targets.extend(rest.iter().map(as_given));
     if !agent.is_empty() && PERSONAL.contains(&&*intent.operation) {
         floors.push(Floor {
             rule: "by-a-person".to_owned(),

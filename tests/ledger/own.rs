@@ -146,7 +146,7 @@ fn an_export_is_judged_by_the_file_it_makes() {
     scratch.expect(0, &["export", "out.jsonl"]);
     let made = scratch.file("out.jsonl");
     let (decision, outcome) = last_call(&scratch);
-    let target = &decision["scope"]["targets"][0];
+    let target = &decision["scope"]["targets"][1];
     assert_eq!(
         (&target["path"], &target["operation"]),
         (&json!(made), &json!("write"))
@@ -178,7 +178,7 @@ fn an_import_is_judged_by_what_it_reads() {
     let legacy = scratch.write("old/ledger-1.jsonl", "");
     scratch.expect(0, &["import", legacy.to_str().unwrap()]);
     let (decision, outcome) = last_call(&scratch);
-    assert_eq!(decision["scope"]["targets"][0]["path"], json!(legacy));
+    assert_eq!(decision["scope"]["targets"][1]["path"], json!(legacy));
     assert_eq!(outcome["execution"]["effects"][0]["state"], "whole");
     let key = scratch.home().join(".ssh/id_ed25519");
     fs::create_dir_all(key.parent().unwrap()).unwrap();
@@ -201,7 +201,7 @@ fn cleaning_is_judged_by_the_archive_it_writes_and_takes_only_what_is_old() {
     assert!(said.starts_with("1 segments up to entry "), "{said}");
     let (decision, outcome) = last_call(&scratch);
     assert_eq!(
-        decision["scope"]["targets"][0]["path"],
+        decision["scope"]["targets"][1]["path"],
         json!(scratch.file("kept"))
     );
     assert_eq!(outcome["execution"]["effects"][0]["op"], "prune");
