@@ -1,12 +1,12 @@
-//! Writers that are killed, and system calls that fail: nothing acknowledged is lost, no effect without a decision.
+//! Writers that are killed, that are many, that are stopped: nothing acknowledged is lost, nobody waits for ever.
 //! `WT_KILLS` sets the number of kills of the long form.
 
-use super::place::{Place, absent, event, object};
+use super::place::{Place, event, object};
 use policy::Verdict;
 use serde_json::json;
 use std::{
     fs::File,
-    io::{BufRead, BufReader, Write},
+    io::{BufRead, BufReader, Read, Write},
     os::fd::AsFd,
     path::Path,
     process::{Command, Stdio},
@@ -31,6 +31,32 @@ fn child(name: &str, dir: &Path) -> Command {
         .stdout(Stdio::piped())
         .stderr(Stdio::null());
     command
+}
+
+/// A process that writes to the ledger in `dir` until it ends, and says what was acknowledged.
+pub(crate) fn writer_in(dir: &Path) -> Command {
+    child("writer", dir)
+}
+
+/// The entries that a writer said were acknowledged; its last line may be cut off.
+pub(crate) fn acknowledged_in(said: &[u8]) -> Vec<(u64, String)> {
+    let mut seen = Vec::new();
+    for text in said
+        .split_inclusive(|&b| b == b'\n')
+        .filter(|text| text.ends_with(b"\n"))
+    {
+        let text = String::from_utf8_lossy(text);
+        let mut words = text
+            .split_whitespace()
+            .skip_while(|word| !word.ends_with("ack"))
+            .skip(1);
+        if let (Some(Ok(seq)), Some(hash)) = (words.next().map(str::parse), words.next())
+            && hash.len() == 64
+        {
+            seen.push((seq, hash.to_owned()));
+        }
+    }
+    seen
 }
 
 fn opened() -> Option<Ledger> {
@@ -69,16 +95,6 @@ fn writer() {
 }
 
 #[test]
-#[ignore = "a child of the tests below"]
-fn caller_with_an_effect() {
-    let Some(mut ledger) = opened() else { return };
-    if let Some((seq, _)) = allow(&mut ledger, 1) {
-        let dir = std::env::var_os(DIR).unwrap();
-        File::create(Path::new(&dir).join(format!("effect-{seq}"))).unwrap();
-    }
-}
-
-#[test]
 fn killed_writers_lose_nothing_that_was_acknowledged() {
     let place = Place::with_ledger();
     let kills: usize = std::env::var("WT_KILLS")
@@ -98,17 +114,9 @@ fn killed_writers_lose_nothing_that_was_acknowledged() {
                         let pause = 4 + (kill * 7 + worker * 3) % 29;
                         std::thread::sleep(Duration::from_millis(pause as u64));
                         process.kill().unwrap();
-                        let out = BufReader::new(process.stdout.take().unwrap());
-                        // The last line may itself be cut off.
-                        for text in out.split(b'\n').map_while(Result::ok) {
-                            let text = String::from_utf8(text).unwrap_or_default();
-                            let mut words = text.split(' ').skip_while(|word| !word.ends_with("ack")).skip(1);
-                            if let (Some(Ok(seq)), Some(hash)) = (words.next().map(str::parse), words.next())
-                                && hash.len() == 64
-                            {
-                                seen.push((seq, hash.to_owned()));
-                            }
-                        }
+                        let mut said = Vec::new();
+                        process.stdout.take().unwrap().read_to_end(&mut said).unwrap();
+                        seen.extend(acknowledged_in(&said));
                         process.wait().unwrap();
                     }
                     seen
@@ -195,84 +203,4 @@ fn a_stopped_holder_of_the_lock_makes_others_refuse_within_the_limit() {
     );
     place.fill(1);
     assert_eq!(place.exit_code(), 0);
-}
-
-#[test]
-fn no_failing_system_call_lets_an_effect_through_without_its_decision() {
-    if Command::new("strace").arg("-V").output().is_err() {
-        absent::<()>("strace");
-        return;
-    }
-    let errors: &[&str] = if std::env::var_os("WT_LONG").is_some() {
-        &["EIO", "ENOSPC", "EINTR", "EMFILE", "EROFS", "EDQUOT"]
-    } else {
-        &["EIO"]
-    };
-    let calls = [
-        "openat",
-        "flock",
-        "pread64",
-        "fstat",
-        "write",
-        "pwrite64",
-        "fdatasync",
-        "faccessat2,faccessat,access",
-    ];
-    for (at, call) in calls.iter().enumerate() {
-        let errors: Vec<&str> = if errors.len() > 1 {
-            errors.to_vec()
-        } else {
-            vec![["EIO", "EINTR", "ENOSPC", "EMFILE"][at % 4]]
-        };
-        for error in errors {
-            for when in 1..=3 {
-                let place = Place::with_ledger();
-                place.fill(2);
-                let inner = child("caller_with_an_effect", place.path());
-                let mut traced = Command::new("strace");
-                traced.args(["-f", "-qq", "-o", "/dev/null"]);
-                for name in [
-                    "ledger.lock",
-                    "ledger-00000000000000000001.jsonl",
-                    "ledger.poisoned",
-                    ".",
-                ] {
-                    traced.arg("-P").arg(place.path().join(name));
-                }
-                traced
-                    .arg("-e")
-                    .arg(format!("inject={call}:error={error}:when={when}"));
-                traced
-                    .arg(inner.get_program())
-                    .args(inner.get_args())
-                    .env(DIR, place.path());
-                traced.stdout(Stdio::null()).stderr(Stdio::null());
-                traced.status().unwrap();
-                let case = format!("{call} {error} {when}");
-                let reader = Reader::open(place.dir().as_fd(), place.path()).unwrap();
-                let decisions: Vec<u64> = reader
-                    .from(1)
-                    .map(Result::unwrap)
-                    .filter(|e| e.kind() == "decision")
-                    .map(|e| e.seq)
-                    .collect();
-                for item in std::fs::read_dir(place.path()).unwrap() {
-                    let name = item.unwrap().file_name().into_string().unwrap();
-                    if let Some(seq) = name.strip_prefix("effect-") {
-                        assert!(
-                            decisions.contains(&seq.parse().unwrap()),
-                            "{case}: an effect without its decision"
-                        );
-                    }
-                }
-                assert!(place.exit_code() == 0, "{case}: {:?}", place.verify().findings);
-                if place.path().join("ledger.poisoned").exists() {
-                    assert_eq!(*call, "fdatasync", "{case}");
-                    place.open().recover("injected", "test").unwrap();
-                }
-                place.fill(1);
-                assert_eq!(place.exit_code(), 0, "{case}");
-            }
-        }
-    }
 }
