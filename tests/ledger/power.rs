@@ -164,8 +164,8 @@ fn cuts() {
         assert!(mount(&copy, &after), "cut {number}: the copy cannot be mounted");
         let there = after.join("ledger");
         let open = || File::open(&there).unwrap();
-        let reader = Reader::open(open().as_fd(), &there).unwrap();
-        let hashes: HashMap<u64, String> = reader
+        let before = Reader::open(open().as_fd(), &there).unwrap();
+        let hashes: HashMap<u64, String> = before
             .from(1)
             .map(Result::unwrap)
             .map(|entry| (entry.seq, entry.hash))
@@ -192,7 +192,7 @@ fn cuts() {
         assert_eq!(report.findings, vec![], "cut {number}");
         let opened = reader.backwards().take(2).map(Result::unwrap);
         told += opened.filter(|entry| entry.kind() == "open").count();
-        drop((writer, reader));
+        drop((writer, reader, before));
         assert!(run("umount", &[&after]), "cut {number}");
     }
     assert!(total as u64 > cuts, "only {total} entries were acknowledged");
