@@ -30,6 +30,8 @@ pub struct Caller {
     pub uid: u32,
     /// Working directory that relative operands start from, opened `O_PATH`.
     pub cwd: OwnedFd,
+    /// Where the workspace is looked for instead of there: sessions of agents hold to the one of their first call.
+    pub root: Option<OwnedFd>,
     /// `$HOME` where it is set and absolute, then the passwd home.
     pub homes: Vec<PathBuf>,
     /// The agent that runs the call.
@@ -130,6 +132,7 @@ impl Caller {
             principal: users.name_of(uid),
             uid,
             cwd,
+            root: None,
             homes,
             agent: agent_of(&env),
             session: SESSIONS

@@ -13,9 +13,11 @@ struct World {
 
 impl World {
     fn new() -> Self {
-        let world = Self {
-            dir: tempfile::tempdir().unwrap(),
-        };
+        Self::in_dir(tempfile::tempdir().unwrap())
+    }
+
+    fn in_dir(dir: tempfile::TempDir) -> Self {
+        let world = Self { dir };
         std::fs::create_dir(world.workspace()).unwrap();
         assert!(
             Command::new("git")
@@ -110,6 +112,69 @@ fn to_our_name(world: &World) -> String {
     world
         .ask("mcp__watchtower__safe_mkdir", &input, &world.workspace())
         .0
+}
+
+#[test]
+fn a_session_holds_to_the_workspace_of_its_first_call() {
+    // Outside of `/tmp`, where the rules for that say nothing.
+    let world = World::in_dir(tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap());
+    let other = world.dir.path().join("other");
+    assert!(
+        Command::new("git")
+            .args(["init", "-q"])
+            .arg(&other)
+            .status()
+            .unwrap()
+            .success()
+    );
+    let write = |session: &str, cwd: &Path, path: &Path| {
+        let event = json!({"session_id": session, "cwd": cwd, "permission_mode": "default", "hook_event_name": "PreToolUse",
+            "tool_name": "Write", "tool_input": {"file_path": path, "content": "x"}, "tool_use_id": "u"});
+        let (_, out) = world.wt(&["hook", "claude-code"], event.to_string().as_bytes());
+        serde_json::from_str::<Json>(&out).unwrap()["hookSpecificOutput"].clone()
+    };
+    let here = world.workspace();
+    assert_eq!(
+        write("one", &here, &here.join("a"))["permissionDecision"],
+        "allow"
+    );
+    let gone_elsewhere = write("one", &other, &other.join("a"));
+    assert_eq!(gone_elsewhere["permissionDecision"], "deny");
+    let reason = gone_elsewhere["permissionDecisionReason"].as_str().unwrap();
+    assert!(reason.contains("waiting for a person as"), "{reason}");
+    assert_eq!(
+        write("one", &other, &here.join("a"))["permissionDecision"],
+        "allow"
+    );
+    assert_eq!(
+        write("two", &other, &other.join("a"))["permissionDecision"],
+        "allow"
+    );
+    assert_eq!(write("two", &here, &here.join("a"))["permissionDecision"], "deny");
+}
+
+#[test]
+fn a_directory_that_the_model_names_is_no_workspace() {
+    let world = World::in_dir(tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap());
+    let other = world.dir.path().join("other");
+    assert!(
+        Command::new("git")
+            .args(["init", "-q"])
+            .arg(&other)
+            .status()
+            .unwrap()
+            .success()
+    );
+    for (session, expected) in [("", "deny"), ("one", "deny")] {
+        let event = json!({"session_id": session, "cwd": world.workspace(), "hook_event_name": "PreToolUse",
+            "tool_name": "shell", "tool_input": {"command": "touch a", "workdir": other}, "tool_use_id": "u"});
+        let (_, out) = world.wt(&["hook", "codex"], event.to_string().as_bytes());
+        let answer: Json = serde_json::from_str(&out).unwrap();
+        assert_eq!(
+            answer["hookSpecificOutput"]["permissionDecision"], expected,
+            "{out}"
+        );
+    }
 }
 
 #[test]

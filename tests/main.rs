@@ -29,6 +29,8 @@ mod hook;
 #[cfg(test)]
 mod ledger;
 #[cfg(test)]
+mod mcp;
+#[cfg(test)]
 mod opens;
 #[cfg(test)]
 mod paths;

@@ -2,5 +2,6 @@
 
 pub(crate) mod hook;
 pub(crate) mod mcp;
+mod session;
 pub(crate) mod setup;
 pub(crate) mod shell;

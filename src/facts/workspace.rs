@@ -39,7 +39,8 @@ pub struct Root {
     pub path: PathBuf,
 }
 
-/// Finds the workspace of `caller`: the deepest of `named` that holds the working directory, else its git root.
+/// Finds the workspace of `caller`: the deepest of `named` that holds the working directory, else the git root of it or
+/// of the directory that the caller's session holds to.
 pub fn find(caller: &Caller, named: &[String]) -> Option<Root> {
     let cwd = real_path(&caller.cwd)?;
     let homes: Vec<PathBuf> = caller.homes.iter().filter_map(|home| resolve(home)).collect();
@@ -50,7 +51,11 @@ pub fn find(caller: &Caller, named: &[String]) -> Option<Root> {
             return Some(root);
         }
     }
-    git_root(caller, &cwd).filter(|root| may_be_workspace(&root.path, &homes))
+    let (dir, path) = match &caller.root {
+        Some(root) => (root, real_path(root)?),
+        None => (&caller.cwd, cwd),
+    };
+    git_root(caller, dir, &path).filter(|root| may_be_workspace(&root.path, &homes))
 }
 
 /// The branch checked out in `root`, `` where that cannot be told.
@@ -97,10 +102,10 @@ fn open_named(name: &str, caller: &Caller) -> Option<Root> {
     Some(Root { dir, path })
 }
 
-fn git_root(caller: &Caller, cwd: &Path) -> Option<Root> {
+fn git_root(caller: &Caller, start: &OwnedFd, path: &Path) -> Option<Root> {
     let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
-    let mut dir = openat(&caller.cwd, ".", flags, Mode::empty()).ok()?;
-    for place in cwd.ancestors().take(MAX_CLIMB) {
+    let mut dir = openat(start, ".", flags, Mode::empty()).ok()?;
+    for place in path.ancestors().take(MAX_CLIMB) {
         if let Ok(stat) = statat(&dir, ".git", AtFlags::SYMLINK_NOFOLLOW) {
             return (stat.st_uid == caller.uid).then(|| Root {
                 dir,

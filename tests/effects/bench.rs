@@ -129,6 +129,7 @@ impl Bench {
             principal: "tester".to_owned(),
             uid: rustix::process::getuid().as_raw(),
             cwd: open_dir(&self.work),
+            root: None,
             homes: vec![],
             agent: Agent::default(),
             session: String::new(),

@@ -5,6 +5,7 @@ use super::{
     action::{self, Action},
 };
 use crate::{
+    agents::session,
     caller::{Agent, Caller, Front},
     facts::command::Surroundings,
     ground::Ground,
@@ -49,13 +50,14 @@ fn before(event: &Event) -> Result<Answer, Failure> {
         Action::Nothing => return Ok(Answer::Pass),
         Action::Intent(intent) => {
             sighting.intent = *intent;
-            let caller = caller(event, None)?;
-            let ground = Ground::of(&caller)?;
+            let mut caller = caller(event)?;
+            let ground = session::ground(&mut caller)?;
             (caller, ground)
         }
         Action::Shell { command, dir } => {
-            let caller = caller(event, dir.as_deref())?;
-            let ground = Ground::of(&caller)?;
+            let mut caller = caller(event)?;
+            let ground = session::ground(&mut caller)?;
+            let caller = inside(caller, dir.as_deref())?;
             command_line(&mut sighting, &command, &caller, &ground);
             (caller, ground)
         }
@@ -83,7 +85,7 @@ fn refused(event: &Event, refusal: &Refusal) -> Answer {
 
 /// What a tool did, as the outcome of the decision that let it run.
 fn after(event: &Event) -> Result<(), Failure> {
-    let caller = caller(event, None)?;
+    let caller = caller(event)?;
     let ground = Ground::of(&caller)?;
     let reader = Reader::open(ground.home.dir.as_fd(), &ground.home.path)?;
     let mut of = None;
@@ -176,7 +178,7 @@ fn command_line(sighting: &mut Sighting, command: &str, caller: &Caller, ground:
 }
 
 /// Who is behind the event: this process, for the client that sent it, in the directory that it names.
-fn caller(event: &Event, dir: Option<&str>) -> Result<Caller, Failure> {
+fn caller(event: &Event) -> Result<Caller, Failure> {
     let own = Caller::of_this_process()?;
     let request_id = if event.request_id.is_empty() {
         fingerprint(event)
@@ -194,22 +196,24 @@ fn caller(event: &Event, dir: Option<&str>) -> Result<Caller, Failure> {
         request_id,
         ..own
     };
-    let mut caller = match event.cwd.as_deref().and_then(|cwd| open(CWD, cwd)) {
+    Ok(match event.cwd.as_deref().and_then(|cwd| open(CWD, cwd)) {
         Some(cwd) => caller.at(cwd),
         // A directory that is gone or never was: the hook's own stands in.
         None => caller,
+    })
+}
+
+/// The caller in the directory that a tool names for itself.
+fn inside(caller: Caller, dir: Option<&str>) -> Result<Caller, Failure> {
+    let Some(dir) = dir else { return Ok(caller) };
+    let missing = || {
+        Failure::new(
+            Exit::Usage,
+            format!("the directory `{}` cannot be opened", crate::report::visible(dir)),
+        )
     };
-    if let Some(dir) = dir {
-        let inner = open(caller.cwd.as_fd(), Path::new(dir));
-        let missing = || {
-            Failure::new(
-                Exit::Usage,
-                format!("the directory `{}` cannot be opened", crate::report::visible(dir)),
-            )
-        };
-        caller = caller.at(inner.ok_or_else(missing)?);
-    }
-    Ok(caller)
+    let inner = open(caller.cwd.as_fd(), Path::new(dir)).ok_or_else(missing)?;
+    Ok(caller.at(inner))
 }
 
 fn open(at: impl AsFd, path: &Path) -> Option<OwnedFd> {

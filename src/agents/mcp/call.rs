@@ -2,6 +2,7 @@
 
 use super::{Peer, capped::Capped};
 use crate::{
+    agents::session,
     caller::{Agent, Caller, Front},
     engine,
     outcome::{Outcome, Output, Refusal, Stop},
@@ -58,14 +59,16 @@ pub(super) fn caller(peer: &Peer) -> Result<Caller, Failure> {
             learnt: "mcp".to_owned(),
         }
     };
-    Ok(Caller {
+    let mut caller = Caller {
         front: Front::Server,
         interactive: false,
         agent,
         session: peer.session.clone(),
         request_id: peer.request_id.clone(),
         ..caller
-    })
+    };
+    session::hold(&mut caller, &peer.root)?;
+    Ok(caller)
 }
 
 fn done(outcome: &Outcome, stdout: &Capped, stderr: &Capped) -> CallToolResult {

@@ -24,6 +24,9 @@ const TOKEN: &str = "WT_MCP_TOKEN";
 /// Shortest token that is accepted.
 const MIN_TOKEN: usize = 16;
 
+/// Pages that may ask: those of this machine.
+const ORIGINS: [&str; 3] = ["http://localhost:*", "http://127.0.0.1:*", "http://[::1]:*"];
+
 type Reply = Response<BoxBody<Bytes, Infallible>>;
 
 /// Serves until the process is told to end.
@@ -42,9 +45,15 @@ pub(super) async fn serve(address: SocketAddr) -> Result<(), Failure> {
     let told = writeln!(out, "{{\"url\":\"http://{bound}{PATH}\",\"token\":\"{token}\"}}")
         .and_then(|()| out.flush());
     told.map_err(failed)?;
-    let config = StreamableHttpServerConfig::default();
+    // A page of another site that reaches this address gets no answer, token or not.
+    let config = StreamableHttpServerConfig::default().with_allowed_origins(ORIGINS);
+    let first = Server::new()?;
     let service = StreamableHttpService::new(
-        move || Server::new().map_err(|failure| std::io::Error::other(failure.message)),
+        move || {
+            first
+                .another()
+                .map_err(|failure| std::io::Error::other(failure.message))
+        },
         Arc::new(LocalSessionManager::default()),
         config,
     );

@@ -4,17 +4,20 @@
 mod call;
 mod capped;
 mod http;
+mod notice;
 mod questions;
 mod resources;
 mod tools;
 
 use crate::report::{Exit, Failure};
+use notice::Notice;
 use rmcp::{
     ErrorData, RoleServer, ServerHandler,
     model::{
-        CallToolRequestParams, CallToolResponse, CallToolResult, Implementation, ListResourcesResult,
-        ListToolsResult, PaginatedRequestParams, ProgressNotificationParam, ReadResourceRequestParams,
-        ReadResourceResponse, ReadResourceResult, ServerCapabilities, ServerConfig, Tool,
+        CallToolRequestParams, CallToolResponse, CallToolResult, Implementation, ListPromptsRequestMethod,
+        ListPromptsResult, ListResourcesResult, ListToolsResult, PaginatedRequestParams,
+        ProgressNotificationParam, ProtocolVersion, ReadResourceRequestParams, ReadResourceResponse,
+        ReadResourceResult, ServerCapabilities, ServerConfig, Tool,
     },
     service::{RequestContext, serve_server},
     transport::stdio_pipes,
@@ -22,8 +25,9 @@ use rmcp::{
 use serde_json::Map;
 use std::{
     net::SocketAddr,
+    path::PathBuf,
     sync::{
-        Arc,
+        Arc, OnceLock,
         atomic::{AtomicBool, Ordering},
     },
     time::Duration,
@@ -46,8 +50,15 @@ check_command tells beforehand what policy would say.";
 #[derive(Clone, Debug)]
 pub(crate) struct Server {
     tools: Arc<Vec<Tool>>,
+    /// Of this connection.
     session: Arc<str>,
+    /// Of this process, for clients that keep no connection.
+    process: Arc<str>,
+    root: Root,
 }
+
+/// The workspace of the first call, once there was one.
+type Root = Arc<OnceLock<Option<PathBuf>>>;
 
 /// Who is behind a request, as far as the protocol tells.
 #[derive(Clone, Debug)]
@@ -55,16 +66,25 @@ struct Peer {
     agent: String,
     session: String,
     request_id: String,
+    root: Root,
 }
 
 impl Server {
     fn new() -> Result<Self, Failure> {
-        let mut random = [0_u8; 8];
-        rustix::rand::getrandom(&mut random, rustix::rand::GetRandomFlags::empty())
-            .map_err(|e| Failure::new(Exit::Config, format!("cannot read random bytes: {e}")))?;
+        let session = session_name()?;
         Ok(Self {
             tools: Arc::new(tools::all()),
-            session: format!("mcp-{}", crate::record::hex(&random)).into(),
+            process: Arc::clone(&session),
+            session,
+            root: Root::default(),
+        })
+    }
+
+    /// The server of another connection to this process.
+    fn another(&self) -> Result<Self, Failure> {
+        Ok(Self {
+            session: session_name()?,
+            ..self.clone()
         })
     }
 
@@ -79,10 +99,29 @@ impl Server {
                 .filter(|c| !c.is_control())
                 .take(128)
                 .collect(),
-            session: self.session.to_string(),
+            session: if stateless(context) {
+                self.process.to_string()
+            } else {
+                self.session.to_string()
+            },
             request_id: context.id.to_string(),
+            root: Arc::clone(&self.root),
         }
     }
+}
+
+fn session_name() -> Result<Arc<str>, Failure> {
+    let mut random = [0_u8; 8];
+    rustix::rand::getrandom(&mut random, rustix::rand::GetRandomFlags::empty())
+        .map_err(|e| Failure::new(Exit::Config, format!("cannot read random bytes: {e}")))?;
+    Ok(format!("mcp-{}", crate::record::hex(&random)).into())
+}
+
+/// Whether each request stands for itself, as from 2026-07-28 on; versions are dates and compare as text.
+fn stateless(context: &RequestContext<RoleServer>) -> bool {
+    context
+        .protocol_version()
+        .is_some_and(|version| version.as_str() >= ProtocolVersion::V_2026_07_28.as_str())
 }
 
 /// Runs the server until its client goes.
@@ -153,14 +192,38 @@ impl ServerHandler for Server {
                 None,
             ));
         }
-        let peer = self.peer(&context);
-        let arguments = request.arguments.unwrap_or_default();
-        let cancelled = Arc::new(AtomicBool::new(false));
-        let flag = Arc::clone(&cancelled);
-        let work = tokio::task::spawn_blocking(move || answer(&name, &arguments, &peer, &flag));
-        watched(work, &context, &cancelled)
-            .await
-            .map(CallToolResponse::from)
+        let asked = Asked {
+            name,
+            arguments: request.arguments.unwrap_or_default(),
+            peer: self.peer(&context),
+        };
+        let result = asked.answered(&context).await?;
+        let Some(notice) = Notice::of(&result).filter(|_| notice::can_be_shown(&context)) else {
+            return Ok(result.into());
+        };
+        if stateless(&context) {
+            // The client comes back with the answer, or without one; either way it is not asked again.
+            let shown = request.input_responses.is_some();
+            return Ok(if shown {
+                result.into()
+            } else {
+                notice.required()?.into()
+            });
+        }
+        if notice.show(&context).await? {
+            // The person says to have decided: policy and the grants say what that was.
+            return asked.answered(&context).await.map(CallToolResponse::from);
+        }
+        Ok(result.into())
+    }
+
+    /// There are none, and none are declared.
+    async fn list_prompts(
+        &self,
+        _: Option<PaginatedRequestParams>,
+        _: RequestContext<RoleServer>,
+    ) -> Result<ListPromptsResult, ErrorData> {
+        Err(ErrorData::method_not_found::<ListPromptsRequestMethod>())
     }
 
     async fn list_resources(
@@ -183,15 +246,23 @@ impl ServerHandler for Server {
     }
 }
 
-fn answer(
-    name: &str,
-    arguments: &Map<String, serde_json::Value>,
-    peer: &Peer,
-    cancelled: &Arc<AtomicBool>,
-) -> CallToolResult {
-    match applets::find_tool(name) {
-        Some(applet) => call::run(applet, arguments, peer, cancelled),
-        None => questions::answer(name, arguments, peer, cancelled),
+/// A tool, what it is called with, and by whom.
+struct Asked {
+    name: String,
+    arguments: Map<String, serde_json::Value>,
+    peer: Peer,
+}
+
+impl Asked {
+    async fn answered(&self, context: &RequestContext<RoleServer>) -> Result<CallToolResult, ErrorData> {
+        let (name, arguments, peer) = (self.name.clone(), self.arguments.clone(), self.peer.clone());
+        let cancelled = Arc::new(AtomicBool::new(false));
+        let flag = Arc::clone(&cancelled);
+        let work = tokio::task::spawn_blocking(move || match applets::find_tool(&name) {
+            Some(applet) => call::run(applet, &arguments, &peer, &flag),
+            None => questions::answer(&name, &arguments, &peer, &flag),
+        });
+        watched(work, context, &cancelled).await
     }
 }
 

@@ -1,0 +1,7 @@
+//! `wt mcp` as a client meets it: JSON-RPC lines over its standard input and output, in each era of the protocol.
+
+mod calls;
+mod eras;
+mod http;
+mod person;
+pub(crate) mod server;

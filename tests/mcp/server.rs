@@ -1,0 +1,213 @@
+//! A home with a workspace, and a server in it with the client's end of its pipes.
+
+use serde_json::{Value as Json, json};
+use std::{
+    io::{BufRead, BufReader, Write},
+    path::{Path, PathBuf},
+    process::{Child, ChildStdin, Command, Stdio},
+    sync::mpsc::{Receiver, channel},
+    time::{Duration, Instant},
+};
+
+/// No answer takes longer.
+const LIMIT: Duration = Duration::from_secs(20);
+
+pub(crate) struct World {
+    pub(crate) dir: tempfile::TempDir,
+}
+
+pub(crate) struct Server {
+    pub(crate) child: Child,
+    stdin: Option<ChildStdin>,
+    lines: Receiver<Json>,
+    next: u64,
+    /// What came beside the answers: notifications and requests of the server.
+    pub(crate) beside: Vec<Json>,
+    /// What every request carries in `_meta`, in the era without sessions.
+    meta: Option<Json>,
+    /// What a question of the server is answered with.
+    pub(crate) answer: Option<Json>,
+}
+
+impl World {
+    /// A home outside of `/tmp`, so that no rule for that speaks, with a git workspace and a ledger.
+    pub(crate) fn new() -> Self {
+        let base = Path::new(env!("CARGO_TARGET_TMPDIR"));
+        let world = Self {
+            dir: tempfile::Builder::new()
+                .prefix("wt-mcp-")
+                .tempdir_in(base)
+                .unwrap(),
+        };
+        world.repository("project");
+        assert!(world.wt(&["init"]).status().unwrap().success());
+        world
+    }
+
+    pub(crate) fn repository(&self, name: &str) -> PathBuf {
+        let path = self.dir.path().join(name);
+        let made = Command::new("git")
+            .args(["init", "-q"])
+            .arg(&path)
+            .status()
+            .unwrap();
+        assert!(made.success());
+        path
+    }
+
+    pub(crate) fn workspace(&self) -> PathBuf {
+        self.dir.path().join("project")
+    }
+
+    pub(crate) fn wt(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_wt"));
+        command
+            .args(args)
+            .current_dir(self.workspace())
+            .env_clear()
+            .env("HOME", self.dir.path())
+            .env("PATH", "/usr/bin:/bin")
+            .stdin(Stdio::null())
+            .stdout(Stdio::null());
+        command
+    }
+
+    pub(crate) fn output(&self, args: &[&str]) -> String {
+        let output = self.wt(args).stdout(Stdio::piped()).output().unwrap();
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    /// The recorded calls, newest first.
+    pub(crate) fn calls(&self) -> Vec<Json> {
+        let text = self.output(&["recent", "-n", "100", "--json"]);
+        text.lines()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect()
+    }
+
+    pub(crate) fn server(&self) -> Server {
+        let mut command = self.wt(&["mcp"]);
+        let mut child = command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let (sender, lines) = channel();
+        let stdout = BufReader::new(child.stdout.take().unwrap());
+        std::thread::spawn(move || {
+            for line in stdout.lines().map_while(Result::ok) {
+                if sender.send(serde_json::from_str(&line).unwrap()).is_err() {
+                    return;
+                }
+            }
+        });
+        Server {
+            stdin: child.stdin.take(),
+            child,
+            lines,
+            next: 0,
+            beside: Vec::new(),
+            meta: None,
+            answer: None,
+        }
+    }
+
+    /// A server that was greeted in the way of the eras with sessions.
+    pub(crate) fn greeted(&self, version: &str, capabilities: &Json) -> Server {
+        let mut server = self.server();
+        let hello = json!({"protocolVersion": version, "capabilities": capabilities,
+            "clientInfo": {"name": "tester", "version": "7"}});
+        let said = server.ask("initialize", hello);
+        assert_eq!(said["result"]["protocolVersion"], version, "{said}");
+        server.tell("notifications/initialized", json!({}));
+        server
+    }
+
+    /// A server to a client of the era without sessions: every request says who asks and what it can do.
+    pub(crate) fn stateless(&self, capabilities: &Json) -> Server {
+        let mut server = self.server();
+        server.meta = Some(json!({"io.modelcontextprotocol/protocolVersion": "2026-07-28",
+            "io.modelcontextprotocol/clientInfo": {"name": "tester", "version": "8"},
+            "io.modelcontextprotocol/clientCapabilities": capabilities}));
+        server
+    }
+}
+
+impl Server {
+    pub(crate) fn send(&mut self, message: &Json) {
+        let stdin = self.stdin.as_mut().unwrap();
+        writeln!(stdin, "{message}").unwrap();
+        stdin.flush().unwrap();
+    }
+
+    pub(crate) fn tell(&mut self, method: &str, params: Json) {
+        self.send(&json!({"jsonrpc": "2.0", "method": method, "params": params}));
+    }
+
+    /// Sends a request without waiting; its id.
+    pub(crate) fn start(&mut self, method: &str, mut params: Json) -> u64 {
+        self.next += 1;
+        if let Some(meta) = &self.meta {
+            let fields = params.as_object_mut().unwrap();
+            let given = fields.entry("_meta").or_insert_with(|| json!({}));
+            given
+                .as_object_mut()
+                .unwrap()
+                .extend(meta.as_object().unwrap().clone());
+        }
+        let id = self.next;
+        self.send(&json!({"jsonrpc": "2.0", "id": id, "method": method, "params": params}));
+        id
+    }
+
+    /// The answer to a request; what comes before it is kept, questions are answered.
+    pub(crate) fn await_answer(&mut self, id: u64) -> Json {
+        let until = Instant::now() + LIMIT;
+        loop {
+            let left = until.saturating_duration_since(Instant::now());
+            let message = self
+                .lines
+                .recv_timeout(left)
+                .unwrap_or_else(|_| panic!("no answer to {id}"));
+            if message.get("method").is_none() && message["id"] == id {
+                return message;
+            }
+            if let (Some(question), Some(answer)) = (message.get("id"), &self.answer) {
+                let reply = json!({"jsonrpc": "2.0", "id": question, "result": answer});
+                self.send(&reply);
+            }
+            self.beside.push(message);
+        }
+    }
+
+    pub(crate) fn ask(&mut self, method: &str, params: Json) -> Json {
+        let id = self.start(method, params);
+        self.await_answer(id)
+    }
+
+    pub(crate) fn call(&mut self, tool: &str, arguments: Json) -> Json {
+        let said = self.ask("tools/call", json!({"name": tool, "arguments": arguments}));
+        assert!(said.get("error").is_none(), "{said}");
+        said["result"].clone()
+    }
+
+    /// The client goes; the server's exit code, which must come soon.
+    pub(crate) fn leave(mut self) -> Option<i32> {
+        self.stdin = None;
+        let until = Instant::now() + LIMIT;
+        loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return status.code();
+            }
+            assert!(Instant::now() < until, "the server stays behind its client");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+}
