@@ -131,23 +131,18 @@ fn the_python_verifier_agrees_on_ends_in_doubt_and_who_vouches() {
     }
 }
 
-#[test]
-fn go_accepts_notes_proofs_and_the_tree() {
+/// The Go program, built in a place of its own.
+fn go_verifier() -> Option<(Place, PathBuf)> {
     let modules = Path::new("/usr/share/gocode/src/golang.org/x/mod");
     if !modules.join("sumdb").exists() || Command::new("go").arg("version").output().is_err() {
-        absent::<()>("Go with golang.org/x/mod");
-        return;
+        return absent("Go with golang.org/x/mod");
     }
-    let (place, _) = grown(false);
     let built = Place::new();
     let program = built.path().join("interop");
     // The module is the one that the system packages ship: nothing is fetched.
-    for name in ["main.go", "go.mod"] {
-        std::fs::write(
-            built.path().join(name),
-            std::fs::read(here("go").join(name)).unwrap(),
-        )
-        .unwrap();
+    for name in ["main.go", "tiles.go", "go.mod"] {
+        let text = std::fs::read(here("go").join(name)).unwrap();
+        std::fs::write(built.path().join(name), text).unwrap();
     }
     let replace = format!("\nreplace golang.org/x/mod => {}\n", modules.display());
     let module = built.path().join("go.mod");
@@ -167,6 +162,53 @@ fn go_accepts_notes_proofs_and_the_tree() {
         .output()
         .unwrap();
     assert!(go.status.success(), "{}", String::from_utf8_lossy(&go.stderr));
+    Some((built, program))
+}
+
+#[test]
+fn go_makes_the_same_tiles_and_bundles_from_the_segments() {
+    let Some((_built, program)) = go_verifier() else {
+        return;
+    };
+    let place = Place::with_ledger();
+    let mut ledger = place.open();
+    let mut size = 1;
+    let compare = |ledger: &mut Ledger, size: u64| {
+        assert_eq!(ledger.checkpoint().unwrap().head.size, size);
+        let mut go = Command::new(&program);
+        go.arg("tiles").arg(place.path()).arg(size.to_string());
+        let out = go.output().unwrap();
+        assert!(
+            out.status.success(),
+            "{size}: {}",
+            String::from_utf8_lossy(&out.stdout)
+        );
+    };
+    for target in [1, 255, 256, 257, 513, 65_535, 65_536, 65_800] {
+        while size < target {
+            let batch: Vec<Draft> = (0..(target - size).min(512) as usize).map(event).collect();
+            ledger.append(&batch, Durability::Relaxed).unwrap();
+            size += batch.len() as u64;
+        }
+        compare(&mut ledger, size);
+        // The entry that records the head.
+        size += 1;
+    }
+    // Made anew from the segments alone, and where only the newest bundle is damaged.
+    let tiles = place.path().join("tlog/tile");
+    super::place::remove(&tiles);
+    compare(&mut ledger, size);
+    let name = format!("entries/{:03}.p/{}", size / 256, size % 256);
+    std::fs::write(tiles.join(name), "x").unwrap();
+    compare(&mut ledger, size + 1);
+}
+
+#[test]
+fn go_accepts_notes_proofs_and_the_tree() {
+    let Some((built, program)) = go_verifier() else {
+        return;
+    };
+    let (place, _) = grown(false);
     let mut ledger = place.open();
     let vkey = ledger.vkey().unwrap().to_string();
     let reader = Reader::open(place.dir().as_fd(), place.path()).unwrap();

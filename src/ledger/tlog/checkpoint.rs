@@ -2,6 +2,7 @@
 
 use super::{
     DIR,
+    bundles::{self, Bundles},
     note::{Checkpoint, KEY_NAME, Vkey},
     proof::{Inclusion, consistency, inclusion, range},
     tiles::{Builder, Tiles},
@@ -157,18 +158,21 @@ impl Head {
         Ok(Some((head, String::from_utf8_lossy(&bytes).into_owned())))
     }
 
-    /// Whether the tiles lead to this root; else they are made anew.
+    /// Whether the tiles lead to this root and the newest bundle fits them; else they are made anew.
     fn has_tiles_of(&self, head: &Checkpoint) -> bool {
-        let root = range(&mut Tiles::new(self.place(), head.size), 0, head.size);
-        root.is_ok_and(|root| root == head.root)
+        let mut tiles = Tiles::new(self.place(), head.size);
+        let root = range(&mut tiles, 0, head.size);
+        root.is_ok_and(|root| root == head.root) && bundles::fit(self.place(), &mut tiles, head.size)
     }
 
     /// Brings the tiles up to the ledger's last entry and returns the head over them, unsigned.
     fn catch_up(&self, ledger: Place<'_>) -> Result<Checkpoint, LedgerError> {
         let have = self.signed(ledger)?.map(|(head, _)| head);
+        let before = have.as_ref().map_or(0, |head| head.size);
         let fits = have.as_ref().is_some_and(|head| self.has_tiles_of(head));
         let from = have.as_ref().filter(|_| fits).map_or(0, |head| head.size);
         let mut tiles = Builder::resume(self.place(), from)?;
+        let mut bundles = Bundles::resume(self.place(), from)?;
         let firsts = segment::list(ledger)?;
         let begun = firsts
             .partition_point(|&first| first <= from + 1)
@@ -191,7 +195,8 @@ impl Head {
             };
             chain.segment(ledger, first, extent, &mut |framed| {
                 if framed.seq > size && failed.is_none() {
-                    failed = tiles.push(leaf(&framed.hash)).err();
+                    let pushed = tiles.push(leaf(&framed.hash));
+                    failed = pushed.and_then(|()| bundles.push(framed.hash)).err();
                     size = framed.seq;
                 }
                 Ok(())
@@ -218,6 +223,7 @@ impl Head {
             });
         }
         tiles.finish()?;
+        bundles.finish()?;
         let root = range(&mut Tiles::new(self.place(), size), 0, size)?;
         if let Some(head) = have.filter(|_| !fits)
             && range(&mut Tiles::new(self.place(), size), 0, head.size)? != head.root
@@ -230,7 +236,8 @@ impl Head {
                 ),
             });
         }
-        tiles.tidy();
+        tiles.tidy(before);
+        bundles.tidy(before);
         Ok(Checkpoint {
             origin: self.origin.name.clone(),
             size,

@@ -2,6 +2,7 @@
 //! signed heads (c2sp.org/tlog-checkpoint) and proofs (c2sp.org/tlog-proof) that other people's tools verify.
 //! Everything but the signatures and the tiles of pruned ranges can be made anew from the entries.
 
+mod bundles;
 mod checkpoint;
 pub(super) mod note;
 mod proof;

@@ -22,6 +22,11 @@ const MAX_LEVELS: u8 = 8;
 
 /// The name of a tile; `width` below 256 names a partial one.
 fn name(level: u8, index: u64, width: u64) -> String {
+    numbered(&format!("tile/{level}"), index, width)
+}
+
+/// The name of file `index` in a directory of them, three digits a step; `width` below 256 names a partial one.
+pub(super) fn numbered(dir: &str, index: u64, width: u64) -> String {
     let mut groups = vec![format!("{:03}", index % 1000)];
     let mut rest = index / 1000;
     while rest > 0 {
@@ -29,7 +34,7 @@ fn name(level: u8, index: u64, width: u64) -> String {
         rest /= 1000;
     }
     groups.reverse();
-    let path = format!("tile/{level}/{}", groups.join("/"));
+    let path = format!("{dir}/{}", groups.join("/"));
     if width < WIDTH {
         format!("{path}.p/{width}")
     } else {
@@ -59,7 +64,7 @@ impl<'a> Tiles<'a> {
     }
 
     /// The hashes of a tile, none where the tree has no such tile.
-    fn tile(&mut self, level: u8, index: u64) -> Result<&[Hash], LedgerError> {
+    pub(super) fn tile(&mut self, level: u8, index: u64) -> Result<&[Hash], LedgerError> {
         if !self.read.contains_key(&(level, index)) {
             let width = count(self.size, level).saturating_sub(index * WIDTH).min(WIDTH);
             let hashes = if width == 0 {
@@ -94,11 +99,17 @@ impl<'a> Tiles<'a> {
 }
 
 fn read_tile(place: Place<'_>, name: &str, width: u64) -> Result<Vec<Hash>, LedgerError> {
+    let bytes = read_whole(place, name, width * 32)?;
+    Ok(bytes.as_chunks::<32>().0.to_vec())
+}
+
+/// A file of exactly this size.
+pub(super) fn read_whole(place: Place<'_>, name: &str, size: u64) -> Result<Vec<u8>, LedgerError> {
     let path = place.path(name);
     let mut file = place.open(name, OFlags::RDONLY, Mode::empty())?;
     let shape = segment::shape(&file, &path)?;
     let mut bytes = Vec::new();
-    if shape.size != width * 32 {
+    if shape.size != size {
         return Err(LedgerError::Unfit {
             path,
             why: "does not have the size of a tile",
@@ -106,17 +117,12 @@ fn read_tile(place: Place<'_>, name: &str, width: u64) -> Result<Vec<Hash>, Ledg
     }
     file.read_to_end(&mut bytes)
         .map_err(|e| LedgerError::io("read", &path, e))?;
-    Ok(bytes
-        .chunks_exact(32)
-        .filter_map(|hash| hash.try_into().ok())
-        .collect())
+    Ok(bytes)
 }
 
 /// Adds leaves to the tiles of a tree.
 pub(super) struct Builder<'a> {
     place: Place<'a>,
-    /// Size that the stored tiles are of.
-    stored: u64,
     size: u64,
     /// The hashes of the tile that is being filled, for each level.
     open: Vec<Vec<Hash>>,
@@ -139,12 +145,7 @@ impl<'a> Builder<'a> {
             };
             open.push(partial);
         }
-        Ok(Self {
-            place,
-            stored: size,
-            size,
-            open,
-        })
+        Ok(Self { place, size, open })
     }
 
     /// Adds a leaf; a tile that is full now is written.
@@ -161,7 +162,7 @@ impl<'a> Builder<'a> {
             open.push(hash);
             if open.len() as u64 == WIDTH {
                 let index = count(self.size, level) / WIDTH - 1;
-                write_tile(self.place, &name(level, index, WIDTH), open)?;
+                write_whole(self.place, &name(level, index, WIDTH), open.as_flattened())?;
                 carry = Some(root_of(open));
                 open.clear();
             }
@@ -175,29 +176,38 @@ impl<'a> Builder<'a> {
         for (level, open) in (0_u8..).zip(&self.open) {
             if !open.is_empty() {
                 let index = count(self.size, level) / WIDTH;
-                write_tile(self.place, &name(level, index, open.len() as u64), open)?;
+                write_whole(
+                    self.place,
+                    &name(level, index, open.len() as u64),
+                    open.as_flattened(),
+                )?;
             }
         }
         Ok(())
     }
 
-    /// Removes the partial tiles of the size that was gone on from; nothing needs them once a newer head is out.
-    pub(super) fn tidy(&self) {
+    /// Removes the partial tiles of the tree of `before` leaves; nothing needs them once a newer head is out.
+    pub(super) fn tidy(&self, before: u64) {
         for level in 0..MAX_LEVELS {
-            let (old, new) = (count(self.stored, level), count(self.size, level));
+            let (old, new) = (count(before, level), count(self.size, level));
             if old != new && !old.is_multiple_of(WIDTH) {
-                let name = name(level, old / WIDTH, old % WIDTH);
-                unlinkat(self.place.dir, &name, AtFlags::empty()).ok();
-                if let Some((dir, _)) = name.rsplit_once('/') {
-                    // Fails where a newer partial tile lies in it.
-                    unlinkat(self.place.dir, dir, AtFlags::REMOVEDIR).ok();
-                }
+                remove_partial(self.place, &name(level, old / WIDTH, old % WIDTH));
             }
         }
     }
 }
 
-fn write_tile(place: Place<'_>, name: &str, hashes: &[Hash]) -> Result<(), LedgerError> {
+/// Removes a partial file, and its directory once that is empty.
+pub(super) fn remove_partial(place: Place<'_>, name: &str) {
+    unlinkat(place.dir, name, AtFlags::empty()).ok();
+    if let Some((dir, _)) = name.rsplit_once('/') {
+        // Fails where a newer partial file lies in it.
+        unlinkat(place.dir, dir, AtFlags::REMOVEDIR).ok();
+    }
+}
+
+/// Writes a file beside its place, then puts it there; its directories are made where they are missing.
+pub(super) fn write_whole(place: Place<'_>, name: &str, bytes: &[u8]) -> Result<(), LedgerError> {
     let path = place.path(name);
     for (at, _) in name.match_indices('/') {
         let dir = name.get(..at).unwrap_or_default();
@@ -212,7 +222,7 @@ fn write_tile(place: Place<'_>, name: &str, hashes: &[Hash]) -> Result<(), Ledge
         OFlags::WRONLY | OFlags::CREATE | OFlags::TRUNC,
         Mode::RUSR | Mode::WUSR,
     )?;
-    file.write_all(hashes.as_flattened())
+    file.write_all(bytes)
         .map_err(|e| LedgerError::io("write", &place.path(new), e))?;
     renameat(place.dir, new, place.dir, name).map_err(|e| LedgerError::io("name", &path, e))
 }

@@ -2,6 +2,8 @@
 //
 // Usage: interop VKEY LEDGER_DIR PROOF SEQ HASH, where PROOF is a file with the output of `wt prove SEQ` and
 // HASH the entry's hash in hex. Checks the note, the inclusion proof, and the root over all leaves of the segments.
+//
+// Usage: interop tiles LEDGER_DIR SIZE. Makes tiles and entry bundles anew from the segments and compares them.
 package main
 
 import (
@@ -38,6 +40,12 @@ func (h hashes) ReadHashes(indexes []int64) ([]tlog.Hash, error) {
 }
 
 func main() {
+	if os.Args[1] == "tiles" {
+		size, err := strconv.ParseInt(os.Args[3], 10, 64)
+		check(err)
+		tiles(os.Args[2], size)
+		return
+	}
 	vkey, dir, proofFile, seqText, entryHash := os.Args[1], os.Args[2], os.Args[3], os.Args[4], os.Args[5]
 	verifier, err := note.NewVerifier(vkey)
 	check(err)
