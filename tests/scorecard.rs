@@ -227,6 +227,65 @@ fn wrapping_a_command_never_makes_its_verdict_milder() {
     assert!(milder.is_empty(), "{}", milder.join("\n"));
 }
 
+/// A command that another program can be given as words: no shell is needed to read it.
+fn is_plain(command: &str) -> bool {
+    const BUILTINS: [&str; 12] = [
+        "cd", "trap", "alias", "eval", "source", ".", "export", "set", "enable", "history", "wt", "exec",
+    ];
+    let first = command.split(' ').next().unwrap_or_default();
+    command
+        .chars()
+        .all(|c| c.is_ascii_alphanumeric() || " ./~:@_+,-".contains(c))
+        && !BUILTINS.contains(&first)
+}
+
+#[test]
+fn no_wrapper_that_is_known_makes_a_verdict_milder() {
+    let place = Place::new("wrappers");
+    let all = own("danger.tsv");
+    let verdicts = place.judge(&all);
+    let wrappings = gtfobins::shell::wrappings();
+    assert!(wrappings.len() > 100, "{}", wrappings.len());
+    let quoted = |command: &str| format!("'{}'", command.replace('\'', r"'\''"));
+    let (mut wrapped, mut plain) = (Vec::new(), Vec::new());
+    for (number, wrapping) in wrappings.iter().enumerate() {
+        // Each wrapper around another eighth of the corpus, and around another quarter of its plain commands.
+        for (line, (command, old)) in all.iter().zip(&verdicts).enumerate() {
+            let chosen = line % 8 == number % 8;
+            let as_words = is_plain(command) && line % 4 == number % 4;
+            if wrapping.text && chosen {
+                wrapped.push((wrapping.around(&quoted(command)), old));
+            }
+            if !wrapping.text && chosen {
+                wrapped.push((wrapping.around(&format!("sh -c {}", quoted(command))), old));
+            }
+            if !wrapping.text && as_words {
+                wrapped.push((wrapping.around(command), old));
+                plain.push(command);
+            }
+        }
+    }
+    println!(
+        "{} forms of wrappers, {} wrapped commands, {} of them as words",
+        wrappings.len(),
+        wrapped.len(),
+        plain.len()
+    );
+    let commands: Vec<String> = wrapped.iter().map(|(command, _)| command.clone()).collect();
+    let milder: Vec<String> = wrapped
+        .iter()
+        .zip(place.judge(&commands))
+        .filter(|((_, old), new)| rank(new) < rank(old))
+        .map(|((command, old), new)| format!("{command:?} {} after {}", new["verdict"], old["verdict"]))
+        .collect();
+    assert!(
+        milder.is_empty(),
+        "{} milder:\n{}",
+        milder.len(),
+        milder.join("\n")
+    );
+}
+
 #[test]
 fn hostile_input_of_100_kb_is_answered_with_a_refusal_and_in_time() {
     let place = Place::new("hostile");

@@ -209,6 +209,11 @@ fn show(matches: &ArgMatches) -> Result<ExitCode, Failure> {
         .get_one::<String>("name")
         .map(String::as_str)
         .unwrap_or_default();
+    let runs: Vec<String> = gtfobins::shell::wrappings()
+        .iter()
+        .filter(|wrapping| wrapping.program == name)
+        .map(|wrapping| wrapping.around("COMMAND"))
+        .collect();
     let Some(entry) = gtfobins::lookup(name) else {
         return Err(
             Failure::new(Exit::Usage, format!("nothing is known of `{}`", visible(name)))
@@ -217,7 +222,9 @@ fn show(matches: &ArgMatches) -> Result<ExitCode, Failure> {
     };
     out::stream(|out| {
         if matches.get_flag("json") {
-            out.line(&json_text(&described(entry)))?;
+            let mut entry = described(entry);
+            entry["runs"] = json!(runs);
+            out.line(&json_text(&entry))?;
             return Ok(ExitCode::SUCCESS);
         }
         out.line(entry.name)?;
@@ -226,6 +233,9 @@ fn show(matches: &ArgMatches) -> Result<ExitCode, Failure> {
         }
         if !entry.reason.is_empty() {
             out.line(&format!("added here: {}", entry.reason))?;
+        }
+        for form in &runs {
+            out.line(&format!("  looked into: {form}"))?;
         }
         for recipe in entry.recipes {
             let contexts: Vec<&str> = recipe.contexts.iter().map(|c| context(*c)).collect();

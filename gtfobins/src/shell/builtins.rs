@@ -16,9 +16,9 @@ pub(crate) fn run(walk: &mut Walk<'_>, name: &str, call: &mut Call) -> Option<St
     let args = call.args().to_vec();
     let nothing = Some(Stream::Inherited);
     match name {
-        ":" | "true" | "false" | "return" | "exit" | "break" | "continue" | "shift" | "wait" | "jobs"
-        | "fg" | "bg" | "disown" | "umask" | "ulimit" | "times" | "getopts" | "shopt" | "logout"
-        | "suspend" | "compgen" | "dirs" | "caller" | "help" => {
+        ":" | "true" | "false" | "return" | "exit" | "break" | "continue" | "wait" | "jobs" | "fg" | "bg"
+        | "disown" | "umask" | "ulimit" | "times" | "getopts" | "shopt" | "logout" | "suspend"
+        | "compgen" | "dirs" | "caller" | "help" => {
             subscripts(name, &args, call);
             nothing
         }
@@ -54,9 +54,27 @@ pub(crate) fn run(walk: &mut Walk<'_>, name: &str, call: &mut Call) -> Option<St
             nothing
         }
         "set" => {
-            if args.first().is_some_and(|a| a == "--") {
-                walk.state.positional = args.get(1..).map(<[String]>::to_vec);
+            let own = args
+                .iter()
+                .take_while(|a| *a != "--" && a.starts_with(['-', '+']))
+                .count();
+            let rest = args.get(own..).unwrap_or_default();
+            match rest.split_first() {
+                Some((mark, after)) if mark == "--" => walk.state.positional = Some(after.to_vec()),
+                // `set -o NAME` takes its name from the next word.
+                Some(_) if !args.iter().take(own).any(|a| a.ends_with('o')) => {
+                    walk.state.positional = Some(rest.to_vec());
+                }
+                _ => {}
             }
+            nothing
+        }
+        "shift" => {
+            let count = args.first().map_or(Ok(1), |n| n.parse::<usize>());
+            walk.state.positional = match (walk.state.positional.take(), count) {
+                (Some(mut words), Ok(count)) if count <= words.len() => Some(words.split_off(count)),
+                _ => None,
+            };
             nothing
         }
         "alias" => {
@@ -122,11 +140,17 @@ pub(crate) fn run(walk: &mut Walk<'_>, name: &str, call: &mut Call) -> Option<St
         }
         "command" | "builtin" | "type" | "which" => {
             let plain: Vec<String> = args.iter().skip_while(|a| a.starts_with('-')).cloned().collect();
-            let asks = name == "type" || name == "which" || args.iter().any(|a| a == "-v" || a == "-V");
+            let own = args.iter().take_while(|a| a.starts_with('-'));
+            let asks = name == "type"
+                || name == "which"
+                || name == "command" && own.into_iter().any(|a| a.contains(['v', 'V']));
             if asks {
                 return Some(plain.first().cloned().map_or(Stream::Inherited, Stream::Text));
             }
-            let inner = Call::inner(plain, call.stdin.clone(), &call.part.text);
+            let inner = Call {
+                env: std::mem::take(&mut call.env),
+                ..Call::inner(plain, call.stdin.clone(), &call.part.text)
+            };
             Some(walk.call(inner))
         }
         "exec" => {
@@ -182,6 +206,7 @@ fn declare(walk: &mut Walk<'_>, name: &str, args: &[String], call: &mut Call) {
     let own = walk.own_dirs();
     let exports = name == "export" || args.iter().any(|a| a.starts_with('-') && a.contains('x'));
     let mut array = false;
+    let reference = name != "export" && args.iter().any(|a| a.starts_with('-') && a.contains('n'));
     for arg in args.iter().filter(|a| !a.starts_with('-')) {
         // What an unquoted element becomes stands in words of its own behind the first.
         if std::mem::replace(&mut array, arg.contains(ELEMENT)) && !arg.contains('=') {
@@ -191,6 +216,10 @@ fn declare(walk: &mut Walk<'_>, name: &str, args: &[String], call: &mut Call) {
             );
         }
         match arg.split_once('=') {
+            // Another name for whatever variable it names at the time.
+            Some((variable, _)) if reference => {
+                walk.assign(variable, vec![value::DECODED.to_string()], exports)
+            }
             Some((variable, text)) if text.contains(ELEMENT) => {
                 let elements: Vec<String> = text.split(ELEMENT).skip(1).map(|e| walk.untilde(e)).collect();
                 environment::assigned(variable, &elements.join(" "), &own, &mut call.part);
@@ -222,6 +251,18 @@ fn read(walk: &mut Walk<'_>, name: &str, args: &[String], stdin: &Stream) {
         Stream::Inherited | Stream::File(_) | Stream::Output(_) => FOREIGN.to_string(),
     };
     let names: Vec<&String> = args.iter().filter(|a| !a.starts_with('-')).collect();
+    let fills = name != "read" || args.iter().any(|a| a.starts_with('-') && a.contains('a'));
+    if fills && value::is_static(&text) && !matches!(stdin, Stream::Text(text) if text.lines().count() > 1) {
+        let elements = if name == "read" {
+            text.split_whitespace().map(str::to_owned).collect()
+        } else {
+            vec![text]
+        };
+        for variable in names {
+            walk.assign(variable, elements.clone(), false);
+        }
+        return;
+    }
     // A loop over several known lines is not followed line by line.
     let several = matches!(stdin, Stream::Text(text) if text.lines().count() > 1);
     let whole = if names.len() > 1 || several {

@@ -201,7 +201,10 @@ pub(crate) fn assigned(name: &str, text: &str, own: &[String], part: &mut Part) 
         {
             Some("adds options that can run programs")
         }
-        "RIPGREP_CONFIG_PATH"
+        "GIT_DIR"
+        | "GIT_COMMON_DIR"
+        | "GIT_WORK_TREE"
+        | "RIPGREP_CONFIG_PATH"
         | "CURL_HOME"
         | "WGETRC"
         | "KUBECONFIG"

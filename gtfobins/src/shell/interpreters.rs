@@ -196,6 +196,13 @@ fn run_file(walk: &mut Walk<'_>, name: &str, script: &str, args: Vec<String>, ca
         return Stream::Decoded(name.to_owned());
     }
     let path = walk.absolute(script);
+    if path.starts_with("/dev/fd/") || path.starts_with("/proc/") && path.contains("/fd/") {
+        call.part.concern(
+            "unresolved-command",
+            format!("`{name}` runs what an open descriptor holds, which is only known when it runs"),
+        );
+        return Stream::Decoded(name.to_owned());
+    }
     match walk.made.get(&path).cloned() {
         Some(made) => match made.content {
             Some(text) => {

@@ -26,6 +26,8 @@ pub(crate) mod walk;
 mod wrapper;
 mod wrapper_table;
 pub(crate) mod wrappers;
+mod wrapping;
 
 pub use state::{Rights, ShellScope};
 pub use walk::analyse;
+pub use wrapping::{Wrapping, wrappings};

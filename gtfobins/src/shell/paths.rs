@@ -105,7 +105,14 @@ impl Walk<'_> {
         }
         let word = word.replace(value::SPREAD, "");
         let mut path = self.absolute(&word);
-        if path.starts_with("/dev/fd/") || path == "/dev/null" && access.only_looks() {
+        let sinks = matches!(
+            path.as_str(),
+            "/dev/null" | "/dev/stdout" | "/dev/stderr" | "/dev/tty"
+        );
+        if path.starts_with("/dev/fd/")
+            || path == "/dev/null" && access.only_looks()
+            || sinks && matches!(access, Access::Write | Access::Append)
+        {
             return;
         }
         // Through /proc the root of the process is the root of the machine.

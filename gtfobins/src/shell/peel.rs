@@ -283,7 +283,22 @@ pub(super) fn xargs(walk: &mut Walk<'_>, args: &[String], call: &mut Call) -> Pe
         source = Stream::File(file.to_owned());
     }
     let words = match source {
-        Stream::Text(text) => split_words(&text),
+        Stream::Text(text) if options.has(&["-0", "--null"]) => text
+            .split('\0')
+            .filter(|w| !w.is_empty())
+            .map(str::to_owned)
+            .collect(),
+        Stream::Text(text) => match options.value(&["-d", "--delimiter"]) {
+            Some(delimiter) => {
+                let mark = super::printing::unescape(delimiter);
+                text.trim_end_matches('\n')
+                    .split(mark.as_str())
+                    .filter(|w| !w.is_empty())
+                    .map(str::to_owned)
+                    .collect()
+            }
+            None => split_words(&text),
+        },
         Stream::Paths(paths) => paths,
         Stream::Inherited | Stream::File(_) | Stream::Output(_) => {
             vec![format!("{}{}", value::OUTPUT, value::SPREAD)]
@@ -316,6 +331,10 @@ pub(super) fn xargs(walk: &mut Walk<'_>, args: &[String], call: &mut Call) -> Pe
             }
         }
         _ => {
+            // Without any input it runs once as it stands.
+            if options.operands.len() > 1 {
+                peeled.commands.push(command.clone());
+            }
             command.extend(words);
             peeled.commands.push(command);
         }

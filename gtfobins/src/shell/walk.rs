@@ -379,6 +379,27 @@ impl Walk<'_> {
                 old.append(&mut elements);
                 old
             }
+            (false, old, AssignedValue::Scalar(_)) if assignment.subscript.is_some() => {
+                let index = assignment
+                    .subscript
+                    .as_ref()
+                    .map(|pieces| self.pieces_text(pieces));
+                match index
+                    .and_then(|index| index.parse::<usize>().ok())
+                    .filter(|index| *index < MAX_WORDS)
+                {
+                    Some(index) => {
+                        let mut all = old.unwrap_or_default();
+                        let length = all.len().max(index + 1);
+                        all.resize(length, String::new());
+                        if let (Some(place), Some(new)) = (all.get_mut(index), elements.pop()) {
+                            *place = new;
+                        }
+                        all
+                    }
+                    None => vec![super::value::DECODED.to_string()],
+                }
+            }
             (true, None, AssignedValue::Scalar(_)) => {
                 elements.insert(0, FOREIGN.to_string());
                 vec![elements.concat()]

@@ -26,9 +26,6 @@ pub(crate) const WRAPPERS: &[Wrapper] = &[
     ),
     plain("ltrace", "aAeDFlLnopsuxX", &["output", "library", "config"], 0),
     plain("valgrind", "", &[], 0),
-    plain("setarch", "", &[], 0),
-    plain("linux32", "", &[], 0),
-    plain("linux64", "", &[], 0),
     plain(
         "numactl",
         "CNmpiPw",
@@ -98,7 +95,7 @@ pub(crate) const WRAPPERS: &[Wrapper] = &[
     plain(
         "start-stop-daemon",
         "xnpaucgdNkRs",
-        &["exec", "startas", "name", "pidfile", "user", "chuid", "chdir"],
+        &["exec", "name", "pidfile", "user", "chuid", "chdir"],
         0,
     ),
     Wrapper {

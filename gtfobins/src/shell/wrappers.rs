@@ -55,15 +55,24 @@ pub(crate) fn peel(walk: &mut Walk<'_>, name: &str, call: &mut Call) -> Option<P
         "sudo" | "doas" | "pkexec" | "su" | "runuser" | "ksu" | "sg" | "newgrp" | "sudoedit" | "gosu"
         | "su-exec" | "please" | "run0" => Some(raised(name, &args, call)),
         "xargs" => Some(xargs(walk, &args, call)),
-        "bwrap" => Some(bubblewrap(&args)).filter(|peeled| !peeled.commands.is_empty()),
-        "tmux" | "tmate" => Some(multiplexer::tmux(&args)).filter(|peeled| !peeled.is_empty()),
-        "screen" => Some(multiplexer::screen(&args)).filter(|peeled| !peeled.is_empty()),
-        "busybox" | "toybox" => {
-            (!args.is_empty() && !args.iter().any(|a| a.starts_with("--"))).then(|| Peeled {
-                commands: vec![args],
+        "setarch" | "linux32" | "linux64" | "i386" | "x86_64" | "uname26" => {
+            let own = |a: &String| a.starts_with('-') || is_architecture(a);
+            let command: Vec<String> = args.iter().skip_while(|a| own(a)).cloned().collect();
+            (!command.is_empty()).then(|| Peeled {
+                commands: vec![command],
                 ..Peeled::default()
             })
         }
+        "bwrap" => Some(bubblewrap(&args)).filter(|peeled| !peeled.commands.is_empty()),
+        "tmux" | "tmate" => Some(multiplexer::tmux(&args)).filter(|peeled| !peeled.is_empty()),
+        "screen" => Some(multiplexer::screen(&args)).filter(|peeled| !peeled.is_empty()),
+        "busybox" | "toybox" => args
+            .first()
+            .is_some_and(|a| !a.starts_with("--"))
+            .then(|| Peeled {
+                commands: vec![args],
+                ..Peeled::default()
+            }),
         loader if is_loader(loader) => {
             let skip = args
                 .iter()
@@ -96,6 +105,36 @@ pub(crate) fn peel(walk: &mut Walk<'_>, name: &str, call: &mut Call) -> Option<P
             table(walk, wrapper, &args, call)
         }
     }
+}
+
+/// Names that `setarch` takes in front of the command.
+fn is_architecture(word: &str) -> bool {
+    matches!(
+        word,
+        "linux32"
+            | "linux64"
+            | "i386"
+            | "i486"
+            | "i586"
+            | "i686"
+            | "athlon"
+            | "x86_64"
+            | "aarch64"
+            | "arm64"
+            | "armv7l"
+            | "ppc"
+            | "ppc64"
+            | "ppc64le"
+            | "ppc32"
+            | "s390"
+            | "s390x"
+            | "mips"
+            | "mips64"
+            | "riscv64"
+            | "sparc"
+            | "sparc64"
+            | "uname26"
+    )
 }
 
 fn subcommand(args: &[String], sub: &[&str]) -> bool {
@@ -171,7 +210,7 @@ fn table(walk: &mut Walk<'_>, wrapper: &Wrapper, args: &[String], call: &mut Cal
         peeled.env.push((variable.to_owned(), value.to_owned()));
     }
     if wrapper.name == "start-stop-daemon" {
-        if let Some(program) = options.value(&["-x", "--exec", "-a", "--startas"]) {
+        if let Some(program) = options.value(&["-x", "--exec", "-a"]) {
             words.insert(0, program.to_owned());
         }
         words.retain(|w| w != "--");

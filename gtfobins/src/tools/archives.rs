@@ -12,6 +12,8 @@ pub(super) fn archive(walk: &mut Walk<'_>, name: &str, args: &[String], call: &m
     let grammar = Grammar {
         values: if matches!(name, "tar" | "bsdtar") {
             "fCbgHIKLNTVXF"
+        } else if name == "cpio" {
+            "CDEFHIMORW"
         } else {
             "dbnti"
         },
@@ -113,6 +115,14 @@ pub(super) fn archive(walk: &mut Walk<'_>, name: &str, args: &[String], call: &m
             let dir = options.value(&["-d"]).unwrap_or(".").to_owned();
             if !options.has(&["-l", "-p", "-t", "-Z", "-v"]) {
                 walk.access(&format!("{dir}/{}", value::STAR), Access::Write, &mut call.part);
+            }
+        }
+        "cpio" if options.has(&["-i", "--extract"]) && !options.has(&["-t", "--list"]) => {
+            let dir = options.value(&["-D", "--directory"]).unwrap_or(".").to_owned();
+            walk.access(&format!("{dir}/{}", value::STAR), Access::Write, &mut call.part);
+            if options.has(&["--absolute-filenames"]) {
+                call.part
+                    .concern("unresolved-path", "`cpio` writes wherever the archive says");
             }
         }
         "gzip" | "gunzip" | "bzip2" | "xz" | "zstd" => {

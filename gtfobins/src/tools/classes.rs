@@ -20,11 +20,17 @@ include!(concat!(env!("OUT_DIR"), "/classes.rs"));
 /// Adds the classes of one call.
 pub(crate) fn classify(name: &str, call: &mut Call) {
     let args = call.args().to_vec();
-    let operands: Vec<&str> = args
+    let mut operands: Vec<&str> = args
         .iter()
         .map(String::as_str)
         .filter(|a| !a.starts_with('-'))
         .collect();
+    if matches!(name, "npm" | "pnpm" | "yarn" | "bun" | "cargo")
+        && let Some(at) = operands.iter().position(|o| SCRIPTED.contains(o))
+    {
+        // What follows belongs to a script of the project.
+        operands.truncate(at);
+    }
     for class in CLASSES
         .iter()
         .filter(|c| c.program == name && !c.class.is_empty())
@@ -61,6 +67,20 @@ pub(crate) fn classify(name: &str, call: &mut Call) {
     super::clouds::check(name, &args, call);
     special(name, &args, &operands, call);
 }
+
+/// Verbs of package managers behind which a script and its own words stand.
+const SCRIPTED: &[&str] = &[
+    "run",
+    "run-script",
+    "test",
+    "t",
+    "start",
+    "exec",
+    "x",
+    "dlx",
+    "bench",
+    "nextest",
+];
 
 fn given(option: &str, args: &[String]) -> bool {
     if option.len() == 2 {
@@ -189,6 +209,19 @@ fn special(name: &str, args: &[String], operands: &[&str], call: &mut Call) {
             }
         }
         "vim" | "vi" | "nvim" | "ex" | "view" | "vimdiff" => super::editors::check(name, args, call),
+        "java" | "javaw" => {
+            let runs = [
+                "-XX:OnOutOfMemoryError",
+                "-XX:OnError",
+                "-javaagent:",
+                "-agentpath:",
+                "-XX:Flags",
+            ];
+            if let Some(option) = args.iter().find(|a| runs.iter().any(|r| a.starts_with(r))) {
+                let why = format!("`java {}` runs or loads another program", value::show(option));
+                call.part.concern("runs-program", why);
+            }
+        }
         "cargo" => {
             let given = args
                 .windows(2)

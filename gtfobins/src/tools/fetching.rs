@@ -6,7 +6,7 @@ use super::options::{Grammar, Options};
 use crate::analysis::Effect;
 use crate::shell::call::Call;
 use crate::shell::paths::Access;
-use crate::shell::state::Made;
+use crate::shell::state::{Made, Stream};
 use crate::shell::value::{self, CONTENT, DECODED};
 use crate::shell::walk::Walk;
 
@@ -298,6 +298,15 @@ pub(super) fn wget(walk: &mut Walk<'_>, call: &mut Call) {
     }
     for file in options.all(&["-i", "--input-file"]) {
         walk.access(file, Access::Read, &mut call.part);
+        if file == "-" {
+            match call.stdin.clone() {
+                Stream::Text(text) => text.lines().for_each(|url| fetch("fetch", url, call)),
+                Stream::Inherited | Stream::File(_) => {}
+                Stream::Paths(_) | Stream::Output(_) | Stream::Decoded(_) => {
+                    fetch("upload", &DECODED.to_string(), call);
+                }
+            }
+        }
     }
     let files: Vec<String> = options
         .all(&["--post-file", "--body-file"])

@@ -167,6 +167,20 @@ fn subcommand(walk: &mut Walk<'_>, verb: &str, rest: &[String], options: &Option
         "rm" => super::files::each(walk, call, &options.operands.clone(), Access::Delete),
         "mv" => {}
         "config" => config(options, call),
+        "remote" if matches!(first, "add" | "set-url") => {
+            if let Some(url) = options
+                .operands
+                .iter()
+                .skip(1)
+                .find(|o| super::sources::elsewhere(o))
+            {
+                let why = format!(
+                    "`git remote {first}` names `{}`, which is not a known forge",
+                    value::show(url)
+                );
+                call.part.class("unknown-source", why);
+            }
+        }
         "credential" | "credential-store" | "credential-cache" => call
             .part
             .class("credentials", "`git credential` prints stored secrets"),

@@ -62,6 +62,14 @@ pub(crate) fn run(walk: &mut Walk<'_>, name: &str, call: &mut Call) -> Stream {
         "git" => git::run(walk, call),
         "find" | "fd" | "fdfind" => find::run(walk, name, call),
         "sed" | "gsed" | "awk" | "gawk" | "mawk" | "nawk" => streams::run(walk, name, call),
+        "sqlite3" | "sqlite" | "duckdb" => {
+            let file = call.args().iter().find(|a| !a.starts_with('-')).cloned();
+            if let Some(file) = file.filter(|file| file != ":memory:") {
+                walk.access(&file, crate::shell::paths::Access::Read, &mut call.part);
+            }
+            program(call);
+            Stream::Output(name.to_owned())
+        }
         "docker" | "podman" | "nerdctl" | "docker-compose" | "kubectl" | "oc" => {
             containers::contained(walk, name, call)
         }

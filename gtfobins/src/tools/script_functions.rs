@@ -23,7 +23,7 @@ pub(crate) fn functions(language: Language, args: &[String], stdin: &Stream) -> 
             out.push(Function::FileRead);
         }
     }
-    if language == Language::Php && args.iter().any(|a| a == "-S")
+    if language == Language::Php && args.iter().any(|a| a.starts_with("-S"))
         || all.contains("http.server")
         || modules.iter().any(|m| m.contains("un")) && language == Language::Ruby
     {

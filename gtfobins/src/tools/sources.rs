@@ -149,7 +149,8 @@ fn sources<'a>(own: &[&'a String]) -> Vec<&'a str> {
     out
 }
 
-fn elsewhere(word: &str) -> bool {
+/// Whether a word is an address on a host that is neither known nor this machine.
+pub(super) fn elsewhere(word: &str) -> bool {
     let address = word.split_once('=').map_or(
         word,
         |(name, value)| {
@@ -160,10 +161,12 @@ fn elsewhere(word: &str) -> bool {
     let host = if address.contains("://") {
         host_of(address)
     } else if let Some((user, rest)) = address.split_once('@')
-        && matches!(user, "git" | "git+ssh")
-        && rest.contains(':')
+        && !user.is_empty()
+        && user.bytes().all(|b| b.is_ascii_alphanumeric())
+        && let Some((host, _)) = rest.split_once(':')
+        && (user == "git" || host.contains('.'))
     {
-        rest.split(':').next().unwrap_or_default().to_owned()
+        host.to_owned()
     } else {
         return false;
     };

@@ -43,6 +43,13 @@ pub(crate) fn uses(entry: &str, call: &Invocation<'_>) -> Option<Vec<(Function, 
         "docker" | "podman" => Some(docker(args)),
         "ssh" => Some(ssh(args, call.stdin)),
         "less" | "more" | "zless" => Some(pager(call)),
+        "screen"
+            if ["-ls", "-list", "-wipe", "-v", "-X", "-x", "-r"]
+                .iter()
+                .any(|o| args.iter().any(|a| a == o)) =>
+        {
+            Some(Vec::new())
+        }
         "gdb" => Some(debugger(args)),
         "tar" => tar(args),
         "rsync" | "scp" => copy(entry, args),
