@@ -287,55 +287,10 @@ fn no_wrapper_that_is_known_makes_a_verdict_milder() {
 }
 
 #[test]
-fn hostile_input_of_100_kb_is_answered_with_a_refusal_and_in_time() {
-    let place = Place::new("hostile");
-    let patterns = [
-        "(|)",
-        "((|))",
-        "$(|)",
-        "{ |;}",
-        "\"$(|)\"",
-        "`|`",
-        "${a:-|}",
-        "$((|))",
-        "a;|",
-        "(|",
-        "((|",
-        "$(|",
-        "\"|",
-        "if |",
-        "<(|)",
-        "[[ ( | ) ]]",
-        "case x in x) |;;esac",
-        "f(){ |;}",
-        "<<a |",
-        "x=(|)",
-        "{a,|}",
-        "{a,b}|",
-        "$a|",
-        "x=$x$x;|",
-        "for i in 1 2 3; do |;done",
-        "a|b ",
-        "\\|",
-        "~|/",
-        "eval |",
-        "sh -c '|'",
-        "find . -exec |\\;",
-        "xargs |",
-    ];
-    let lines: Vec<String> = patterns
-        .iter()
-        .map(|pattern| {
-            let (open, close) = pattern.split_once('|').unwrap();
-            let times = 100_000 / (open.len() + close.len());
-            format!("{}x{}", open.repeat(times), close.repeat(times))
-        })
-        .collect();
-    for (pattern, line) in patterns.iter().zip(lines) {
-        let start = std::time::Instant::now();
-        place.judge(&[line]);
-        let took = start.elapsed();
-        // Unoptimised and beside other tests; the release build is measured by `tests/bench.sh`.
-        assert!(took.as_secs() < 5, "{pattern} took {took:?}");
-    }
+fn hostile_input_of_100_kb_passes_through_the_whole_program() {
+    // How long each takes and that the analysis answers all of them is proven beside the analysis.
+    let text = format!("{}x{}", "$(".repeat(33_000), ")".repeat(33_000));
+    let answers = Place::new("hostile").judge(&[text, "true;".repeat(20_000), "ls".to_owned()]);
+    let verdicts: Vec<&str> = answers.iter().map(|a| a["verdict"].as_str().unwrap()).collect();
+    assert_eq!(verdicts, ["deny", "deny", "allow"]);
 }

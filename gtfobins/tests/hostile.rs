@@ -3,64 +3,20 @@
 use gtfobins::shell::{ShellScope, analyse};
 use std::time::{Duration, Instant};
 
-/// Patterns as `open|close`, repeated around a word until the text is 100 KB long.
-const PATTERNS: &[&str] = &[
-    "(|)",
-    "((|))",
-    "$(|)",
-    "{ |;}",
-    "\"$(|)\"",
-    "`|`",
-    "${a:-|}",
-    "$((|))",
-    "a;|",
-    "(|",
-    "((|",
-    "$(|",
-    "\"|",
-    "if |",
-    "<(|)",
-    "[[ ( | ) ]]",
-    "case x in x) |;;esac",
-    "f(){ |;}",
-    "<<a |",
-    "x=(|)",
-    "{a,|}",
-    "{a,b}|",
-    "$a|",
-    "x=$x$x;|",
-    "for i in 1 2 3; do |;done",
-    "a|b ",
-    "\\|",
-    "~|/",
-    "eval |",
-    "sh -c '|'",
-    "find . -exec |\\;",
-    "xargs |",
-    "env |",
-    "sudo |",
-    "$[|]",
-    "${a[|]}",
-    "a[|]=1 ",
-    "'|'",
-    "#|",
-    "$'\\x41|'",
-    "*|",
-    "git -c a=b |",
-    "rm a;|",
-    "echo a |b|",
-    "sed -e s/a/b/ |",
-    "awk '{|}'",
-    "cat <(|)",
-    "python3 -c '|'",
-    "!|",
-    "time |",
-    "f(){ f;f;};f|",
-    "a=b |",
-    "tar c |",
-    "find . |",
-    "curl a |",
-];
+/// The hostile texts of the corpus, each with its pattern.
+fn texts() -> Vec<(String, String)> {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/corpus/hostile.txt");
+    let patterns = std::fs::read_to_string(path).unwrap();
+    let patterns = patterns.lines().filter(|line| !line.starts_with("# "));
+    patterns
+        .map(|pattern| {
+            let (open, close) = pattern.split_once('|').unwrap();
+            let times = 100_000 / (open.len() + close.len());
+            let text = format!("{}x{}", open.repeat(times), close.repeat(times));
+            (pattern.to_owned(), text)
+        })
+        .collect()
+}
 
 fn scope() -> ShellScope {
     ShellScope {
@@ -79,10 +35,7 @@ fn a_hundred_kilobytes_of_anything_are_answered_in_time() {
         Duration::from_millis(50)
     };
     let mut slow = Vec::new();
-    for pattern in PATTERNS {
-        let (open, close) = pattern.split_once('|').unwrap();
-        let times = 100_000 / (open.len() + close.len());
-        let text = format!("{}x{}", open.repeat(times), close.repeat(times));
+    for (pattern, text) in texts() {
         let start = Instant::now();
         analyse(&text, &scope());
         let took = start.elapsed();

@@ -222,9 +222,7 @@ fn show(matches: &ArgMatches) -> Result<ExitCode, Failure> {
     };
     out::stream(|out| {
         if matches.get_flag("json") {
-            let mut entry = described(entry);
-            entry["runs"] = json!(runs);
-            out.line(&json_text(&entry))?;
+            out.line(&json_text(&described(entry, &runs)))?;
             return Ok(ExitCode::SUCCESS);
         }
         out.line(entry.name)?;
@@ -251,7 +249,7 @@ fn show(matches: &ArgMatches) -> Result<ExitCode, Failure> {
     })
 }
 
-fn described(entry: &Entry) -> Json {
+fn described(entry: &Entry, runs: &[String]) -> Json {
     let recipes: Vec<Json> = entry
         .recipes
         .iter()
@@ -271,7 +269,7 @@ fn described(entry: &Entry) -> Json {
             })
         })
         .collect();
-    json!({"name": entry.name, "aliases": entry.aliases, "reason": entry.reason, "recipes": recipes})
+    json!({"name": entry.name, "aliases": entry.aliases, "reason": entry.reason, "runs": runs, "recipes": recipes})
 }
 
 /// What gives a recipe away, in words.

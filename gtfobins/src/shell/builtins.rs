@@ -1,13 +1,14 @@
 //! What the shell does itself: directories, variables, sourcing, evaluating, printing.
 
 use super::call::Call;
+use super::interpreters;
 use super::parameter::holds_hidden_substitution;
 use super::paths::Access;
 use super::printing::{echo, printf};
 use super::state::Stream;
-use super::value::{self, ELEMENT, FOREIGN};
+use super::value;
+use super::variables::{declare, read};
 use super::walk::Walk;
-use super::{environment, interpreters};
 use crate::analysis::Effect;
 use crate::finding::{Finding, Function};
 
@@ -200,82 +201,6 @@ fn change_directory(walk: &mut Walk<'_>, name: &str, args: &[String]) {
         Some(dir) if !value::is_open(dir) => Some(walk.absolute(dir)),
         Some(_) => None,
     };
-}
-
-fn declare(walk: &mut Walk<'_>, name: &str, args: &[String], call: &mut Call) {
-    let own = walk.own_dirs();
-    let exports = name == "export" || args.iter().any(|a| a.starts_with('-') && a.contains('x'));
-    let mut array = false;
-    let reference = name != "export" && args.iter().any(|a| a.starts_with('-') && a.contains('n'));
-    for arg in args.iter().filter(|a| !a.starts_with('-')) {
-        // What an unquoted element becomes stands in words of its own behind the first.
-        if std::mem::replace(&mut array, arg.contains(ELEMENT)) && !arg.contains('=') {
-            call.part.concern(
-                "unresolved-command",
-                "the elements of an array are only known when it runs",
-            );
-        }
-        match arg.split_once('=') {
-            // Another name for whatever variable it names at the time.
-            Some((variable, _)) if reference => {
-                walk.assign(variable, vec![value::DECODED.to_string()], exports)
-            }
-            Some((variable, text)) if text.contains(ELEMENT) => {
-                let elements: Vec<String> = text.split(ELEMENT).skip(1).map(|e| walk.untilde(e)).collect();
-                environment::assigned(variable, &elements.join(" "), &own, &mut call.part);
-                walk.assign(variable.trim_end_matches('+'), elements, exports);
-            }
-            Some((variable, text)) => {
-                let text = walk.untilde(text);
-                environment::assigned(variable, &text, &own, &mut call.part);
-                walk.assign(variable.trim_end_matches('+'), vec![text], exports);
-            }
-            None if exports => {
-                if let Some(variable) = walk.state.variables.get_mut(arg) {
-                    variable.exported = true;
-                }
-            }
-            None => {}
-        }
-    }
-}
-
-fn read(walk: &mut Walk<'_>, name: &str, args: &[String], stdin: &Stream) {
-    if !matches!(name, "read" | "mapfile" | "readarray") {
-        return;
-    }
-    let text = match stdin {
-        Stream::Text(text) => text.lines().next().unwrap_or_default().to_owned(),
-        Stream::Paths(paths) => paths.first().cloned().unwrap_or_else(|| FOREIGN.to_string()),
-        Stream::Decoded(_) => value::DECODED.to_string(),
-        Stream::Inherited | Stream::File(_) | Stream::Output(_) => FOREIGN.to_string(),
-    };
-    let names: Vec<&String> = args.iter().filter(|a| !a.starts_with('-')).collect();
-    let fills = name != "read" || args.iter().any(|a| a.starts_with('-') && a.contains('a'));
-    if fills && value::is_static(&text) && !matches!(stdin, Stream::Text(text) if text.lines().count() > 1) {
-        let elements = if name == "read" {
-            text.split_whitespace().map(str::to_owned).collect()
-        } else {
-            vec![text]
-        };
-        for variable in names {
-            walk.assign(variable, elements.clone(), false);
-        }
-        return;
-    }
-    // A loop over several known lines is not followed line by line.
-    let several = matches!(stdin, Stream::Text(text) if text.lines().count() > 1);
-    let whole = if names.len() > 1 || several {
-        FOREIGN.to_string()
-    } else {
-        text
-    };
-    for variable in names {
-        walk.assign(variable, vec![whole.clone()], false);
-    }
-    if args.iter().all(|a| a.starts_with('-')) {
-        walk.assign("REPLY", vec![whole], false);
-    }
 }
 
 fn evaluate(walk: &mut Walk<'_>, args: &[String], call: &mut Call) {

@@ -2,6 +2,7 @@
 
 mod assignment;
 pub(crate) mod ast;
+mod braces;
 mod branches;
 pub(crate) mod builtins;
 pub(crate) mod call;
@@ -22,6 +23,7 @@ mod redirect;
 mod redirection;
 pub(crate) mod state;
 pub(crate) mod value;
+mod variables;
 pub(crate) mod walk;
 mod wrapper;
 mod wrapper_table;

@@ -1,11 +1,10 @@
 //! Follows a parsed text command by command: what runs, with which words, directory, input and variables.
 //! Both branches of a condition are followed, loops once for each known value.
 
-use super::ast::{AssignedValue, Assignment, Command, Kind, List, Pipeline, Redirect, Word};
+use super::ast::{Assignment, Command, Kind, List, Pipeline, Redirect, Word};
 use super::call::Call;
 use super::parse::{self, Trouble};
 use super::state::{Made, ShellScope, State, Stream};
-use super::value::FOREIGN;
 use crate::analysis::{Analysis, Concern, Part, Weight};
 use crate::finding::{Finding, Function, Situation};
 use std::{collections::BTreeMap, rc::Rc};
@@ -15,7 +14,7 @@ const MAX_STEPS: usize = 2_000;
 /// Most text that nested shells may run, all of it together.
 const MAX_NESTED_BYTES: usize = 256 * 1024;
 /// Most words of one command.
-const MAX_WORDS: usize = 4096;
+pub(super) const MAX_WORDS: usize = 4096;
 /// How deep functions, nested shells and wrappers may call each other.
 const MAX_CALLS: u32 = 24;
 /// Where commands run.
@@ -353,58 +352,5 @@ impl Walk<'_> {
         });
         super::redirect::made(files, &printed, self);
         if kept { printed } else { Stream::Inherited }
-    }
-
-    fn assigned(&mut self, assignment: &Assignment) -> Vec<String> {
-        if let Some(subscript) = &assignment.subscript {
-            self.arithmetic(subscript);
-        }
-        let mut elements = match &assignment.value {
-            AssignedValue::Scalar(word) => vec![self.scalar(word)],
-            AssignedValue::Array(words) => self.fields(words),
-        };
-        let old = self
-            .state
-            .variables
-            .get(&assignment.name)
-            .map(|v| v.elements.clone());
-        match (assignment.append, old, &assignment.value) {
-            (true, Some(mut old), AssignedValue::Scalar(_)) => {
-                if let (Some(first), Some(more)) = (old.first_mut(), elements.first()) {
-                    first.push_str(more);
-                }
-                old
-            }
-            (true, Some(mut old), AssignedValue::Array(_)) => {
-                old.append(&mut elements);
-                old
-            }
-            (false, old, AssignedValue::Scalar(_)) if assignment.subscript.is_some() => {
-                let index = assignment
-                    .subscript
-                    .as_ref()
-                    .map(|pieces| self.pieces_text(pieces));
-                match index
-                    .and_then(|index| index.parse::<usize>().ok())
-                    .filter(|index| *index < MAX_WORDS)
-                {
-                    Some(index) => {
-                        let mut all = old.unwrap_or_default();
-                        let length = all.len().max(index + 1);
-                        all.resize(length, String::new());
-                        if let (Some(place), Some(new)) = (all.get_mut(index), elements.pop()) {
-                            *place = new;
-                        }
-                        all
-                    }
-                    None => vec![super::value::DECODED.to_string()],
-                }
-            }
-            (true, None, AssignedValue::Scalar(_)) => {
-                elements.insert(0, FOREIGN.to_string());
-                vec![elements.concat()]
-            }
-            _ => elements,
-        }
     }
 }

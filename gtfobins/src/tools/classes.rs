@@ -2,7 +2,6 @@
 //! privileged, service-changing.
 
 use crate::shell::call::Call;
-use crate::shell::value;
 
 /// One kind of use.
 pub(super) struct Class {
@@ -65,6 +64,8 @@ pub(crate) fn classify(name: &str, call: &mut Call) {
     }
     super::sources::check(name, &args, call);
     super::clouds::check(name, &args, call);
+    super::builders::check(name, &args, call);
+    super::databases::check(name, &args, call);
     special(name, &args, &operands, call);
 }
 
@@ -209,73 +210,6 @@ fn special(name: &str, args: &[String], operands: &[&str], call: &mut Call) {
             }
         }
         "vim" | "vi" | "nvim" | "ex" | "view" | "vimdiff" => super::editors::check(name, args, call),
-        "java" | "javaw" => {
-            let runs = [
-                "-XX:OnOutOfMemoryError",
-                "-XX:OnError",
-                "-javaagent:",
-                "-agentpath:",
-                "-XX:Flags",
-            ];
-            if let Some(option) = args.iter().find(|a| runs.iter().any(|r| a.starts_with(r))) {
-                let why = format!("`java {}` runs or loads another program", value::show(option));
-                call.part.concern("runs-program", why);
-            }
-        }
-        "cargo" => {
-            let given = args
-                .windows(2)
-                .filter(|w| w.first().is_some_and(|w| w == "--config"));
-            let given = given.filter_map(|w| w.get(1).map(String::as_str));
-            let attached = args.iter().filter_map(|a| a.strip_prefix("--config="));
-            for setting in given.chain(attached) {
-                let harmless = [
-                    "profile.",
-                    "term.",
-                    "net.",
-                    "http.",
-                    "build.jobs",
-                    "build.target",
-                    "build.incremental",
-                ];
-                if !harmless.iter().any(|key| setting.trim_start().starts_with(key)) {
-                    call.part.concern(
-                        "runs-program",
-                        format!(
-                            "`cargo --config {}` can name programs to run",
-                            value::show(setting)
-                        ),
-                    );
-                }
-            }
-        }
-        "make" | "gmake" => {
-            for word in args {
-                let Some((variable, text)) = word.split_once('=') else {
-                    continue;
-                };
-                let other = matches!(variable, "SHELL" | "MAKE" | ".SHELLFLAGS")
-                    && !matches!(value::base(text), "bash" | "sh" | "zsh" | "dash" | "make");
-                if other || text.contains("$(shell") || text.contains('`') {
-                    call.part.concern(
-                        "runs-program",
-                        format!("`make {}` runs recipes with another program", value::show(word)),
-                    );
-                }
-            }
-            if args.windows(2).any(|w| matches!(w, [f, file] if (f == "-f" || f == "--file") && (file == "-" || file.starts_with("/dev/") || file.starts_with("/tmp/")))) {
-                call.part.concern("runs-program", "`make -f` runs a makefile from outside the project");
-            }
-        }
-        "psql" | "mysql" | "mariadb" | "sqlite3" | "sqlite" | "mongosh" | "mongo" | "duckdb"
-        | "clickhouse-client" | "sqlcmd" => {
-            let mut text = all();
-            if let crate::shell::state::Stream::Text(input) = &call.stdin {
-                text.push(' ');
-                text.push_str(input);
-            }
-            database(name, &text, call);
-        }
         "ed" | "red" | "mail" | "gdb" | "lldb" | "bc" | "dc" | "m4" | "sqlplus" | "ftp" | "sftp" | "irb"
         | "tclsh" | "wish" | "expect" | "R" | "Rscript" | "julia" | "ghci" | "octave" | "gnuplot"
         | "scheme" | "guile" | "sbcl" | "clisp" => {
@@ -350,59 +284,5 @@ fn special(name: &str, args: &[String], operands: &[&str], call: &mut Call) {
             }
         }
         _ => {}
-    }
-}
-
-/// SQL and client commands that destroy data, run programs or touch files.
-fn database(name: &str, text: &str, call: &mut Call) {
-    let upper = text.to_ascii_uppercase();
-    if text.contains("\\!")
-        || text.contains(".shell")
-        || text.contains(".system")
-        || upper.contains("TO PROGRAM")
-        || upper.contains("FROM PROGRAM")
-        || upper.contains("SYS_EXEC")
-        || upper.contains("LOAD_EXTENSION")
-        || text.contains(".load ")
-        || text.contains("\\o |")
-        || upper.contains("XP_CMDSHELL")
-    {
-        call.part.concern(
-            "runs-program",
-            format!("the commands given to `{name}` run a program"),
-        );
-    }
-    let unbounded_delete = upper.contains("DELETE FROM") && !upper.contains("WHERE");
-    if [
-        "DROP TABLE",
-        "DROP DATABASE",
-        "DROP SCHEMA",
-        "DROP USER",
-        "DROP ROLE",
-        "TRUNCATE",
-        "DROPDATABASE(",
-        ".DROP()",
-        "ALTER USER",
-        "ALTER ROLE",
-        "GRANT ALL",
-    ]
-    .iter()
-    .any(|w| upper.contains(w))
-        || unbounded_delete
-    {
-        call.part.class(
-            "destructive",
-            format!("the statement given to `{name}` destroys data"),
-        );
-    }
-    if upper.contains("INTO OUTFILE")
-        || upper.contains("INTO DUMPFILE")
-        || upper.contains("LOAD_FILE")
-        || upper.contains("PG_READ_FILE")
-    {
-        call.part.concern(
-            "unresolved-path",
-            format!("the statement given to `{name}` touches files of the server"),
-        );
     }
 }

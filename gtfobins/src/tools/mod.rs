@@ -2,9 +2,11 @@
 //! and which of their uses are recipes of the database.
 
 mod archives;
+mod builders;
 mod classes;
 mod clouds;
 mod containers;
+mod databases;
 mod editors;
 mod fetching;
 mod files;
@@ -19,6 +21,7 @@ mod reader_options;
 mod readers;
 mod remote;
 mod rights;
+mod script_effects;
 mod script_functions;
 mod scripts;
 mod sources;

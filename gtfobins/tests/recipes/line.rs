@@ -41,7 +41,7 @@ pub(super) fn commands(text: &str, names: &[&str]) -> Vec<Words> {
     let mut current: Option<Words> = None;
     let mut at_start = true;
     for word in words(text) {
-        let shown = &text[word.clone()];
+        let shown = text.get(word.clone()).unwrap();
         if matches!(
             shown,
             "|" | ";" | "&" | "&&" | "||" | "\n" | "(" | ")" | "{" | "}" | "do" | "then" | "!"
@@ -98,7 +98,7 @@ pub(super) fn called(text: &str, names: &[&str], call: impl Fn(&str) -> String) 
     }
     let mut out = text.to_owned();
     for command in found.iter().rev() {
-        let name = call(&text[command.program.clone()]);
+        let name = call(text.get(command.program.clone()).unwrap());
         out.replace_range(command.program.clone(), &name);
     }
     out
@@ -118,8 +118,8 @@ pub(super) fn rewritten(
         let mut edits = Vec::new();
         let mut at = 0;
         while at < rest.len() {
-            let next = rest.get(at + 1).map_or("", |r| &text[r.clone()]);
-            match change(&text[rest[at].clone()], next) {
+            let next = rest.get(at + 1).map_or("", |r| text.get(r.clone()).unwrap());
+            match change(text.get(rest[at].clone()).unwrap(), next) {
                 Some((new, taken)) => {
                     edits.push((rest[at].start..rest[at + taken - 1].end, new));
                     at += taken;

@@ -83,10 +83,13 @@ fn in_wrappers() {
     }
 }
 
+/// A way to write a program's name.
+type Quoted = fn(&str) -> String;
+
 #[test]
 fn with_the_name_quoted() {
     let Some(cases) = cases() else { return };
-    let ways: [(&str, fn(&str) -> String); 6] = [
+    let ways: [(&str, Quoted); 6] = [
         ("single quotes", |name| format!("'{name}'")),
         ("double quotes", |name| format!("\"{name}\"")),
         ("backslash", |name| format!("\\{name}")),
@@ -179,7 +182,7 @@ fn with_short_options_combined() {
         line::rewritten(&case.code, &case.names(), |word, next| {
             let both = is_cluster(word) && word.len() == 2 && is_cluster(next) && next.len() == 2;
             let whole = WHOLE.contains(&case.recipe.binary.as_str());
-            (both && !whole).then(|| (format!("{word}{}", &next[1..]), 2))
+            (both && !whole).then(|| (format!("{word}{}", next.trim_start_matches('-')), 2))
         })
     });
     assert_eq!((fared.recipes, fared.cases), (38, 78));

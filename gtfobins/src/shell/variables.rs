@@ -1,0 +1,140 @@
+//! What variables and arrays hold after assignments, `declare` and its kin, `read` and `mapfile`.
+
+use super::ast::{AssignedValue, Assignment};
+use super::call::Call;
+use super::environment;
+use super::state::Stream;
+use super::value::{self, ELEMENT, FOREIGN};
+use super::walk::{MAX_WORDS, Walk};
+
+pub(super) fn declare(walk: &mut Walk<'_>, name: &str, args: &[String], call: &mut Call) {
+    let own = walk.own_dirs();
+    let exports = name == "export" || args.iter().any(|a| a.starts_with('-') && a.contains('x'));
+    let mut array = false;
+    let reference = name != "export" && args.iter().any(|a| a.starts_with('-') && a.contains('n'));
+    for arg in args.iter().filter(|a| !a.starts_with('-')) {
+        // What an unquoted element becomes stands in words of its own behind the first.
+        if std::mem::replace(&mut array, arg.contains(ELEMENT)) && !arg.contains('=') {
+            call.part.concern(
+                "unresolved-command",
+                "the elements of an array are only known when it runs",
+            );
+        }
+        match arg.split_once('=') {
+            // Another name for whatever variable it names at the time.
+            Some((variable, _)) if reference => {
+                walk.assign(variable, vec![value::DECODED.to_string()], exports)
+            }
+            Some((variable, text)) if text.contains(ELEMENT) => {
+                let elements: Vec<String> = text.split(ELEMENT).skip(1).map(|e| walk.untilde(e)).collect();
+                environment::assigned(variable, &elements.join(" "), &own, &mut call.part);
+                walk.assign(variable.trim_end_matches('+'), elements, exports);
+            }
+            Some((variable, text)) => {
+                let text = walk.untilde(text);
+                environment::assigned(variable, &text, &own, &mut call.part);
+                walk.assign(variable.trim_end_matches('+'), vec![text], exports);
+            }
+            None if exports => {
+                if let Some(variable) = walk.state.variables.get_mut(arg) {
+                    variable.exported = true;
+                }
+            }
+            None => {}
+        }
+    }
+}
+
+pub(super) fn read(walk: &mut Walk<'_>, name: &str, args: &[String], stdin: &Stream) {
+    if !matches!(name, "read" | "mapfile" | "readarray") {
+        return;
+    }
+    let text = match stdin {
+        Stream::Text(text) => text.lines().next().unwrap_or_default().to_owned(),
+        Stream::Paths(paths) => paths.first().cloned().unwrap_or_else(|| FOREIGN.to_string()),
+        Stream::Decoded(_) => value::DECODED.to_string(),
+        Stream::Inherited | Stream::File(_) | Stream::Output(_) => FOREIGN.to_string(),
+    };
+    let names: Vec<&String> = args.iter().filter(|a| !a.starts_with('-')).collect();
+    let fills = name != "read" || args.iter().any(|a| a.starts_with('-') && a.contains('a'));
+    if fills && value::is_static(&text) && !matches!(stdin, Stream::Text(text) if text.lines().count() > 1) {
+        let elements = if name == "read" {
+            text.split_whitespace().map(str::to_owned).collect()
+        } else {
+            vec![text]
+        };
+        for variable in names {
+            walk.assign(variable, elements.clone(), false);
+        }
+        return;
+    }
+    // A loop over several known lines is not followed line by line.
+    let several = matches!(stdin, Stream::Text(text) if text.lines().count() > 1);
+    let whole = if names.len() > 1 || several {
+        FOREIGN.to_string()
+    } else {
+        text
+    };
+    for variable in names {
+        walk.assign(variable, vec![whole.clone()], false);
+    }
+    if args.iter().all(|a| a.starts_with('-')) {
+        walk.assign("REPLY", vec![whole], false);
+    }
+}
+
+impl Walk<'_> {
+    /// The elements that an assignment gives.
+    pub(super) fn assigned(&mut self, assignment: &Assignment) -> Vec<String> {
+        if let Some(subscript) = &assignment.subscript {
+            self.arithmetic(subscript);
+        }
+        let mut elements = match &assignment.value {
+            AssignedValue::Scalar(word) => vec![self.scalar(word)],
+            AssignedValue::Array(words) => self.fields(words),
+        };
+        let old = self
+            .state
+            .variables
+            .get(&assignment.name)
+            .map(|v| v.elements.clone());
+        match (assignment.append, old, &assignment.value) {
+            (true, Some(mut old), AssignedValue::Scalar(_)) => {
+                if let (Some(first), Some(more)) = (old.first_mut(), elements.first()) {
+                    first.push_str(more);
+                }
+                old
+            }
+            (true, Some(mut old), AssignedValue::Array(_)) => {
+                old.append(&mut elements);
+                old
+            }
+            (false, old, AssignedValue::Scalar(_)) if assignment.subscript.is_some() => {
+                let index = assignment
+                    .subscript
+                    .as_ref()
+                    .map(|pieces| self.pieces_text(pieces));
+                match index
+                    .and_then(|index| index.parse::<usize>().ok())
+                    .filter(|index| *index < MAX_WORDS)
+                {
+                    Some(index) => {
+                        let mut all = old.unwrap_or_default();
+                        let length = all.len().max(index + 1);
+                        all.resize(length, String::new());
+                        if let (Some(place), Some(new)) = (all.get_mut(index), elements.pop()) {
+                            *place = new;
+                        }
+                        all
+                    }
+                    None => vec![value::DECODED.to_string()],
+                }
+            }
+            (true, None, AssignedValue::Scalar(_)) => {
+                elements.insert(0, FOREIGN.to_string());
+                vec![elements.concat()]
+            }
+            _ => elements,
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! Options of build tools that name programs to run or load.
+
+use crate::shell::call::Call;
+use crate::shell::value;
+
+/// Adds what such options do to a call.
+pub(super) fn check(name: &str, args: &[String], call: &mut Call) {
+    match name {
+        "java" | "javaw" => {
+            let runs = [
+                "-XX:OnOutOfMemoryError",
+                "-XX:OnError",
+                "-javaagent:",
+                "-agentpath:",
+                "-XX:Flags",
+            ];
+            if let Some(option) = args.iter().find(|a| runs.iter().any(|r| a.starts_with(r))) {
+                let why = format!("`java {}` runs or loads another program", value::show(option));
+                call.part.concern("runs-program", why);
+            }
+        }
+        "cargo" => {
+            let given = args
+                .windows(2)
+                .filter(|w| w.first().is_some_and(|w| w == "--config"));
+            let given = given.filter_map(|w| w.get(1).map(String::as_str));
+            let attached = args.iter().filter_map(|a| a.strip_prefix("--config="));
+            for setting in given.chain(attached) {
+                let harmless = [
+                    "profile.",
+                    "term.",
+                    "net.",
+                    "http.",
+                    "build.jobs",
+                    "build.target",
+                    "build.incremental",
+                ];
+                if !harmless.iter().any(|key| setting.trim_start().starts_with(key)) {
+                    call.part.concern(
+                        "runs-program",
+                        format!(
+                            "`cargo --config {}` can name programs to run",
+                            value::show(setting)
+                        ),
+                    );
+                }
+            }
+        }
+        "make" | "gmake" => {
+            for word in args {
+                let Some((variable, text)) = word.split_once('=') else {
+                    continue;
+                };
+                let other = matches!(variable, "SHELL" | "MAKE" | ".SHELLFLAGS")
+                    && !matches!(value::base(text), "bash" | "sh" | "zsh" | "dash" | "make");
+                if other || text.contains("$(shell") || text.contains('`') {
+                    call.part.concern(
+                        "runs-program",
+                        format!("`make {}` runs recipes with another program", value::show(word)),
+                    );
+                }
+            }
+            if args.windows(2).any(|w| matches!(w, [f, file] if (f == "-f" || f == "--file") && (file == "-" || file.starts_with("/dev/") || file.starts_with("/tmp/")))) {
+                call.part.concern("runs-program", "`make -f` runs a makefile from outside the project");
+            }
+        }
+        _ => {}
+    }
+}
