@@ -7,12 +7,12 @@ use std::{
     process::{Command, Stdio},
 };
 
-struct World {
-    dir: tempfile::TempDir,
+pub(crate) struct World {
+    pub(crate) dir: tempfile::TempDir,
 }
 
 impl World {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self::in_dir(tempfile::tempdir().unwrap())
     }
 
@@ -31,11 +31,15 @@ impl World {
         world
     }
 
-    fn workspace(&self) -> PathBuf {
+    pub(crate) fn workspace(&self) -> PathBuf {
         self.dir.path().join("project")
     }
 
-    fn wt(&self, args: &[&str], stdin: &[u8]) -> (i32, String) {
+    pub(crate) fn wt(&self, args: &[&str], stdin: &[u8]) -> (i32, String) {
+        self.wt_with(&[], args, stdin)
+    }
+
+    pub(crate) fn wt_with(&self, env: &[(&str, &str)], args: &[&str], stdin: &[u8]) -> (i32, String) {
         let mut child = Command::new(env!("CARGO_BIN_EXE_wt"))
             .args(args)
             .current_dir(if self.workspace().is_dir() {
@@ -46,6 +50,7 @@ impl World {
             .env_clear()
             .env("HOME", self.dir.path())
             .env("PATH", "/usr/bin:/bin")
+            .envs(env.iter().copied())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -60,7 +65,7 @@ impl World {
     }
 
     /// The decision of Claude Code's hook, and its reason.
-    fn ask(&self, tool: &str, input: &Json, cwd: &Path) -> (String, String) {
+    pub(crate) fn ask(&self, tool: &str, input: &Json, cwd: &Path) -> (String, String) {
         let event = json!({"session_id": "s", "cwd": cwd, "permission_mode": "default", "hook_event_name": "PreToolUse",
             "tool_name": tool, "tool_input": input, "tool_use_id": "u"});
         let (code, out) = self.wt(&["hook", "claude-code"], event.to_string().as_bytes());
@@ -273,23 +278,4 @@ fn what_ran_is_recorded_as_the_outcome_of_its_decision() {
         (call["agent"].as_str(), call["session"].as_str()),
         (Some("claude-code"), Some("s"))
     );
-}
-
-#[test]
-fn settings_are_entered_once_and_taken_out_again() {
-    let world = World::new();
-    let file = world.dir.path().join(".claude/settings.json");
-    std::fs::create_dir(file.parent().unwrap()).unwrap();
-    std::fs::write(&file, "{\n  // mine\n  \"theme\": \"dark\"\n}\n").unwrap();
-    assert_eq!(world.wt(&["setup", "claude-code"], b"").0, 0);
-    let once = std::fs::read_to_string(&file).unwrap();
-    assert!(
-        once.contains("// mine") && once.contains("hook claude-code"),
-        "{once}"
-    );
-    assert_eq!(world.wt(&["setup", "claude-code"], b"").0, 0);
-    assert_eq!(std::fs::read_to_string(&file).unwrap(), once);
-    assert_eq!(world.wt(&["setup", "claude-code", "--remove"], b"").0, 0);
-    let after = std::fs::read_to_string(&file).unwrap();
-    assert!(after.contains("// mine") && !after.contains("hook"), "{after}");
 }

@@ -43,4 +43,6 @@ mod sandbox;
 #[cfg(test)]
 mod scorecard;
 #[cfg(test)]
+mod setup;
+#[cfg(test)]
 mod support;

@@ -1,29 +1,28 @@
 //! `wt setup CLIENT`: enters Watchtower in an agent's own settings, or takes it out again. Shows what it
 //! changes, keeps a copy of what was there, and does nothing where nothing is to do.
 
+mod files;
+
 use super::show;
 use crate::{
-    agents::setup::{self, Change, Installed, Scope, Settings},
+    agents::setup::{self, Change, Edit, Installed, Scope, Settings},
     caller::Caller,
-    home::Home,
+    ground::Ground,
+    ledger::{Draft, Kind},
+    outcome::Outcome,
+    record::{self, hex},
     report::{Exit, Failure},
+    witness::{Sighting, witness},
 };
 use clap::{Arg, ArgAction, ArgMatches, Command, builder::PossibleValuesParser};
-use rustix::{
-    fs::{AtFlags, CWD, Mode, OFlags, mkdirat, openat, renameat, unlinkat},
-    io::Errno,
-};
-use serde_json::json;
+use policy::{Intent, Places, Target, text::escape};
+use serde_json::{Value as Json, json};
+use sha2::{Digest, Sha256};
 use std::{
-    fs::File,
-    io::{Read, Write},
-    os::unix::fs::MetadataExt,
+    os::unix::ffi::OsStrExt,
     path::{Path, PathBuf},
     process::ExitCode,
 };
-
-/// No settings file is read beyond this.
-const MAX_SETTINGS_BYTES: u64 = 8 << 20;
 
 pub(crate) fn build() -> Command {
     let flag = |name: &'static str, help: &'static str| {
@@ -52,9 +51,10 @@ pub(crate) fn build() -> Command {
 pub(crate) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
     let client = matches.get_one::<String>("CLIENT").map_or("", String::as_str);
     let caller = Caller::of_this_process()?;
+    let ground = Ground::of(&caller)?;
     let installed = Installed {
         program: program()?,
-        home: Home::open(&caller)?.path,
+        home: ground.home.path.clone(),
     };
     let project = std::env::current_dir()
         .map_err(|e| Failure::new(Exit::Config, format!("cannot read the working directory: {e}")))?;
@@ -70,13 +70,17 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
     let remove = matches.get_flag("remove");
     let mut changes = Vec::new();
     for file in &settings {
-        changes.push(planned(file, remove)?);
+        changes.push(files::planned(file, remove)?);
     }
     let print = matches.get_flag("print");
-    if !print {
-        for change in changes.iter().filter(|change| change.before != change.after) {
-            carry_out(change)?;
-        }
+    changes.extend(protection(&changes, remove, &caller, &ground)?);
+    if !print && changes.iter().any(Change::is_one) {
+        let call = Call {
+            client,
+            remove,
+            changes: &changes,
+        };
+        call.carry(&caller, &ground)?;
     }
     let text = if matches.get_flag("json") {
         as_json(client, &changes, print)
@@ -91,92 +95,103 @@ fn program() -> Result<PathBuf, Failure> {
     std::env::current_exe().map_err(|e| Failure::new(Exit::Config, format!("cannot find this program: {e}")))
 }
 
-fn planned(file: &Settings, remove: bool) -> Result<Change, Failure> {
-    // A link to a file elsewhere stays a link; what it leads to is edited.
-    let path = std::fs::canonicalize(&file.path).unwrap_or_else(|_| file.path.clone());
-    let file = Settings {
-        path,
-        edits: file.edits.clone(),
+/// The change of the policy that protects the files which it does not protect by their names.
+fn protection(
+    changes: &[Change],
+    remove: bool,
+    caller: &Caller,
+    ground: &Ground,
+) -> Result<Option<Change>, Failure> {
+    let shown = |path: &Path| escape(path.as_os_str().as_bytes());
+    let places = Places {
+        homes: caller.homes.iter().map(|home| shown(home)).collect(),
+        watchtower: vec![shown(&ground.home.path)],
     };
-    let before = match openat(
-        CWD,
-        &file.path,
-        OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NONBLOCK,
-        Mode::empty(),
-    ) {
-        Ok(fd) => Some(read(File::from(fd)).map_err(|e| failed("read", &file.path, &e))?),
-        Err(Errno::NOENT | Errno::NOTDIR) => None,
-        Err(e) => return Err(failed("open", &file.path, &e)),
-    };
-    file.change(before, remove)
+    let protect = ground.policy.protect();
+    let policy = ground.home.path.join("policy.json");
+    let edits: Vec<Edit> = changes
+        .iter()
+        .filter(|change| change.after.is_some() || remove)
+        .map(|change| shown(&change.path))
+        // What an earlier run added is protected by that alone, so it is looked for where things are taken out.
+        .filter(|path| remove || protect.write_protected(path, "write", &places).is_none())
+        .map(|path| Edit::Member(&["protect", "paths"], path.into()))
+        .collect();
+    if edits.is_empty() || !policy.is_file() {
+        return Ok(None);
+    }
+    let change = files::planned(&Settings { path: policy, edits }, remove)?;
+    Ok(change.is_one().then_some(change))
 }
 
-fn read(file: File) -> std::io::Result<String> {
-    let mut text = String::new();
-    let length = file.take(MAX_SETTINGS_BYTES + 1).read_to_string(&mut text)?;
-    if length as u64 > MAX_SETTINGS_BYTES {
-        return Err(std::io::Error::other("it is too large for a settings file"));
-    }
-    Ok(text)
+/// One set-up as policy judges and the ledger records it.
+struct Call<'a> {
+    client: &'a str,
+    remove: bool,
+    changes: &'a [Change],
 }
 
-fn carry_out(change: &Change) -> Result<(), Failure> {
-    let path = &change.path;
-    let mode = std::fs::metadata(path).map_or(0o600, |meta| meta.mode() & 0o777);
-    if let Some(before) = &change.before {
-        replace(&beside(path, "watchtower-backup"), before, mode)?;
-    }
-    match &change.after {
-        Some(after) => replace(path, after, mode),
-        None => match unlinkat(CWD, path, AtFlags::empty()) {
-            Ok(()) | Err(Errno::NOENT) => Ok(()),
-            Err(e) => Err(failed("remove", path, &e)),
-        },
-    }
-}
-
-/// Writes a file beside its place and renames it there, so that a reader sees the old text or the new.
-fn replace(path: &Path, text: &str, mode: u32) -> Result<(), Failure> {
-    make_parents(path)?;
-    let fresh = beside(path, "watchtower-new");
-    let result = (|| {
-        match unlinkat(CWD, &fresh, AtFlags::empty()) {
-            Ok(()) | Err(Errno::NOENT) => {}
-            Err(e) => return Err(std::io::Error::from(e)),
+impl Call<'_> {
+    /// Judged and recorded first; then each file, and how that went.
+    fn carry(&self, caller: &Caller, ground: &Ground) -> Result<(), Failure> {
+        let sighting = Sighting {
+            intent: self.intent(),
+            ..Sighting::default()
+        };
+        let seq = witness(&sighting, caller, ground).map_err(|stop| stop.failure())?;
+        let mut outcome = Outcome::default();
+        let mut result = Ok(());
+        for change in self.changes.iter().filter(|change| change.is_one()) {
+            result = files::carry_out(change);
+            if result.is_err() {
+                outcome.exit_code = Exit::Config as u8;
+                break;
+            }
+            outcome.effects.push(effect(change));
         }
-        let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-        let mut file = File::from(openat(CWD, &fresh, flags, Mode::from_raw_mode(mode))?);
-        file.write_all(text.as_bytes())?;
-        file.sync_all()?;
-        renameat(CWD, &fresh, CWD, path)?;
-        Ok(())
-    })();
-    result.map_err(|e| failed("write", path, &e))
-}
+        ground.ledger()?.append(
+            &[Draft {
+                kind: Kind::Outcome,
+                data: record::outcome(seq, &outcome),
+            }],
+            ground.durability(),
+        )?;
+        result
+    }
 
-fn make_parents(path: &Path) -> Result<(), Failure> {
-    let parents: Vec<&Path> = path.ancestors().skip(1).collect();
-    for parent in parents
-        .into_iter()
-        .rev()
-        .filter(|parent| !parent.as_os_str().is_empty())
-    {
-        match mkdirat(CWD, parent, Mode::from_raw_mode(0o700)) {
-            Ok(()) | Err(Errno::EXIST) => {}
-            Err(e) => return Err(failed("make", parent, &e)),
+    fn intent(&self) -> Intent {
+        let target = |change: &Change| Target {
+            role: "settings".into(),
+            domain: "watchtower".into(),
+            operation: "setup".into(),
+            // By name: as a path no rule could ever open it, since clients' settings are protected from every write.
+            name: escape(change.path.as_os_str().as_bytes()),
+            ..Target::default()
+        };
+        Intent {
+            domain: "watchtower".into(),
+            operation: "setup".into(),
+            targets: self
+                .changes
+                .iter()
+                .filter(|change| change.is_one())
+                .map(target)
+                .collect(),
+            params: [
+                ("client".to_owned(), self.client.into()),
+                ("remove".to_owned(), self.remove.into()),
+            ]
+            .into_iter()
+            .collect(),
+            tool: "wt".into(),
         }
     }
-    Ok(())
 }
 
-fn beside(path: &Path, suffix: &str) -> PathBuf {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{suffix}"));
-    path.with_file_name(name)
-}
-
-fn failed(what: &str, path: &Path, e: &dyn std::fmt::Display) -> Failure {
-    Failure::new(Exit::Config, format!("cannot {what} `{}`: {e}", path.display()))
+fn effect(change: &Change) -> Json {
+    let digest = |text: &Option<String>| text.as_ref().map(|text| hex(&Sha256::digest(text)));
+    json!({"op": if change.after.is_some() { "write" } else { "delete" }, "path": escape(change.path.as_os_str().as_bytes()),
+        "before_sha256": digest(&change.before), "after_sha256": digest(&change.after)})
 }
 
 fn as_text(client: &str, changes: &[Change], print: bool, remove: bool) -> String {

@@ -49,6 +49,15 @@ fn below(scope: Scope<'_>, user: &str, project: &str) -> PathBuf {
     }
 }
 
+/// As [`below`], where a variable may give the client's own directory instead of the usual one below the home.
+fn moved(scope: Scope<'_>, variable: &str, usual: &str, file: &str, project: &str) -> PathBuf {
+    let set = std::env::var_os(variable).map(PathBuf::from);
+    match (scope, set.filter(|dir| dir.is_absolute())) {
+        (Scope::User(_), Some(dir)) => dir.join(file),
+        (scope, _) => below(scope, &format!("{usual}{file}"), project),
+    }
+}
+
 fn claude_code(scope: Scope<'_>, wt: &Installed) -> Vec<Settings> {
     let hook = |timeout: u32| json!({"matcher": "*", "hooks": [{"type": "command", "command": wt.hook("claude-code"), "timeout": timeout}]});
     let mut server = wt.server();
@@ -57,14 +66,20 @@ fn claude_code(scope: Scope<'_>, wt: &Installed) -> Vec<Settings> {
     }
     vec![
         Settings {
-            path: below(scope, ".claude/settings.json", ".claude/settings.json"),
+            path: moved(
+                scope,
+                "CLAUDE_CONFIG_DIR",
+                ".claude/",
+                "settings.json",
+                ".claude/settings.json",
+            ),
             edits: vec![
                 Edit::Element(&["hooks", "PreToolUse"], hook(10)),
                 Edit::Element(&["hooks", "PostToolUse"], hook(10)),
             ],
         },
         Settings {
-            path: below(scope, ".claude.json", ".mcp.json"),
+            path: moved(scope, "CLAUDE_CONFIG_DIR", "", ".claude.json", ".mcp.json"),
             edits: vec![Edit::Value(&["mcpServers", "watchtower"], server)],
         },
     ]
@@ -80,11 +95,17 @@ fn codex(scope: Scope<'_>, wt: &Installed) -> Vec<Settings> {
     );
     vec![
         Settings {
-            path: below(scope, ".codex/config.toml", ".codex/config.toml"),
+            path: moved(
+                scope,
+                "CODEX_HOME",
+                ".codex/",
+                "config.toml",
+                ".codex/config.toml",
+            ),
             edits: vec![Edit::Block(block)],
         },
         Settings {
-            path: below(scope, ".codex/hooks.json", ".codex/hooks.json"),
+            path: moved(scope, "CODEX_HOME", ".codex/", "hooks.json", ".codex/hooks.json"),
             edits: vec![
                 Edit::Element(&["hooks", "PreToolUse"], hook.clone()),
                 Edit::Element(&["hooks", "PostToolUse"], hook),
@@ -97,7 +118,13 @@ fn gemini(scope: Scope<'_>, wt: &Installed) -> Vec<Settings> {
     let hook = json!({"matcher": ".*", "hooks": [{"name": "watchtower", "type": "command",
         "command": wt.hook("gemini"), "timeout": 10_000}]});
     vec![Settings {
-        path: below(scope, ".gemini/settings.json", ".gemini/settings.json"),
+        path: moved(
+            scope,
+            "GEMINI_CLI_HOME",
+            "",
+            ".gemini/settings.json",
+            ".gemini/settings.json",
+        ),
         edits: vec![
             Edit::Value(&["mcpServers", "watchtower"], wt.server()),
             Edit::Element(&["hooks", "BeforeTool"], hook.clone()),
@@ -112,7 +139,7 @@ fn cursor(scope: Scope<'_>, wt: &Installed) -> Vec<Settings> {
     if let Some(fields) = write.as_object_mut() {
         fields.insert("matcher".to_owned(), "Write|Edit|Delete|WebFetch".into());
     }
-    let mut edits = vec![Edit::Default(&["version"], json!(1))];
+    let mut edits = vec![Edit::Frame(&["version"], json!(1))];
     for event in [
         &["hooks", "beforeShellExecution"][..],
         &["hooks", "beforeMCPExecution"],
@@ -137,7 +164,13 @@ fn cursor(scope: Scope<'_>, wt: &Installed) -> Vec<Settings> {
 }
 
 fn opencode(scope: Scope<'_>, wt: &Installed) -> Vec<Settings> {
-    let path = below(scope, ".config/opencode/opencode.json", "opencode.json");
+    let path = moved(
+        scope,
+        "XDG_CONFIG_HOME",
+        ".config/",
+        "opencode/opencode.json",
+        "opencode.json",
+    );
     let with_comments = path.with_extension("jsonc");
     let path = if with_comments.is_file() {
         with_comments
@@ -159,7 +192,7 @@ fn opencode(scope: Scope<'_>, wt: &Installed) -> Vec<Settings> {
         Settings {
             path,
             edits: vec![
-                Edit::Default(&["$schema"], "https://opencode.ai/config.json".into()),
+                Edit::Frame(&["$schema"], "https://opencode.ai/config.json".into()),
                 Edit::Value(
                     &["mcp", "watchtower"],
                     json!({"type": "local", "command": [wt.program(), "mcp"], "enabled": true, "timeout": 10_000}),

@@ -108,7 +108,11 @@ impl Document {
     }
 
     /// Removes those elements of the array at a path for which `ours` holds.
-    pub(crate) fn remove_elements(&mut self, path: &[&str], ours: fn(&Json) -> bool) -> Result<(), String> {
+    pub(crate) fn remove_elements(
+        &mut self,
+        path: &[&str],
+        ours: impl Fn(&Json) -> bool,
+    ) -> Result<(), String> {
         loop {
             let root = Reader::read(&self.text)?;
             let Some(Node {

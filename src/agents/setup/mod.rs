@@ -31,8 +31,12 @@ pub(crate) enum Edit {
     Value(&'static [&'static str], Json),
     /// A value of a JSON object that a person may have set otherwise, which then stays.
     Default(&'static [&'static str], Json),
+    /// A value with which a new file of this format begins; it goes only when nothing else is left.
+    Frame(&'static [&'static str], Json),
     /// An element of a JSON array that is known again as ours.
     Element(&'static [&'static str], Json),
+    /// An element of a JSON array that is known again by its value.
+    Member(&'static [&'static str], Json),
     /// Lines between two marks.
     Block(String),
     /// The whole file.
@@ -47,6 +51,13 @@ pub(crate) struct Change {
     pub(crate) after: Option<String>,
 }
 
+impl Change {
+    /// Whether anything would be different.
+    pub(crate) fn is_one(&self) -> bool {
+        self.before != self.after
+    }
+}
+
 impl Settings {
     /// What the file becomes with everything of ours in it, or taken out of it.
     pub(crate) fn change(&self, before: Option<String>, remove: bool) -> Result<Change, Failure> {
@@ -57,15 +68,15 @@ impl Settings {
             )
             .hint("correct the file by hand, then run this again; nothing was changed")
         };
-        let mut after = before.clone();
-        for edit in &self.edits {
-            after = if remove {
-                edit.taken_out(after)
-            } else {
-                edit.put_in(after)
-            }
-            .map_err(refused)?;
+        let after = if remove {
+            // What was put in last goes first.
+            let mut edits = self.edits.iter().rev();
+            edits.try_fold(before.clone(), |text, edit| edit.taken_out(text))
+        } else {
+            let mut edits = self.edits.iter();
+            edits.try_fold(before.clone(), |text, edit| edit.put_in(text))
         }
+        .map_err(refused)?;
         Ok(Change {
             path: self.path.clone(),
             before,
@@ -87,6 +98,18 @@ impl Edit {
             Self::Value(path, value) => {
                 let mut document = document()?;
                 document.set(path, value)?;
+                Ok(Some(document.text().to_owned()))
+            }
+            Self::Frame(path, value) => {
+                let mut document = document()?;
+                if document
+                    .get(&[])
+                    .as_ref()
+                    .and_then(Json::as_object)
+                    .is_some_and(serde_json::Map::is_empty)
+                {
+                    document.set(path, value)?;
+                }
                 Ok(Some(document.text().to_owned()))
             }
             Self::Default(path, value) => {
@@ -112,6 +135,15 @@ impl Edit {
                 }
                 Ok(Some(document.text().to_owned()))
             }
+            Self::Member(path, element) => {
+                let mut document = document()?;
+                let present = document.get(path);
+                let listed = present.as_ref().and_then(Json::as_array);
+                if !listed.is_some_and(|elements| elements.contains(element)) {
+                    document.push(path, element)?;
+                }
+                Ok(Some(document.text().to_owned()))
+            }
         }
     }
 
@@ -131,15 +163,39 @@ impl Edit {
                     Ok(())
                 }
             }),
-            Self::Element(path, _) => tidied(&text, path, |document| {
-                document.remove_elements(path, is_ours)?;
-                let empty = document
-                    .get(path)
-                    .is_some_and(|left| left.as_array().is_some_and(Vec::is_empty));
-                if empty { document.remove(path) } else { Ok(()) }
-            }),
+            Self::Frame(path, value) => {
+                let left = Document::parse(&text)?.get(&[]);
+                let alone = left
+                    .as_ref()
+                    .and_then(Json::as_object)
+                    .is_some_and(|left| left.len() == 1);
+                tidied(&text, path, |document| {
+                    if alone && document.get(path).as_ref() == Some(value) {
+                        document.remove(path)
+                    } else {
+                        Ok(())
+                    }
+                })
+            }
+            Self::Element(path, _) => without_elements(&text, path, is_ours),
+            Self::Member(path, element) => without_elements(&text, path, |given| given == element),
         }
     }
+}
+
+/// Takes elements out of an array, and the array where that empties it.
+fn without_elements(
+    text: &str,
+    path: &[&str],
+    ours: impl Fn(&Json) -> bool,
+) -> Result<Option<String>, String> {
+    tidied(text, path, |document| {
+        document.remove_elements(path, ours)?;
+        let empty = document
+            .get(path)
+            .is_some_and(|left| left.as_array().is_some_and(Vec::is_empty));
+        if empty { document.remove(path) } else { Ok(()) }
+    })
 }
 
 /// Takes something out, then the objects around it that are empty by that; none where the file is.

@@ -64,7 +64,7 @@ pub(super) fn servers(event: &Event, name: &str) -> Option<Vec<Server>> {
         }
         Client::Gemini => {
             let mut files = project(&[".gemini/settings.json"]);
-            files.push(home.join(".gemini/settings.json"));
+            files.push(named("GEMINI_CLI_HOME", "").join(".gemini/settings.json"));
             collect(&mut found, &files, &["mcpServers", name])?;
         }
         Client::Cursor => {

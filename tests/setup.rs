@@ -1,0 +1,239 @@
+//! `wt setup` as a person runs it: what it writes, what it leaves, what it takes back, and that it is on record.
+
+use crate::hook::World;
+use serde_json::{Value as Json, json};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+const CLIENTS: [&str; 5] = ["opencode", "claude-code", "codex", "gemini", "cursor"];
+
+/// The files that a set-up of this client names.
+fn files(world: &World, client: &str, scope: &str) -> Vec<PathBuf> {
+    let (code, out) = world.wt(&["setup", client, "--scope", scope, "--print", "--json"], b"");
+    assert_eq!(code, 0, "{out}");
+    let told: Json = serde_json::from_str(&out).unwrap();
+    assert_eq!(told["written"], false);
+    let files = told["files"].as_array().unwrap();
+    files
+        .iter()
+        .map(|file| PathBuf::from(file["path"].as_str().unwrap()))
+        .collect()
+}
+
+fn read(path: &Path) -> Option<String> {
+    fs::read_to_string(path).ok()
+}
+
+fn calls(world: &World) -> Vec<Json> {
+    let (_, out) = world.wt(&["recent", "--json"], b"");
+    out.lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
+}
+
+#[test]
+fn every_client_is_set_up_once_and_taken_out_again() {
+    for scope in ["user", "project"] {
+        let world = World::new();
+        for client in CLIENTS {
+            let files = files(&world, client, scope);
+            assert!(
+                files.iter().all(|file| !file.exists()),
+                "`--print` writes nothing"
+            );
+            assert_eq!(world.wt(&["setup", client, "--scope", scope], b"").0, 0);
+            let once: Vec<_> = files.iter().map(|file| read(file)).collect();
+            assert!(once.iter().all(Option::is_some), "{client}");
+            let (code, out) = world.wt(&["setup", client, "--scope", scope], b"");
+            assert_eq!((code, out.contains("\n+ ")), (0, false), "{client}: {out}");
+            assert_eq!(files.iter().map(|file| read(file)).collect::<Vec<_>>(), once);
+            assert_eq!(
+                world.wt(&["setup", client, "--scope", scope, "--remove"], b"").0,
+                0
+            );
+            assert!(files.iter().all(|file| !file.exists()), "{client}");
+        }
+        assert_eq!(world.wt(&["verify"], b"").0, 0);
+    }
+}
+
+#[test]
+fn what_a_person_wrote_stays_to_the_byte() {
+    let world = World::new();
+    let home = world.dir.path();
+    let hooks = r#"{ "hooks": { "PreToolUse": [ { "matcher": "Bash", "hooks": [ { "type": "command", "command": "/x/mine" } ] } ] } }"#;
+    for (client, file, before) in [
+        (
+            "claude-code",
+            ".claude/settings.json",
+            "{\n  // mine\n  \"theme\": \"dark\",\n}\n",
+        ),
+        (
+            "claude-code",
+            ".claude.json",
+            "{\"mcpServers\": {\"other\": {\"command\": \"x\"}}, \"n\": 1}",
+        ),
+        (
+            "opencode",
+            ".config/opencode/opencode.jsonc",
+            "{\n  /* mine */\n  \"permission\": {\"bash\": \"deny\"}\n}\n",
+        ),
+        (
+            "codex",
+            ".codex/config.toml",
+            "# mine\nmodel = \"x\"\n\n[mcp_servers.other]\ncommand = \"y\"\n",
+        ),
+        ("codex", ".codex/hooks.json", hooks),
+        (
+            "gemini",
+            ".gemini/settings.json",
+            "{\n\t\"general\": {\"vimMode\": true} // yes\n}\n",
+        ),
+        (
+            "cursor",
+            ".cursor/hooks.json",
+            "{\"version\": 1, \"hooks\": {\"stop\": [{\"command\": \"x\"}]}}\n",
+        ),
+    ] {
+        let path = home.join(file);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, before).unwrap();
+        let (code, out) = world.wt(&["setup", client], b"");
+        assert_eq!(code, 0, "{out}");
+        assert!(
+            out.contains("\n+ ") && out.contains(file),
+            "the change is shown: {out}"
+        );
+        let after = read(&path).unwrap();
+        assert!(
+            after.contains("watchtower") || after.contains("wt hook"),
+            "{after}"
+        );
+        for word in before.split_whitespace() {
+            assert!(
+                after.contains(word.trim_end_matches([',', '}', ']'])),
+                "{file} lost `{word}`:\n{after}"
+            );
+        }
+        let backup = path.with_file_name(format!(
+            "{}.watchtower-backup",
+            path.file_name().unwrap().display()
+        ));
+        assert_eq!(read(&backup).as_deref(), Some(before), "{file}");
+        assert_eq!(world.wt(&["setup", client, "--remove"], b"").0, 0);
+        assert_eq!(read(&path).as_deref(), Some(before), "{file}");
+        fs::remove_file(&path).unwrap();
+    }
+}
+
+#[test]
+fn a_set_up_is_judged_and_recorded_with_what_it_wrote() {
+    let world = World::new();
+    assert_eq!(world.wt(&["setup", "claude-code"], b"").0, 0);
+    let call = &calls(&world)[0];
+    assert_eq!(
+        (
+            &call["domain"],
+            &call["operation"],
+            &call["verdict"],
+            &call["rule"]
+        ),
+        (
+            &json!("watchtower"),
+            &json!("setup"),
+            &json!("allow"),
+            &json!("own-setup")
+        ),
+        "{call}"
+    );
+    let (_, out) = world.wt(&["query", "--json", "--where", "kind == 'outcome'"], b"");
+    assert!(
+        out.contains(".claude/settings.json") && out.contains("after_sha256"),
+        "{out}"
+    );
+    // Nothing to do is no call.
+    assert_eq!(world.wt(&["setup", "claude-code"], b"").0, 0);
+    assert_eq!(calls(&world).len(), 1);
+}
+
+#[test]
+fn an_agent_waits_for_a_person_before_it_touches_its_own_settings() {
+    let world = World::new();
+    assert_eq!(world.wt(&["setup", "claude-code"], b"").0, 0);
+    let settings = world.dir.path().join(".claude/settings.json");
+    let before = read(&settings);
+    let env = [("CLAUDECODE", "1")];
+    assert_eq!(
+        world.wt_with(&env, &["setup", "claude-code", "--remove"], b"").0,
+        75
+    );
+    assert_eq!(world.wt_with(&env, &["setup", "codex"], b"").0, 75);
+    assert_eq!(read(&settings), before);
+    assert!(!world.dir.path().join(".codex").exists());
+    assert_eq!(calls(&world)[0]["verdict"], "escalate");
+}
+
+#[test]
+fn settings_that_no_name_protects_are_protected_by_the_policy_while_they_are_ours() {
+    let world = World::new();
+    let elsewhere = world.workspace().join("tool");
+    fs::create_dir(&elsewhere).unwrap();
+    let env = [("CODEX_HOME", elsewhere.to_str().unwrap())];
+    let policy = world.dir.path().join(".watchtower/policy.json");
+    let before = read(&policy);
+    let hooks = elsewhere.join("hooks.json");
+    let write = || {
+        world.ask(
+            "Write",
+            &json!({"file_path": hooks, "content": "{}"}),
+            &world.workspace(),
+        )
+    };
+    assert_eq!(write().0, "allow");
+    assert_eq!(world.wt_with(&env, &["setup", "codex"], b"").0, 0);
+    assert!(hooks.is_file());
+    let (decision, reason) = write();
+    assert_eq!(decision, "deny", "{reason}");
+    assert_eq!(world.wt(&["policy", "check"], b"").0, 0);
+    let (_, again) = world.wt_with(&env, &["setup", "codex"], b"");
+    assert!(!again.contains("\n+ "), "{again}");
+    assert_eq!(world.wt_with(&env, &["setup", "codex", "--remove"], b"").0, 0);
+    assert_eq!(write().0, "allow");
+    assert_eq!(read(&policy), before);
+}
+
+#[test]
+fn a_link_to_settings_stays_a_link_and_what_it_leads_to_is_protected() {
+    let world = World::new();
+    let real = world.workspace().join("dotfiles.json");
+    fs::write(&real, "{}\n").unwrap();
+    let link = world.dir.path().join(".claude/settings.json");
+    fs::create_dir(link.parent().unwrap()).unwrap();
+    std::os::unix::fs::symlink(&real, &link).unwrap();
+    assert_eq!(world.wt(&["setup", "claude-code"], b"").0, 0);
+    assert!(link.is_symlink());
+    assert!(read(&real).unwrap().contains("hook claude-code"));
+    let (decision, reason) = world.ask("Edit", &json!({"file_path": real}), &world.workspace());
+    assert_eq!(decision, "deny", "{reason}");
+    let (decision, _) = world.ask(
+        "Bash",
+        &json!({"command": "rm dotfiles.json"}),
+        &world.workspace(),
+    );
+    assert_eq!(decision, "deny");
+}
+
+#[test]
+fn a_file_that_is_not_understood_is_left_as_it_is() {
+    let world = World::new();
+    let file = world.dir.path().join(".gemini/settings.json");
+    fs::create_dir(file.parent().unwrap()).unwrap();
+    for text in ["{", "[]", "{\"hooks\": {\"BeforeTool\": 1}}"] {
+        fs::write(&file, text).unwrap();
+        assert_eq!(world.wt(&["setup", "gemini"], b"").0, 78, "{text}");
+        assert_eq!(read(&file).as_deref(), Some(text));
+    }
+    assert!(calls(&world).is_empty());
+}
