@@ -1,12 +1,13 @@
-//! `wt gtfo`: the import goes through the engine, and the rights of real program files count.
+//! `wt gtfo`: what is known, what the ledger has seen, the import through the engine, rights of real program files.
 
 use super::support::{Scratch, text};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::{
     fs,
+    io::{BufRead, BufReader, Write},
     os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
-    process::Command,
+    process::{Command, Stdio},
 };
 
 /// Lets everything happen but what is protected.
@@ -216,4 +217,141 @@ fn capabilities_are_read_from_the_real_file() {
     let answer = scratch.run(&["check", "--json", "--shell", &format!("{path}/{command}")]);
     let answer: Value = serde_json::from_str(&text(&answer.stdout)).unwrap();
     assert_eq!(answer["gtfo"][0]["score"], 1.0);
+}
+
+/// An event of Claude Code for one shell command.
+fn hooked(scratch: &Scratch, command: &str) -> Value {
+    let event = json!({"session_id": "s", "cwd": scratch.project(), "permission_mode": "default",
+        "hook_event_name": "PreToolUse", "tool_name": "Bash", "tool_input": {"command": command}, "tool_use_id": "u"});
+    let mut child = scratch
+        .wt(&["hook", "claude-code"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child
+        .stdin
+        .take()
+        .unwrap()
+        .write_all(event.to_string().as_bytes())
+        .unwrap();
+    let output = child.wait_with_output().unwrap();
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+#[test]
+fn every_applet_call_and_every_checked_command_carries_its_alerts_in_the_record() {
+    let scratch = Scratch::new();
+    scratch.write("a", "x");
+    let cp = scratch.project().join("safe-cp");
+    std::os::unix::fs::symlink(super::support::WT, &cp).unwrap();
+    let done = Command::new(&cp)
+        .args(["a", "b"])
+        .current_dir(scratch.project())
+        .env_clear()
+        .env("PATH", "/usr/bin:/bin")
+        .env("HOME", scratch.home())
+        .env("WATCHTOWER_DIR", scratch.state())
+        .output()
+        .unwrap();
+    assert_eq!(done.status.code(), Some(0), "{}", text(&done.stderr));
+    hooked(&scratch, "tar cf x.tar . --checkpoint-action=exec=sh");
+    let seen = scratch.expect(0, &["gtfo", "--json"]);
+    let seen: Vec<Value> = seen.lines().map(|l| serde_json::from_str(l).unwrap()).collect();
+    let uses: Vec<(&str, &str, bool)> = seen
+        .iter()
+        .map(|line| {
+            (
+                line["alert"]["binary"].as_str().unwrap(),
+                line["verdict"].as_str().unwrap(),
+                line["alert"]["invoked"].as_bool().unwrap(),
+            )
+        })
+        .collect();
+    assert!(uses.contains(&("cp", "allow", false)), "{uses:?}");
+    assert!(uses.contains(&("tar", "escalate", true)), "{uses:?}");
+    let refused = scratch.expect(0, &["gtfo", "--where", "decision.verdict == 'escalate'"]);
+    assert!(refused.contains("tar uses shell"), "{refused}");
+    assert!(!refused.contains(" cp "), "{refused}");
+}
+
+#[test]
+fn the_monitor_shows_alerts_as_they_come() {
+    let scratch = Scratch::new();
+    hooked(&scratch, "find . -exec id \\;");
+    let mut child = scratch
+        .wt(&["gtfo", "--monitor", "--json"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    // Only what comes after the start is shown.
+    std::thread::sleep(std::time::Duration::from_millis(500));
+    hooked(&scratch, "vim -c '!id' x");
+    let line: Value = serde_json::from_str(&lines.next().unwrap().unwrap()).unwrap();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert_eq!(line["alert"]["binary"], "vim");
+    assert_eq!(line["alert"]["invoked"], true);
+}
+
+#[test]
+fn the_list_is_filtered_by_function_context_and_risk() {
+    let scratch = Scratch::new();
+    let names = |args: &[&str]| -> Vec<String> {
+        let mut all = vec!["gtfo", "--list", "--json"];
+        all.extend(args);
+        let out = scratch.expect(0, &all);
+        out.lines()
+            .map(|line| {
+                serde_json::from_str::<Value>(line).unwrap()["name"]
+                    .as_str()
+                    .unwrap()
+                    .to_owned()
+            })
+            .collect()
+    };
+    let all = names(&[]);
+    assert!(all.len() >= 458 + 50, "{}", all.len());
+    let suid = names(&["--function", "shell", "--context", "suid"]);
+    assert!(suid.contains(&"agetty".to_owned()) && !suid.contains(&"aria2c".to_owned()));
+    let loads = names(&["--function", "library-load"]);
+    assert!(loads.contains(&"openssl".to_owned()) && loads.len() < all.len());
+    assert!(names(&["--function", "shell", "--risk", "medium"]).is_empty());
+    let said = scratch.refused(64, &["gtfo", "--list", "--function", "flying"]);
+    assert!(
+        said.contains("unknown function `flying`") && said.contains("hint: known are shell"),
+        "{said}"
+    );
+}
+
+#[test]
+fn one_entry_is_shown_with_recipes_and_with_the_forms_that_are_looked_into() {
+    let scratch = Scratch::new();
+    let shown = scratch.expect(0, &["gtfo", "show", "timeout"]);
+    assert!(shown.contains("looked into: timeout 1 COMMAND"), "{shown}");
+    let shown: Value = serde_json::from_str(&scratch.expect(0, &["gtfo", "show", "rg", "--json"])).unwrap();
+    assert!(
+        !shown["reason"].as_str().unwrap().is_empty(),
+        "a supplement entry has its reason"
+    );
+    assert_eq!(shown["recipes"][0]["options"][0], "--pre");
+    scratch.refused(64, &["gtfo", "show", "no-such-program"]);
+}
+
+#[test]
+fn a_command_is_checked_without_being_run_or_recorded() {
+    let scratch = Scratch::new();
+    let before = scratch.entries().len();
+    let said = scratch.expect(
+        0,
+        &["gtfo", "check", "--", "find", ".", "-exec", "touch", "ran", ";"],
+    );
+    assert!(said.contains("find uses shell"), "{said}");
+    assert!(!scratch.file("ran").exists());
+    assert_eq!(scratch.entries().len(), before);
+    assert_eq!(
+        scratch.expect(0, &["gtfo", "check", "--", "uptime"]),
+        "nothing of the database is used\n"
+    );
 }
