@@ -189,11 +189,10 @@ fn sum<'a>(
         return raised("`sum` does not add text: use `join`");
     }
     let mut unordered = false;
-    let mut floats = 0;
     while let Some(value) = iter.next(run)? {
         unordered |= iter.unordered();
-        floats += u32::from(matches!(value, Value::Float(_)));
-        if unordered && (floats > 1 || value.index().is_none() && floats == 0) {
+        // Floats are rounded at each step, and a large integer when it meets one.
+        if unordered && (value.index().is_none() || matches!(total, Value::Float(_))) {
             return rejected("the sum of this set would depend on its arbitrary order");
         }
         total = operators::binary(Binary::Add, &total, &value, run)?;

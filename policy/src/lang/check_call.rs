@@ -64,11 +64,6 @@ impl Checker {
                 Operand::Value(self.node(arg)?)
             });
         }
-        if let Some(test) = own::compile(builtin, &operands)?
-            && let Some(Operand::Value(text)) = operands.drain(..).next()
-        {
-            return Ok((NodeKind::Test(test, Box::new(text)), Type::Bool));
-        }
         let mut extra = Vec::with_capacity(named.len());
         for (name, value) in named {
             let Some(known) = row.named.iter().find(|n| *n == name) else {
@@ -77,6 +72,10 @@ impl Checker {
                     format!("`{}` has no argument `{name}`", row.name),
                 ));
             };
+            // Those that may also stand without their name stand second.
+            if matches!(builtin, Builtin::Int | Builtin::Round | Builtin::Sum) && args.len() > 1 {
+                return Err(twice(known, value.at));
+            }
             let functional = *known == "key" && value.kind != Kind::None;
             extra.push((
                 *known,
@@ -86,6 +85,11 @@ impl Checker {
                     Operand::Value(self.node(value)?)
                 },
             ));
+        }
+        if let Some(test) = own::compile(builtin, &operands)?
+            && let Some(Operand::Value(text)) = operands.drain(..).next()
+        {
+            return Ok((NodeKind::Test(test, Box::new(text)), Type::Bool));
         }
         Ok((NodeKind::Call(builtin, operands, extra), row.returns))
     }
@@ -171,10 +175,7 @@ impl Checker {
                 ));
             };
             if position < args.len() {
-                return Err(ExprError::new(
-                    value.at,
-                    format!("the argument `{key}` stands twice"),
-                ));
+                return Err(twice(key, value.at));
             }
             extra.push((*known, self.node(value)?));
         }
@@ -242,7 +243,7 @@ impl Checker {
                 let source = Box::new(self.source(first)?);
                 let start = args.get(1).or(named.first().map(|(_, value)| value));
                 if args.len() + named.len() > 2 {
-                    return Err(ExprError::new(at, "the argument `start` stands twice"));
+                    return Err(twice("start", at));
                 }
                 Source::Enumerate(source, start.map(|s| self.node(s).map(Box::new)).transpose()?)
             }
@@ -301,6 +302,10 @@ fn draws(builtin: Builtin, n: usize, all: usize) -> bool {
         Builtin::List | Builtin::Tuple | Builtin::Set => n == 0,
         _ => false,
     }
+}
+
+fn twice(name: &str, at: Span) -> ExprError {
+    ExprError::new(at, format!("the argument `{name}` stands twice"))
 }
 
 fn count(name: &str, given: usize, (least, most): (usize, usize), at: Span) -> Checked<()> {

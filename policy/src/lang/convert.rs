@@ -65,7 +65,7 @@ fn parse<'a>(text: &str, base: u32) -> Eval<Value<'a>> {
         }
         None => (unsigned, base),
     };
-    let Some(plain) = float::without_underscores(digits) else {
+    let Some(plain) = float::without_underscores(digits, u8::is_ascii_alphanumeric) else {
         return fault();
     };
     if plain.is_empty() || !plain.chars().all(|c| c.is_digit(base)) {

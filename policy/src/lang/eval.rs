@@ -144,7 +144,7 @@ pub(crate) fn eval<'a>(node: &'a Node, run: &mut Run<'a>) -> Eval<Value<'a>> {
     match &node.kind {
         NodeKind::Const(value) => Ok(value.clone()),
         NodeKind::Slot(slot) => Ok(run.slots.get(*slot).cloned().unwrap_or(Value::None)),
-        NodeKind::Global(global) => Ok(run.facts.global(*global)),
+        NodeKind::Global(global) => run.facts.global(*global),
         NodeKind::Name(name, open) => run.facts.name(name, *open),
         NodeKind::Field(object, field, name) => {
             let object = eval(object, run)?;

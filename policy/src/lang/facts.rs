@@ -1,7 +1,7 @@
 //! Where names get their values: the scope of a rule, or JSON.
 
 use super::{
-    error::{Eval, raised},
+    error::{Eval, raised, too_large},
     names::{Field, Global, RecordKind, Type},
     value::{Record, Text, Value},
 };
@@ -54,13 +54,13 @@ impl<'a> Facts<'a> {
         }
     }
 
-    pub(super) fn global(&self, global: Global) -> Value<'a> {
+    pub(super) fn global(&self, global: Global) -> Eval<Value<'a>> {
         let Facts::Rule(facts) = self else {
-            return Value::None;
+            return Ok(Value::None);
         };
         let scope = facts.scope;
         let text = |text: &'a str| Value::Str(Text::Borrowed(text));
-        match global {
+        Ok(match global {
             Global::Target => Value::Record(Record::Target(facts.target)),
             Global::Identity => Value::Record(Record::Identity(&scope.identity)),
             Global::Gtfo => Value::Record(Record::Gtfo(&scope.gtfo)),
@@ -82,7 +82,13 @@ impl<'a> Facts<'a> {
                     )
                 })
                 .clone(),
-            Global::Params => facts.params.get_or_init(|| params(scope)).clone(),
+            Global::Params => match facts.params.get() {
+                Some(made) => made.clone(),
+                None => {
+                    scope.params.values().try_for_each(fits)?;
+                    facts.params.get_or_init(|| params(scope)).clone()
+                }
+            },
             Global::Env => facts
                 .env
                 .get_or_init(|| {
@@ -94,7 +100,7 @@ impl<'a> Facts<'a> {
                     Value::Dict(Arc::new(table))
                 })
                 .clone(),
-        }
+        })
     }
 
     /// A name of a scope that came as JSON.
@@ -102,7 +108,9 @@ impl<'a> Facts<'a> {
         let Facts::Json(map) = self else {
             return Ok(Value::None);
         };
-        match (map.get(name), RecordKind::of_name(name)) {
+        let found = map.get(name);
+        found.map_or(Ok(()), fits)?;
+        match (found, RecordKind::of_name(name)) {
             (None, _) if open => Ok(Value::None),
             (None, _) => raised(format!("there is no `{name}`")),
             (Some(value), _) if open => Ok(Value::from_json(value)),
@@ -126,7 +134,12 @@ impl<'a> Facts<'a> {
         };
         let found = match record {
             Record::Json(kind, map) => return json_field(*kind, map, name),
-            Record::Target(target) => target_field(target, field),
+            Record::Target(target) => {
+                if field == Field::Extra {
+                    target.extra.values().try_for_each(fits)?;
+                }
+                target_field(target, field)
+            }
             Record::Identity(identity) => match (field, self) {
                 (Field::Principal, _) => text(&identity.principal),
                 (Field::Uid, _) => Some(Value::Int(identity.uid)),
@@ -235,6 +248,16 @@ fn json_field<'a>(kind: RecordKind, map: &'a Map<String, Json>, name: &str) -> E
         Some(Type::Dict) => Ok(Value::Dict(Arc::default())),
         Some(_) => Ok(Value::None),
         None => raised(format!("`{}` has no attribute `{name}`", kind.word())),
+    }
+}
+
+/// Refuses JSON with an integer that is none of ours: its nearest float would be another value.
+fn fits(json: &Json) -> Eval<()> {
+    match json {
+        Json::Number(n) if n.is_u64() && !n.is_i64() => too_large(),
+        Json::Array(items) => items.iter().try_for_each(fits),
+        Json::Object(map) => map.values().try_for_each(fits),
+        _ => Ok(()),
     }
 }
 

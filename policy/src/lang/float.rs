@@ -12,13 +12,19 @@ pub(crate) fn repr(f: f64) -> String {
         return if f > 0.0 { "inf" } else { "-inf" }.to_owned();
     }
     // As many digits as the shortest text needs, then the nearest text of so many: halves go to the even digit.
+    // Below a power of two the floats lie closer together, and the nearest text may belong to a neighbour.
     let shortest = format!("{f:e}");
     let digits = shortest
         .bytes()
         .take_while(|b| *b != b'e')
         .filter(u8::is_ascii_digit)
         .count();
-    let scientific = format!("{f:.*e}", digits.saturating_sub(1));
+    let nearest = format!("{f:.*e}", digits.saturating_sub(1));
+    let scientific = if nearest.parse() == Ok(f) {
+        nearest
+    } else {
+        shortest
+    };
     let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
     let exponent: i32 = exponent.parse().unwrap_or(0);
     if (-4..16).contains(&exponent) {
@@ -74,7 +80,7 @@ pub(crate) fn parse<'a>(text: &str) -> Eval<Value<'a>> {
         }
         _ => {}
     }
-    let Some(digits) = without_underscores(trimmed) else {
+    let Some(digits) = without_underscores(trimmed, u8::is_ascii_digit) else {
         return fault();
     };
     // Rust also reads `inf` and `nan`, which were dealt with, and nothing else that Python does not.
@@ -88,13 +94,10 @@ pub(crate) fn parse<'a>(text: &str) -> Eval<Value<'a>> {
 }
 
 /// Takes out underscores that stand between two digits; none where one stands elsewhere.
-pub(crate) fn without_underscores(text: &str) -> Option<String> {
+pub(crate) fn without_underscores(text: &str, is_digit: fn(&u8) -> bool) -> Option<String> {
     let bytes = text.as_bytes();
     for (n, _) in bytes.iter().enumerate().filter(|(_, b)| **b == b'_') {
-        let digit = |at: Option<usize>| {
-            at.and_then(|at| bytes.get(at))
-                .is_some_and(u8::is_ascii_alphanumeric)
-        };
+        let digit = |at: Option<usize>| at.and_then(|at| bytes.get(at)).is_some_and(is_digit);
         if !digit(n.checked_sub(1)) || !digit(Some(n + 1)) {
             return None;
         }

@@ -158,8 +158,15 @@ fn next_char<'a>(text: &Text<'a>, at: &mut usize, run: &mut Run<'a>) -> Eval<Opt
 /// The next element of each; none as soon as one of them ends.
 fn row<'a>(all: &mut [Iter<'a>], run: &mut Run<'a>) -> Eval<Option<Vec<Value<'a>>>> {
     let mut row = Vec::with_capacity(all.len());
+    // Of several, the first to end stops the others early.
+    let alone = all.len() == 1;
     for iter in all.iter_mut() {
-        match iter.next(run)? {
+        let drawn = if alone {
+            iter.next(run)?
+        } else {
+            iter.next_of_some(run)?
+        };
+        match drawn {
             Some(value) => row.push(value),
             None => return Ok(None),
         }

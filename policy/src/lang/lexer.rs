@@ -4,7 +4,7 @@ use super::{
     error::ExprError,
     limits::MAX_EXPR_BYTES,
     strings,
-    token::{FOREIGN, KEYWORDS, Token, TokenKind, sign},
+    token::{FOREIGN, FOREIGN_SIGNS, KEYWORDS, Token, TokenKind, sign},
 };
 use crate::json::Span;
 
@@ -67,6 +67,9 @@ impl<'s> Lexer<'s> {
                 self.push(kind, start);
             } else if first.is_ascii_alphabetic() || first == '_' {
                 self.word()?;
+            } else if let Some(foreign) = FOREIGN_SIGNS.iter().find(|sign| self.rest().starts_with(**sign)) {
+                let at = Span::new(start, start + foreign.len());
+                return Err(foreign_word(at, foreign));
             } else if let Some(sign) = sign(self.rest()) {
                 self.at += sign.len();
                 match sign {
@@ -136,10 +139,7 @@ impl<'s> Lexer<'s> {
             return Ok(());
         }
         if FOREIGN.contains(&word) {
-            return Err(ExprError::new(
-                at,
-                format!("`{word}` is not part of the language"),
-            ));
+            return Err(foreign_word(at, word));
         }
         if word.starts_with('_') {
             let message = format!("names never begin with an underscore: `{word}`");
@@ -241,5 +241,15 @@ impl<'s> Lexer<'s> {
         self.at = literal.end;
         self.push(literal.kind, start);
         Ok(())
+    }
+}
+
+/// What Python has and this language does not.
+fn foreign_word(at: Span, word: &str) -> ExprError {
+    let error = ExprError::new(at, format!("`{word}` is not part of the language"));
+    match word {
+        ":=" => error.hint("nothing can be assigned"),
+        "\\" => error.hint("put the expression in parentheses to write it on several lines"),
+        _ => error,
     }
 }

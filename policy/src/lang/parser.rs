@@ -110,8 +110,6 @@ impl Parser {
         let error = ExprError::new(self.token().at, message);
         match &self.token().kind {
             TokenKind::Sign("=") => error.hint("`==` compares; nothing can be assigned"),
-            TokenKind::Sign(":=") => error.hint("nothing can be assigned"),
-            TokenKind::Sign("@") => error.hint("`@` is not part of the language"),
             TokenKind::Sign("*" | "**") => error.hint("unpacking is not part of the language"),
             _ => error,
         }

@@ -6,6 +6,7 @@ use super::{
     parser::{Parsed, Parser},
     token::TokenKind,
 };
+use crate::json::Span;
 
 /// Positional and named arguments.
 type Arguments = (Vec<Ast>, Vec<(String, Ast)>);
@@ -158,7 +159,9 @@ impl Parser {
         let mut clauses = Vec::new();
         while self.take("for") {
             let target = self.targets()?;
-            self.expect("in")?;
+            if !self.take("in") {
+                return Err(not_a_name(self.token().at));
+            }
             let source = self.or()?;
             let mut conditions = Vec::new();
             while self.take("if") {
@@ -204,13 +207,15 @@ impl Parser {
                     return Ok(Target::Unpack(Vec::new()));
                 }
                 let one = self.targets_within()?;
-                self.expect(close)?;
+                if !self.take(close) {
+                    return Err(not_a_name(self.token().at));
+                }
                 Ok(match one {
                     Target::Name(..) if open == "[" => Target::Unpack(vec![one]),
                     other => other,
                 })
             }
-            _ => Err(ExprError::new(token.at, "a name was expected after `for`")),
+            _ => Err(not_a_name(token.at)),
         }
     }
 
@@ -292,4 +297,9 @@ impl Parser {
         self.expect("]")?;
         Ok(Kind::Slice(Box::new(object), parts))
     }
+}
+
+/// Python also binds attributes, elements and starred names.
+fn not_a_name(at: Span) -> ExprError {
+    ExprError::new(at, "`for` binds names alone, up to its `in`")
 }

@@ -62,6 +62,9 @@ pub(super) fn call<'a>(
                 .map_or(text.len(), str::len);
             part(text, 0..kept, run)
         }
+        (Method::Lower | Method::Upper, []) if text.chars().any(newly_cased) => {
+            rejected("this letter's case is younger than CPython 3.11")
+        }
         (Method::Lower, []) => run.text(text.to_lowercase()),
         (Method::Upper, []) => run.text(text.to_uppercase()),
         (Method::Center | Method::Ljust | Method::Rjust | Method::Zfill, [width, fill @ ..]) => {
@@ -77,6 +80,12 @@ pub(super) fn call<'a>(
         (_, []) => rejected("this method takes ASCII text alone"),
         _ => raised("a string has no such method"),
     }
+}
+
+/// Letters that have had their upper or lower case since Unicode 15 or later; CPython 3.11 knows Unicode 14.
+fn newly_cased(c: char) -> bool {
+    matches!(c, '\u{19b}' | '\u{264}' | '\u{1c89}'..='\u{1c8a}' | '\u{a7cb}'..='\u{a7cf}' | '\u{a7d2}'..='\u{a7d5}'
+        | '\u{a7da}'..='\u{a7dc}' | '\u{10d50}'..='\u{10d65}' | '\u{10d70}'..='\u{10d85}')
 }
 
 /// `separator.join(source)`

@@ -207,7 +207,7 @@ fn pieces(text: &str, offset: usize, raw: bool) -> Result<Vec<Piece>, ExprError>
             literal.push_str(&plain(begun, at)?);
             let inner = at + 1;
             let rest = text.get(inner..).unwrap_or_default();
-            let Some(close) = rest.find('}') else {
+            let Some(close) = closing(rest) else {
                 return Err(fault(at, "this brace is not closed").hint("write `{{` for a brace"));
             };
             let mut source = rest.get(..close).unwrap_or_default();
@@ -216,7 +216,7 @@ fn pieces(text: &str, offset: usize, raw: bool) -> Result<Vec<Piece>, ExprError>
                 .strip_suffix("!r")
                 .or_else(|| source.strip_suffix("!s"))
                 .unwrap_or(source);
-            if let Some(bad) = source.find(['{', '\\', '#', ':', '!', '=']) {
+            if let Some(bad) = source.find(['{', '}', '\\', '#', ':', '!', '=']) {
                 let error = fault(
                     inner + bad,
                     "a replacement holds a plain expression without a format",
@@ -241,4 +241,20 @@ fn pieces(text: &str, offset: usize, raw: bool) -> Result<Vec<Piece>, ExprError>
         out.push(Piece::Text(literal));
     }
     Ok(out)
+}
+
+/// Where a replacement ends: at the first closing brace that stands in no quotes.
+fn closing(rest: &str) -> Option<usize> {
+    let mut quote = None;
+    rest.char_indices()
+        .find(|(_, c)| {
+            match (quote, c) {
+                (None, '}') => return true,
+                (None, '\'' | '"') => quote = Some(*c),
+                (Some(open), c) if open == *c => quote = None,
+                _ => {}
+            }
+            false
+        })
+        .map(|(at, _)| at)
 }

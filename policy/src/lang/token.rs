@@ -47,6 +47,9 @@ pub(crate) const FOREIGN: &[&str] = &[
     "while", "with",
 ];
 
+/// Python's other signs: assignment within an expression, matrices, the ellipsis, a line that goes on.
+pub(crate) const FOREIGN_SIGNS: &[&str] = &[":=", "...", "@", "\\"];
+
 /// The operator or bracket that a text begins with: the longest.
 pub(crate) fn sign(text: &str) -> Option<&'static str> {
     let bytes = text.as_bytes();
@@ -60,13 +63,11 @@ pub(crate) fn sign(text: &str) -> Option<&'static str> {
         (b'>', b'=') => ">=",
         (b'=', b'=') => "==",
         (b'!', b'=') => "!=",
-        (b':', b'=') => ":=",
         (b'+', _) => "+",
         (b'-', _) => "-",
         (b'*', _) => "*",
         (b'/', _) => "/",
         (b'%', _) => "%",
-        (b'@', _) => "@",
         (b'&', _) => "&",
         (b'|', _) => "|",
         (b'^', _) => "^",

@@ -25,6 +25,110 @@ impl Dice {
         self.below(n) == 0
     }
 
+    /// A quoted text that is a number, or nearly one.
+    pub(super) fn numeral(&mut self) -> String {
+        const PIECES: &[&str] = &[
+            "0",
+            "1",
+            "7",
+            "9",
+            "00",
+            "12",
+            "_",
+            "+",
+            "-",
+            ".",
+            "e",
+            "E",
+            "e5",
+            "e-3",
+            "0x",
+            "0X",
+            "0b",
+            "0o",
+            "f",
+            "a",
+            "z",
+            "inf",
+            "nan",
+            "Infinity",
+            " ",
+            "\\t",
+            "\\n",
+            "\\x1c",
+            "\\xa0",
+            "5",
+            "1e308",
+            "123456789012345678",
+        ];
+        let n = 1 + self.below(5);
+        let text: String = (0..n).map(|_| self.pick(PIECES)).collect();
+        format!("'{text}'")
+    }
+
+    /// A float of any size.
+    pub(super) fn float(&mut self) -> String {
+        let sign = self.pick(&["", "-"]);
+        let exponent = self.below(40) as i64 - 20;
+        match self.below(4) {
+            0 => format!("{sign}{}.{}", self.below(1000), self.below(100_000)),
+            1 => format!("({sign}2.0 ** {})", self.below(2000) as i64 - 1070),
+            2 => format!(
+                "{sign}{}e{}",
+                self.roll() % 100_000_000_000_000_000,
+                self.below(600) as i64 - 300
+            ),
+            _ => format!(
+                "{sign}{}.{}e{exponent}",
+                self.below(10),
+                self.roll() % 10_000_000_000_000_000
+            ),
+        }
+    }
+
+    /// A string literal with escapes, raw, long or plain.
+    pub(super) fn literal(&mut self) -> String {
+        const PIECES: &[&str] = &[
+            "a",
+            "Z",
+            "0",
+            " ",
+            "\\n",
+            "\\t",
+            "\\\\",
+            "\\'",
+            "\\\"",
+            "\\x41",
+            "\\xe9",
+            "\\u00e9",
+            "\\U0001F600",
+            "\\101",
+            "\\7",
+            "\\0",
+            "\\400",
+            "\\q",
+            "\\8",
+            "{",
+            "}",
+            "%s",
+            "é",
+            "日",
+            "ß",
+            "\\a",
+            "\\v",
+            "\\\n",
+            "\\x4",
+            "\\u12",
+        ];
+        let (prefix, quote) = (
+            self.pick(&["", "", "", "r", "u", "R"]),
+            self.pick(&["'", "\"", "\"\"\"", "'''"]),
+        );
+        let n = self.below(6);
+        let body: String = (0..n).map(|_| self.pick(PIECES)).collect();
+        format!("{prefix}{quote}{body}{quote}")
+    }
+
     pub(super) fn pick<'a, T: ?Sized>(&mut self, all: &[&'a T]) -> &'a T {
         all[self.below(all.len())]
     }

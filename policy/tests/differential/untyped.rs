@@ -81,15 +81,51 @@ const METHODS: &[&str] = &[
     "swapcase",
     "expandtabs",
     "istitle",
+    "keys",
+    "values",
+    "items",
+    "casefold",
+    "capitalize",
+    "rjust",
+    "isidentifier",
+    "isprintable",
+    "format",
+    "encode",
 ];
 
 const FUNCTIONS: &[&str] = &[
-    "len", "str", "int", "float", "bool", "any", "all", "sorted", "min", "max", "sum", "abs", "round",
-    "list", "tuple", "set", "dict",
+    "len",
+    "str",
+    "int",
+    "float",
+    "bool",
+    "any",
+    "all",
+    "sorted",
+    "min",
+    "max",
+    "sum",
+    "abs",
+    "round",
+    "list",
+    "tuple",
+    "set",
+    "dict",
+    "range",
+    "zip",
+    "enumerate",
+    "reversed",
+    "map",
+    "filter",
 ];
 
 fn leaf(dice: &mut Dice) -> String {
-    match dice.below(6) {
+    match dice.below(7) {
+        6 => match dice.below(3) {
+            0 => dice.literal(),
+            1 => dice.numeral(),
+            _ => dice.float(),
+        },
         0 => dice.pick(INTS).to_owned(),
         1 => dice.pick(FLOATS).to_owned(),
         2 => dice.pick(STRINGS).to_owned(),
@@ -114,7 +150,9 @@ fn any(dice: &mut Dice, depth: usize) -> String {
     let d = depth - 1;
     match dice.below(20) {
         0..=2 => {
-            let operator = dice.pick(&["+", "-", "*", "/", "//", "%", "&", "|", "^", "and", "or"]);
+            let operator = dice.pick(&[
+                "+", "-", "*", "/", "//", "%", "&", "|", "^", "<<", ">>", "and", "or",
+            ]);
             format!("{} {operator} {}", any(dice, d), any(dice, d))
         }
         3 | 4 => {
@@ -213,10 +251,54 @@ const WORDS: &[&str] = &[
     "range",
     "~",
     "%",
+    ":=",
+    "...",
+    "@",
+    ";",
+    "\n",
+    "\\\n",
+    "# c",
+    "*xs",
+    "**d",
+    "->",
+    "1_",
+    "0x",
+    "1j",
+    "b''",
+    "'''a'''",
+    "f'{x!r}'",
+    "f'{x + 1}'",
+    "f\"{d['a']}\"",
+    "yield",
+    "await",
+    "1.",
+    ".5",
+    "1e3",
+    "0xFor",
+    "and not",
+    "is not",
+    "not in",
+    "for k in xs",
+    "if k",
+    "x[1:2]",
+    "\t",
+    "u'é'",
+    "k=1",
+    "str(",
+    "[0]",
+    "é",
+    "_",
+    ">>",
+    "<<",
+    "%",
+    "'%d'",
+    "()",
+    "{}",
+    "None.x",
 ];
 
 fn words(dice: &mut Dice) -> String {
-    let n = 1 + dice.below(9);
+    let n = 1 + dice.below(7);
     (0..n).map(|_| dice.pick(WORDS)).collect::<Vec<_>>().join(" ")
 }
 

@@ -38,6 +38,12 @@ pub(super) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
     let text = |name: &str| matches.get_one::<String>(name).map(String::as_str);
     let scope = match text("scope").map(serde_json::from_str::<Map<String, Json>>) {
         None => Map::new(),
+        Some(Ok(_)) if !text("scope").is_none_or(|scope| integers_fit(scope.as_bytes())) => {
+            return Err(Failure::new(
+                Exit::Usage,
+                "--scope holds an integer beyond 64 bits",
+            ));
+        }
         Some(Ok(scope)) => scope,
         Some(Err(e)) => {
             return Err(Failure::new(
@@ -81,6 +87,9 @@ fn answer(line: &[u8]) -> String {
     let asked = || -> Result<String, String> {
         let question: Json =
             serde_json::from_slice(line).map_err(|e| format!("this line is not JSON: {e}"))?;
+        if !integers_fit(line) {
+            return Err("an integer beyond 64 bits".to_owned());
+        }
         let expr = question
             .get("expr")
             .and_then(Json::as_str)
@@ -96,5 +105,58 @@ fn answer(line: &[u8]) -> String {
     match asked() {
         Ok(value) => format!("{{\"ok\":{value}}}"),
         Err(error) => json!({"error": error}).to_string(),
+    }
+}
+
+/// Whether every integer of a JSON text has 64 bits; beyond them it would be read as the nearest float.
+fn integers_fit(json: &[u8]) -> bool {
+    let (mut quoted, mut escaped) = (false, false);
+    json.split(|byte| {
+        let within = quoted;
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = quoted,
+            b'"' => quoted = !quoted,
+            _ => {}
+        }
+        // Within quotes nothing is a number: every byte of a string ends the word before it.
+        within || !matches!(byte, b'0'..=b'9' | b'-' | b'+' | b'.' | b'e' | b'E')
+    })
+    .filter(|word| {
+        word.iter().any(u8::is_ascii_digit) && !word.iter().any(|b| matches!(b, b'.' | b'e' | b'E'))
+    })
+    .all(|word| std::str::from_utf8(word).is_ok_and(|word| word.parse::<i64>().is_ok()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{answer, integers_fit};
+
+    #[test]
+    fn an_integer_of_the_scope_beyond_64_bits_is_an_error_and_no_float() {
+        for n in [
+            "9223372036854775808",
+            "-9223372036854775809",
+            "18446744073709551616",
+            "1000000000000000000000000",
+        ] {
+            let line = format!("{{\"expr\": \"x\", \"scope\": {{\"x\": [{n}]}}}}");
+            assert_eq!(
+                answer(line.as_bytes()),
+                "{\"error\":\"an integer beyond 64 bits\"}",
+                "{n}"
+            );
+        }
+        for (n, shown) in [
+            ("9223372036854775807", "9223372036854775807"),
+            ("1e30", "1e+30"),
+            ("1e0", "1.0"),
+        ] {
+            let line = format!("{{\"expr\": \"x\", \"scope\": {{\"x\": {n}}}}}");
+            assert_eq!(answer(line.as_bytes()), format!("{{\"ok\":{shown}}}"), "{n}");
+        }
+        assert!(integers_fit(
+            br#"{"a\"": "99999999999999999999", "9999999999999999999999": 1}"#
+        ));
     }
 }
