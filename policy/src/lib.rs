@@ -39,7 +39,8 @@ pub use inspect::{Inspection, example_calls, inspect, run_tests};
 pub use intent::{Intent, Name, Target};
 pub use lang::{
     EvalError, EvalErrorKind, ExprError, Expression, MAX_DATA_BYTES, MAX_EXPR_BYTES, MAX_EXPR_DEPTH,
-    MAX_REGEX_BYTES, MAX_STEPS, Names, NoAnswer, evaluate,
+    MAX_PATTERN_BYTES, MAX_PATTERN_COST, MAX_REGEX_BYTES, MAX_SMALL_REGEX_BYTES, MAX_STEPS, MAX_VARIABLES,
+    Names, NoAnswer, evaluate,
 };
 pub use policy::{Policy, load};
 pub use problem::Problem;

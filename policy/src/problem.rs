@@ -1,7 +1,10 @@
 //! What is wrong with a document: where it stands, what it is, and the way out.
 //! Nothing here decides whether something is wrong.
 
-use crate::json::Span;
+use crate::{
+    json::Span,
+    text::{is_unruly, one_line},
+};
 use serde::Serialize;
 use std::fmt;
 
@@ -29,7 +32,14 @@ const SHOWN: usize = 60;
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{}:{}:{}: {}", self.path, self.line, self.column, self.message)?;
+        writeln!(
+            f,
+            "{}:{}:{}: {}",
+            one_line(&self.path),
+            self.line,
+            self.column,
+            self.message
+        )?;
         let before = self.column - 1;
         let skip = before.saturating_sub(SHOWN);
         let shown: String = self.source.chars().skip(skip).take(2 * SHOWN).map(tame).collect();
@@ -45,7 +55,7 @@ impl fmt::Display for Problem {
 
 /// Keeps a source line from moving the caret or the terminal.
 fn tame(c: char) -> char {
-    if c.is_control() { ' ' } else { c }
+    if is_unruly(c) { ' ' } else { c }
 }
 
 /// A document under reading, and what was found in it so far.
@@ -85,9 +95,9 @@ impl<'a> Report<'a> {
                 .map_or(0, |part| part.chars().count())
                 + 1,
             width: width.max(1),
-            message: message.into(),
+            message: one_line(&message.into()).into_owned(),
             source: source.to_owned(),
-            hint: hint.into(),
+            hint: one_line(&hint.into()).into_owned(),
         });
     }
 }

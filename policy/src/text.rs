@@ -19,14 +19,15 @@ pub fn escape(bytes: &[u8]) -> String {
     out
 }
 
-/// The text on one line: control characters are written as escapes.
+/// The text on one line: control characters, and those that reorder or hide what stands around them, are written
+/// as escapes.
 pub(crate) fn one_line(text: &str) -> std::borrow::Cow<'_, str> {
-    if !text.contains(char::is_control) {
+    if !text.contains(is_unruly) {
         return text.into();
     }
     text.chars()
         .flat_map(|c| {
-            if c.is_control() {
+            if is_unruly(c) {
                 c.escape_default().collect()
             } else {
                 vec![c]
@@ -35,9 +36,23 @@ pub(crate) fn one_line(text: &str) -> std::borrow::Cow<'_, str> {
         .collect()
 }
 
+/// Whether a terminal would obey or hide that character: controls, directions, widths of nothing.
+pub(crate) fn is_unruly(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{ad}' | '\u{61c}' | '\u{feff}')
+}
+
 #[cfg(test)]
 mod tests {
-    use super::escape;
+    use super::{escape, one_line};
+
+    #[test]
+    fn a_line_holds_nothing_that_a_terminal_obeys() {
+        assert_eq!(
+            one_line("a\n\x1b[2J\u{202e}b\u{200b}é"),
+            r"a\n\u{1b}[2J\u{202e}b\u{200b}é"
+        );
+    }
 
     #[test]
     fn invalid_utf8_and_backslashes_are_told_apart() {

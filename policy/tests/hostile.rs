@@ -175,3 +175,70 @@ fn a_query_finds_none_where_a_field_is_absent() {
     assert_eq!(holds("execution.exit_code is None and nothing is None"), Ok(true));
     assert_eq!(holds("decision.get('verdict') == 'allow'"), Ok(false));
 }
+
+/// Sources as long as they may be, made to cost more than their length. Each is answered in time, with whatever.
+#[test]
+fn long_sources_cost_no_more_than_their_length() {
+    let names: Vec<String> = (0..5000).map(|n| format!("v{n}")).collect();
+    let names = names.join(",");
+    let regexes = |pattern: &str| {
+        format!(
+            "[{}]",
+            format!("matches(s,'{pattern}'),").repeat(60_000 / (pattern.len() + 15))
+        )
+    };
+    for source in [
+        format!("({}1)", "\n".repeat(65_000)),
+        format!("1{}", "\n".repeat(65_000)),
+        format!("({}1)", " \n".repeat(32_000)),
+        format!("({}1)", "#\n".repeat(32_000)),
+        format!("s.{}", "a".repeat(65_000)),
+        format!("s.{}()", "a".repeat(65_000)),
+        format!("{}()", "a".repeat(65_000)),
+        "a".repeat(65_000),
+        "9".repeat(65_000),
+        format!("1.{}", "9".repeat(65_000)),
+        format!("float('{}')", "9".repeat(65_000)),
+        format!("int('{}')", "9".repeat(65_000)),
+        format!("f'{}'", "{x}".repeat(21_000)),
+        format!("f'{}'", "{{".repeat(32_000)),
+        format!("f'{}'", "{'".repeat(32_000)),
+        "'a'".repeat(21_000),
+        format!("'{}'", "\\x41".repeat(16_000)),
+        format!("[{names} for {names} in x]"),
+        format!("[({names}) for ({names}) in x]"),
+        format!("[{}]", "[1],".repeat(16_000)),
+        format!("{{{}}}", "1,".repeat(32_000)),
+        format!("x({})", "1,".repeat(32_000)),
+        format!("max({})", "1,".repeat(990)),
+        format!("1 {}", "< 1 ".repeat(16_000)),
+        format!("zip({})", "s,".repeat(900)),
+        regexes("a"),
+        regexes("(a+)+$"),
+        regexes("(\\\\w{9}){9}"),
+        regexes("\\\\w{99}"),
+        regexes("\\\\pL{60}\\\\PN{60}"),
+        regexes("(((a{9}){9}){9}){9}"),
+        regexes("[^a]{999}"),
+        format!("glob(s,'{}')", "{a,b}".repeat(10_000)),
+        format!("glob(s,'{}')", "*".repeat(60_000)),
+        format!("glob(s,'/{}')", "**/".repeat(20_000)),
+        format!("matches(s,'{}')", "(".repeat(60_000)),
+        format!("matches(s,'{}')", "a|".repeat(30_000)),
+        "[matches(s, '(\\\\w{9}){9}' + str(k)) for k in range(999)]".to_owned(),
+        "[matches(s, '\\\\w{99}' + str(k)) for k in range(999)]".to_owned(),
+        "[matches(s, 'x' * k) for k in range(999)]".to_owned(),
+        "[glob(s, '{a,b}' * 9 + str(k)) for k in range(999)]".to_owned(),
+        "[glob(s, '/**/*' * k) for k in range(99)]".to_owned(),
+        "[cidr(str(k), '10.0.0.0/8') for k in range(9999)]".to_owned(),
+        "[within(s * 99, s * 99) for k in range(999)]".to_owned(),
+        "[s.strip(s) for k in range(9999)]".to_owned(),
+        "[('a' * 9999 + 'b') in ('a' * 99999) for k in range(9)]".to_owned(),
+        "len([[k] for k in range(30000)])".to_owned(),
+        "sorted([str(k) for k in range(9000)])".to_owned(),
+        "{str(k): {k} for k in range(9000)}".to_owned(),
+        "[list(s) for k in range(30)]".to_owned(),
+    ] {
+        drop(answer(&source));
+    }
+}

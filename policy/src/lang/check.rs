@@ -4,7 +4,7 @@
 use super::{
     ast::{Ast, Comparison, Comprehension as AstComprehension, Kind, Makes, Target as AstTarget},
     error::ExprError,
-    limits::MAX_EXPR_DEPTH,
+    limits::{MAX_EXPR_DEPTH, MAX_VARIABLES},
     names::{Field, GLOBALS, RecordKind, Type},
     node::{Clause, Comprehension, Node, NodeKind, Operand, Source, Target},
     value::Value,
@@ -34,6 +34,7 @@ pub(crate) fn check(ast: &Ast, names: Names) -> Checked<(Node, usize)> {
         bound: Vec::new(),
         slots: 0,
         depth: 0,
+        patterns: 0,
     };
     let (node, _) = checker.value(ast)?;
     Ok((node, checker.slots))
@@ -45,6 +46,8 @@ pub(super) struct Checker {
     bound: Vec<(String, usize, Type)>,
     slots: usize,
     depth: usize,
+    /// What its constant patterns cost so far.
+    pub(super) patterns: usize,
 }
 
 impl Checker {
@@ -250,6 +253,9 @@ impl Checker {
             let (source, of) = self.source_of(&clause.source)?;
             if n == 0 {
                 ast.clauses.iter().for_each(|clause| self.hide(&clause.target));
+                if self.bound.len() > 2 * MAX_VARIABLES {
+                    return Err(ExprError::new(ast.element.at, "more than 256 variables"));
+                }
             }
             let target = self.bind(&clause.target, of);
             let conditions = self.nodes(&clause.conditions)?;

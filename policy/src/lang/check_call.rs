@@ -5,6 +5,7 @@ use super::{
     calls::{Builtin, FUNCTIONS, Function, METHODS, Method, MethodRow},
     check::{Checked, Checker, must_be_called, no_underscore, not_here},
     error::ExprError,
+    limits::MAX_PATTERN_COST,
     names::Type,
     node::{Node, NodeKind, Operand, Source, View},
     own,
@@ -86,9 +87,14 @@ impl Checker {
                 },
             ));
         }
-        if let Some(test) = own::compile(builtin, &operands)?
+        if let Some((test, cost)) = own::compile(builtin, &operands)?
             && let Some(Operand::Value(text)) = operands.drain(..).next()
         {
+            self.patterns += cost;
+            if self.patterns > MAX_PATTERN_COST {
+                return Err(ExprError::new(at, "too many patterns in one expression")
+                    .hint("put them into one, or into several rules"));
+            }
             return Ok((NodeKind::Test(test, Box::new(text)), Type::Bool));
         }
         Ok((NodeKind::Call(builtin, operands, extra), row.returns))

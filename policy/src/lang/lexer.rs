@@ -8,6 +8,9 @@ use super::{
 };
 use crate::json::Span;
 
+/// White space around and within expressions.
+const BLANK: [char; 5] = [' ', '\t', '\n', '\r', '\x0c'];
+
 type Lexed<T> = Result<T, ExprError>;
 
 /// Splits an expression into words; the last one is `End`.
@@ -99,19 +102,16 @@ impl<'s> Lexer<'s> {
                     let line = self.rest().find(['\n', '\r']).unwrap_or(self.rest().len());
                     self.at += line;
                 }
+                b'\n' | b'\r' if self.open > 0 => self.at += 1,
                 b'\n' | b'\r' => {
-                    let blank = self
-                        .rest()
-                        .trim_matches([' ', '\t', '\n', '\r', '\x0c'])
-                        .is_empty();
-                    if self.open == 0 && !blank {
-                        let at = Span::new(self.at, self.at + 1);
-                        let error = ExprError::new(at, "a new line ends the expression");
-                        return Err(
-                            error.hint("put the expression in parentheses to write it on several lines")
-                        );
+                    // Blank space may follow the expression.
+                    if self.rest().trim_start_matches(BLANK).is_empty() {
+                        self.at = self.source.len();
+                        return Ok(());
                     }
-                    self.at += 1;
+                    let at = Span::new(self.at, self.at + 1);
+                    let error = ExprError::new(at, "a new line ends the expression");
+                    return Err(error.hint("put the expression in parentheses to write it on several lines"));
                 }
                 _ => return Ok(()),
             }

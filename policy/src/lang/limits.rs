@@ -10,3 +10,11 @@ pub const MAX_STEPS: u32 = 100_000;
 pub const MAX_DATA_BYTES: usize = 1 << 20;
 /// Bytes of a compiled regular expression.
 pub const MAX_REGEX_BYTES: usize = 1 << 20;
+/// The same of a pattern that costs one of `MAX_PATTERN_COST`, and of those that are made while evaluating.
+pub const MAX_SMALL_REGEX_BYTES: usize = 64 << 10;
+/// Bytes of one pattern as it is written.
+pub const MAX_PATTERN_BYTES: usize = 4096;
+/// What the constant patterns of one expression may cost together: a small one costs 1, another one 8.
+pub const MAX_PATTERN_COST: usize = 32;
+/// Variables that the comprehensions of one expression may bind.
+pub const MAX_VARIABLES: usize = 256;

@@ -42,7 +42,10 @@ mod value;
 pub use answer::{NoAnswer, evaluate};
 pub use check::Names;
 pub use error::{EvalError, EvalErrorKind, ExprError};
-pub use limits::{MAX_DATA_BYTES, MAX_EXPR_BYTES, MAX_EXPR_DEPTH, MAX_REGEX_BYTES, MAX_STEPS};
+pub use limits::{
+    MAX_DATA_BYTES, MAX_EXPR_BYTES, MAX_EXPR_DEPTH, MAX_PATTERN_BYTES, MAX_PATTERN_COST, MAX_REGEX_BYTES,
+    MAX_SMALL_REGEX_BYTES, MAX_STEPS, MAX_VARIABLES,
+};
 
 pub(crate) use error::{Eval, raised_error};
 pub(crate) use eval::Run;

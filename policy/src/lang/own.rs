@@ -4,7 +4,7 @@ use super::{
     calls::Builtin,
     error::{Eval, ExprError, raised},
     eval::Run,
-    limits::MAX_REGEX_BYTES,
+    limits::{MAX_PATTERN_BYTES, MAX_REGEX_BYTES, MAX_SMALL_REGEX_BYTES},
     node::{NodeKind, Operand},
     value::Value,
 };
@@ -12,28 +12,39 @@ use crate::{components, pattern::PathPattern};
 use regex::{Regex, RegexBuilder};
 use std::net::IpAddr;
 
-/// A pattern that is made while evaluating costs this many steps times sixteen for each of its bytes: compiling
-/// it is far dearer than looking at it.
-const DYNAMIC: usize = 1600;
+/// What compiling a pattern while evaluating costs, as bytes looked at: for each, and for each of its own bytes.
+const DYNAMIC: (usize, usize) = (64_000, 1600);
+
+/// What a pattern costs that is more than a small one.
+const LARGE: usize = 8;
+
+fn short(pattern: &str) -> Result<&str, String> {
+    if pattern.len() > MAX_PATTERN_BYTES {
+        return Err("it is longer than 4096 bytes".to_owned());
+    }
+    Ok(pattern)
+}
 
 /// A regular expression within its limits.
-fn regex(pattern: &str) -> Result<Regex, String> {
-    let built = RegexBuilder::new(pattern)
-        .size_limit(MAX_REGEX_BYTES)
-        .dfa_size_limit(MAX_REGEX_BYTES)
+fn regex(pattern: &str, limit: usize) -> Result<Regex, String> {
+    let built = RegexBuilder::new(short(pattern)?)
+        .size_limit(limit)
+        .dfa_size_limit(MAX_SMALL_REGEX_BYTES)
         .build();
-    built.map_err(|e| {
-        e.to_string()
+    built.map_err(|e| match e {
+        regex::Error::CompiledTooBig(_) => "it repeats too much".to_owned(),
+        e => e
+            .to_string()
             .lines()
             .last()
             .unwrap_or_default()
             .trim_start_matches("error: ")
-            .to_owned()
+            .to_owned(),
     })
 }
 
-/// A call with a constant pattern, compiled at load: none where it is not one.
-pub(super) fn compile(builtin: Builtin, args: &[Operand]) -> Result<Option<Test>, ExprError> {
+/// A call with a constant pattern, compiled at load, and what it costs: none where it is not one.
+pub(super) fn compile(builtin: Builtin, args: &[Operand]) -> Result<Option<(Test, usize)>, ExprError> {
     let [_, Operand::Value(node)] = args else {
         return Ok(None);
     };
@@ -43,12 +54,17 @@ pub(super) fn compile(builtin: Builtin, args: &[Operand]) -> Result<Option<Test>
     let fault = |what: &str, e: String| ExprError::new(node.at, format!("this is not a {what}: {e}"));
     match builtin {
         Builtin::Matches => {
-            let regex = regex(text).map_err(|e| fault("regular expression", e))?;
-            Ok(Some(Test::Regex(Box::new(regex))))
+            let small = regex(text, MAX_SMALL_REGEX_BYTES).map(|regex| (regex, 1));
+            let (regex, cost) = small
+                .or_else(|_| regex(text, MAX_REGEX_BYTES).map(|regex| (regex, LARGE)))
+                .map_err(|e| fault("regular expression", e))?;
+            Ok(Some((Test::Regex(Box::new(regex)), cost)))
         }
         Builtin::Glob => {
-            let pattern = PathPattern::parse(text).map_err(|e| fault("pattern", e))?;
-            Ok(Some(Test::Glob(Box::new(pattern))))
+            let pattern = short(text).and_then(PathPattern::parse);
+            let pattern = pattern.map_err(|e| fault("pattern", e))?;
+            let cost = if text.len() > 256 { LARGE } else { 1 };
+            Ok(Some((Test::Glob(Box::new(pattern)), cost)))
         }
         _ => Ok(None),
     }
@@ -74,11 +90,16 @@ pub(super) fn test<'a>(test: &Test, text: &Value<'a>, run: &mut Run<'a>) -> Eval
     }))
 }
 
+fn dynamic(pattern: &str) -> usize {
+    let (each, byte) = DYNAMIC;
+    each + pattern.len().saturating_mul(byte)
+}
+
 /// `matches(text, regex)`: whether the expression is found anywhere in the text, in linear time.
 pub(super) fn matches<'a>(text: &Value<'a>, pattern: &Value<'a>, run: &mut Run<'a>) -> Eval<Value<'a>> {
     let (text, pattern) = (text.expect_str()?, pattern.expect_str()?);
-    run.work(text.len().saturating_add(pattern.len().saturating_mul(DYNAMIC)))?;
-    match regex(pattern) {
+    run.work(text.len().saturating_add(dynamic(pattern)))?;
+    match regex(pattern, MAX_SMALL_REGEX_BYTES) {
         Ok(regex) => Ok(Value::Bool(regex.is_match(text))),
         Err(error) => raised(format!("this is not a regular expression: {error}")),
     }
@@ -87,9 +108,9 @@ pub(super) fn matches<'a>(text: &Value<'a>, pattern: &Value<'a>, run: &mut Run<'
 /// `glob(path, pattern)`: whether the whole path matches, `*` and `?` within one component.
 pub(super) fn glob<'a>(path: &Value<'a>, pattern: &Value<'a>, run: &mut Run<'a>) -> Eval<Value<'a>> {
     let (path, pattern) = (path.expect_str()?, pattern.expect_str()?);
-    run.work(path.len().saturating_add(pattern.len().saturating_mul(DYNAMIC)))?;
+    run.work(path.len().saturating_add(dynamic(pattern)))?;
     let (homes, workspace) = run.facts.places();
-    match PathPattern::parse(pattern) {
+    match short(pattern).and_then(PathPattern::parse) {
         Ok(pattern) => Ok(Value::Bool(pattern.is_match(path, homes, workspace))),
         Err(error) => raised(format!("this is not a pattern: {error}")),
     }
