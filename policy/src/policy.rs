@@ -21,7 +21,7 @@ pub struct Policy {
 pub fn load(sources: &[Source]) -> Result<Policy, Vec<Problem>> {
     let mut problems = Vec::new();
     let mut layers = Vec::with_capacity(sources.len());
-    let mut settings: Option<Settings> = None;
+    let mut settings = document::Merging::default();
     let (mut paths, mut names, mut excepted) = (Vec::new(), Vec::new(), Vec::new());
     for source in sources {
         let text = match document::text(source) {
@@ -40,10 +40,7 @@ pub fn load(sources: &[Source]) -> Result<Policy, Vec<Problem>> {
                 excepted.push(patterns(protect("except"), &mut report));
             }
             layers.push(Rules::compile(source.layer, &document.root, &mut report));
-            settings = Some(match settings {
-                Some(outer) => document::merge(outer, document.settings),
-                None => document.settings,
-            });
+            settings.add(source.layer, document.stated);
         }
         problems.append(&mut report.problems);
     }
@@ -53,7 +50,7 @@ pub fn load(sources: &[Source]) -> Result<Policy, Vec<Problem>> {
     let protect = Protect::new(paths, &names, excepted);
     Ok(Policy {
         layers,
-        settings: settings.unwrap_or_default(),
+        settings: settings.settings(),
         protect,
     })
 }

@@ -1,12 +1,56 @@
-//! Several layers' settings as one: always the strictest, so that no layer loosens another.
+//! Several layers' settings as one: always the strictest, so that no layer loosens another. What a layer does not
+//! state it leaves to the others; only where none states it the default holds. Against a project's layer the
+//! defaults count as stated, since it may tighten them and never loosen them.
 
-use super::settings::{
-    ApprovalSettings, KubernetesSettings, LedgerSettings, Limits, MinExec, MinNative, SandboxSettings,
-    Settings, SshSettings, TrashSettings,
+use super::{
+    settings::{
+        ApprovalSettings, KubernetesSettings, LedgerSettings, Limits, MinExec, MinNative, SandboxSettings,
+        Settings, SshSettings, TrashSettings,
+    },
+    stated::{fill, only, typed},
 };
+use crate::Layer;
+use serde_json::{Map, Value as Json};
+
+/// The layers merged so far, those with more authority first.
+#[derive(Default)]
+pub(crate) struct Merging {
+    /// What some layer stated.
+    stated: Map<String, Json>,
+    settings: Settings,
+}
+
+impl Merging {
+    /// Takes in what the next layer states.
+    pub(crate) fn add(&mut self, layer: Layer, stated: Map<String, Json>) {
+        if stated.is_empty() {
+            return;
+        }
+        if self.stated.is_empty() && layer != Layer::Project {
+            self.settings = typed(stated.clone());
+            self.stated = stated;
+            return;
+        }
+        let Ok(Json::Object(so_far)) = serde_json::to_value(&self.settings) else {
+            return;
+        };
+        let inner = typed(fill(stated.clone(), &so_far));
+        let outer = match layer {
+            Layer::Project => std::mem::take(&mut self.settings),
+            _ => typed(fill(only(so_far, &self.stated), &stated)),
+        };
+        self.settings = merge(outer, inner);
+        self.stated = fill(std::mem::take(&mut self.stated), &stated);
+    }
+
+    /// The strictest of all.
+    pub(crate) fn settings(self) -> Settings {
+        self.settings
+    }
+}
 
 /// The strictest of two layers; `outer` is the one with more authority.
-pub(crate) fn merge(outer: Settings, inner: Settings) -> Settings {
+fn merge(outer: Settings, inner: Settings) -> Settings {
     Settings {
         limits: limits(outer.limits, &inner.limits),
         workspace: super::settings::WorkspaceSettings {

@@ -6,6 +6,7 @@ mod rule_keys;
 mod schema;
 mod settings;
 pub(crate) mod shape;
+mod stated;
 
 pub use schema::schema;
 pub use settings::{
@@ -14,13 +15,14 @@ pub use settings::{
     SshSettings, TrashSettings, Webhook, WorkspaceSettings,
 };
 
-pub(crate) use merge::merge;
+pub(crate) use merge::Merging;
 
 use crate::{
     Layer,
     json::{self, Node, Span},
     problem::{Problem, Report},
 };
+use serde_json::{Map, Value as Json};
 
 /// Bytes of one document.
 pub const MAX_POLICY_BYTES: usize = 16 << 20;
@@ -39,7 +41,8 @@ pub struct Source {
 /// A document that has the right shape.
 pub(crate) struct Document<'a> {
     pub(crate) root: Node<'a>,
-    pub(crate) settings: Settings,
+    /// The settings that it states, and no others.
+    pub(crate) stated: Map<String, Json>,
 }
 
 /// The text of a source, or the problem with it.
@@ -89,36 +92,31 @@ pub(crate) fn read<'a>(text: &'a str, layer: Layer, report: &mut Report<'a>) -> 
         }
     }
     let sound = report.problems.len() == before;
-    let settings = if sound {
-        settings(&root)
-    } else {
-        Settings::default()
-    };
-    Some(Document { root, settings })
+    let stated = if sound { stated(&root) } else { Map::new() };
+    Some(Document { root, stated })
 }
 
-/// The settings of a document whose shape was checked.
-fn settings(root: &Node<'_>) -> Settings {
-    let keys = [
-        "limits",
-        "workspace",
-        "sandbox",
-        "ledger",
-        "redact",
-        "ssh",
-        "kubernetes",
-        "env",
-        "trash",
-    ];
-    let more = ["approvals", "alerts"];
-    let present = keys
+const SETTINGS: [&str; 11] = [
+    "limits",
+    "workspace",
+    "sandbox",
+    "ledger",
+    "redact",
+    "ssh",
+    "kubernetes",
+    "env",
+    "trash",
+    "approvals",
+    "alerts",
+];
+
+/// The settings that a document states whose shape was checked.
+fn stated(root: &Node<'_>) -> Map<String, Json> {
+    let present = SETTINGS
         .iter()
-        .chain(&more)
         .filter_map(|key| Some(((*key).to_owned(), root.get(key)?.plain())));
-    let map: serde_json::Map<_, _> = present.collect();
-    if map.is_empty() {
-        return Settings::default();
-    }
-    // INVARIANT: the shapes admit only what the types do; `shapes_and_types_agree` tests it.
-    serde_json::from_value(map.into()).unwrap_or_default()
+    present.collect()
 }
+
+#[cfg(test)]
+mod tests;
