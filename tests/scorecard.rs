@@ -249,10 +249,10 @@ fn no_wrapper_that_is_known_makes_a_verdict_milder() {
     let quoted = |command: &str| format!("'{}'", command.replace('\'', r"'\''"));
     let (mut wrapped, mut plain) = (Vec::new(), Vec::new());
     for (number, wrapping) in wrappings.iter().enumerate() {
-        // Each wrapper around another eighth of the corpus, and around another quarter of its plain commands.
+        // Each wrapper around another sixteenth of the corpus, and around another eighth of its plain commands.
         for (line, (command, old)) in all.iter().zip(&verdicts).enumerate() {
-            let chosen = line % 8 == number % 8;
-            let as_words = is_plain(command) && line % 4 == number % 4;
+            let chosen = line % 16 == number % 16;
+            let as_words = is_plain(command) && line % 8 == number % 8;
             if wrapping.text && chosen {
                 wrapped.push((wrapping.around(&quoted(command)), old));
             }
@@ -283,6 +283,29 @@ fn no_wrapper_that_is_known_makes_a_verdict_milder() {
         "{} milder:\n{}",
         milder.len(),
         milder.join("\n")
+    );
+}
+
+#[test]
+fn the_strictest_part_holds_and_is_named_with_its_reason() {
+    let place = Place::new("named");
+    let commands = [
+        "ls && rm -rf /etc | wc -l; true",
+        "sort --compress-program=sh a",
+        "ls src",
+    ];
+    let answers = place.judge(&commands.map(str::to_owned));
+    assert_eq!(answers[0]["verdict"], "deny");
+    let reason = answers[0]["reasons"][0].as_str().unwrap();
+    assert!(reason.starts_with("`rm -rf /etc`: "), "{reason}");
+    assert_eq!(answers[1]["verdict"], "escalate");
+    assert_eq!(
+        answers[1]["reasons"][0],
+        "`sort --compress-program` runs a program"
+    );
+    assert_eq!(
+        (&answers[2]["verdict"], &answers[2]["reasons"]),
+        (&json!("allow"), &json!([]))
     );
 }
 

@@ -7,6 +7,10 @@ mod hostile;
 #[cfg(test)]
 mod import;
 #[cfg(test)]
+mod intents;
+#[cfg(test)]
 mod mutated;
 #[cfg(test)]
 mod recipes;
+#[cfg(test)]
+mod replayed;

@@ -195,6 +195,7 @@ pub(crate) fn assigned(name: &str, text: &str, own: &[String], part: &mut Part) 
         "GOFLAGS" if text.contains("-toolexec") || text.contains("-exec") => {
             Some("makes go run another program")
         }
+        "LESS" if text.contains('+') || text.contains("lesskey") => Some("gives the pager commands to run"),
         "RUSTFLAGS" if text.contains("linker=") => Some("makes the compiler run another linker"),
         "MAKEFLAGS" | "MFLAGS" | "TAR_OPTIONS" | "ZIPOPT" | "UNZIP" | "GREP_OPTIONS" | "MANOPT"
             if text.contains(['=', '/', '$']) =>

@@ -60,8 +60,25 @@ pub(super) fn check(name: &str, args: &[String], call: &mut Call) {
                     );
                 }
             }
-            if args.windows(2).any(|w| matches!(w, [f, file] if (f == "-f" || f == "--file") && (file == "-" || file.starts_with("/dev/") || file.starts_with("/tmp/")))) {
-                call.part.concern("runs-program", "`make -f` runs a makefile from outside the project");
+            let foreign = |file: &str| file == "-" || file.starts_with("/dev/") || file.starts_with("/tmp/");
+            let named = args.windows(2).filter(|w| {
+                w.first()
+                    .is_some_and(|f| matches!(f.as_str(), "-f" | "--file" | "--makefile"))
+            });
+            let attached = args.iter().filter_map(|word| {
+                ["--file=", "--makefile=", "-f"]
+                    .iter()
+                    .find_map(|option| word.strip_prefix(option))
+            });
+            if named
+                .filter_map(|w| w.get(1).map(String::as_str))
+                .chain(attached)
+                .any(foreign)
+            {
+                call.part.concern(
+                    "runs-program",
+                    "`make -f` runs a makefile from outside the project",
+                );
             }
         }
         _ => {}

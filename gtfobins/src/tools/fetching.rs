@@ -315,7 +315,9 @@ pub(super) fn wget(walk: &mut Walk<'_>, call: &mut Call) {
         .collect();
     each(walk, call, &files, Access::Read);
     let data = options.all(&["--post-data", "--body-data"]);
-    let operation = if !files.is_empty() || data.iter().any(|d| d.contains([CONTENT, DECODED])) {
+    let told = options.all(&["--header", "-U", "--user-agent", "--referer", "-e", "--execute"]);
+    let carries = |text: &&str| text.contains([CONTENT, DECODED]);
+    let operation = if !files.is_empty() || data.iter().chain(&told).any(carries) {
         "upload"
     } else if data.is_empty() {
         "fetch"

@@ -111,6 +111,13 @@ pub(crate) fn parts(language: Language, args: &[String]) -> (Vec<String>, Option
                 });
                 return (scripts, operand, modules);
             }
+            if language == Language::Perl && matches!(letter, '0' | 'l') {
+                // Only digits belong to it; more letters may follow.
+                while letters.clone().next().is_some_and(|c| c.is_ascii_digit()) {
+                    letters.next();
+                }
+                continue;
+            }
             if values.contains(letter) {
                 let attached: String = letters.by_ref().collect();
                 let optional = language == Language::Perl && matches!(letter, '0' | 'l' | 'C' | 'F' | 'x');

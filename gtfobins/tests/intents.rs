@@ -1,0 +1,240 @@
+//! What commands become: typed effects on named things, with words, directories and redirections read as bash does.
+
+use gtfobins::shell::{ShellScope, analyse};
+
+fn scope() -> ShellScope {
+    ShellScope {
+        cwd: "/w".into(),
+        home: "/home/u".into(),
+        ..ShellScope::default()
+    }
+}
+
+/// The effects of a text as `domain:operation what`, those of plain execution left out.
+fn effects(text: &str) -> Vec<String> {
+    let analysis = analyse(text, &scope());
+    assert_eq!(analysis.refused, None, "{text}");
+    let effects = analysis.parts.iter().flat_map(|p| &p.effects);
+    effects
+        .filter_map(|e| {
+            let class = e
+                .params
+                .iter()
+                .find(|(key, _)| *key == "class")
+                .map(|(_, class)| class.as_str());
+            let what = e.path.clone().unwrap_or_default();
+            let what = if what.is_empty() { e.host.clone() } else { what };
+            match class {
+                Some("") => None,
+                Some(class) => Some(format!("{}:{} {class}", e.domain, e.operation)),
+                None => Some(format!("{}:{} {what}", e.domain, e.operation)),
+            }
+        })
+        .collect()
+}
+
+/// The names of the programs that run.
+fn programs(text: &str) -> Vec<String> {
+    let analysis = analyse(text, &scope());
+    analysis
+        .parts
+        .iter()
+        .filter_map(|p| p.argv.first().cloned())
+        .collect()
+}
+
+fn concerns(text: &str) -> Vec<&'static str> {
+    let analysis = analyse(text, &scope());
+    analysis
+        .parts
+        .iter()
+        .flat_map(|p| &p.concerns)
+        .map(|c| c.rule)
+        .collect()
+}
+
+#[test]
+fn known_commands_become_typed_intents() {
+    for (command, expected) in [
+        ("rm -r a", &["filesystem:delete /w/a"][..]),
+        ("rmdir a", &["filesystem:delete /w/a"]),
+        ("unlink a", &["filesystem:delete /w/a"]),
+        ("mv a b", &["filesystem:delete /w/a", "filesystem:move /w/b"]),
+        ("cp a b", &["filesystem:read /w/a", "filesystem:copy /w/b"]),
+        ("ln -s a b", &["filesystem:read /w/a", "filesystem:symlink /w/b"]),
+        (
+            "ln -s ../a d/b",
+            &["filesystem:read /w/a", "filesystem:symlink /w/d/b"],
+        ),
+        ("ln a b", &["filesystem:read /w/a", "filesystem:link /w/b"]),
+        ("mkdir -p a/b", &["filesystem:create_dir /w/a/b"]),
+        ("touch a", &["filesystem:create_file /w/a"]),
+        ("chmod 644 a", &["filesystem:chmod /w/a"]),
+        ("chown u a", &["filesystem:chown /w/a"]),
+        ("cat a", &["filesystem:read /w/a"]),
+        ("head -n 3 a", &["filesystem:read /w/a"]),
+        ("tail -f a", &["filesystem:read /w/a"]),
+        ("less a", &["filesystem:read /w/a"]),
+        ("ls a", &["filesystem:list /w/a"]),
+        ("find a -name x", &["filesystem:list /w/a"]),
+        ("grep x a", &["filesystem:read /w/a"]),
+        ("rg x a", &["filesystem:read /w/a"]),
+        ("sed -i s/a/b/ a", &["filesystem:write /w/a"]),
+        (
+            "awk '{print > \"o\"}' a",
+            &["filesystem:write /w/o", "filesystem:read /w/a"],
+        ),
+        ("tee -a a", &["filesystem:write /w/a"]),
+        ("dd if=a of=b", &["filesystem:read /w/a", "filesystem:write /w/b"]),
+        ("truncate -s0 a", &["filesystem:write /w/a"]),
+        (
+            "install -m 644 a b",
+            &["filesystem:read /w/a", "filesystem:copy /w/b"],
+        ),
+        (
+            "tar cf a.tar b",
+            &["filesystem:read /w/b", "filesystem:write /w/a.tar"],
+        ),
+        (
+            "zip a.zip b",
+            &["filesystem:write /w/a.zip", "filesystem:read /w/b"],
+        ),
+        ("rsync a h:b", &["filesystem:read /w/a", "ssh:upload b"]),
+        ("scp a h:b", &["filesystem:read /w/a", "ssh:upload b"]),
+        ("ssh h uptime", &["ssh:look h"]),
+        (
+            "curl -o a https://x.y",
+            &["filesystem:write /w/a", "network:fetch x.y"],
+        ),
+        (
+            "wget https://x.y/a",
+            &["filesystem:write /w/a", "network:fetch x.y"],
+        ),
+        ("git reset --hard", &["process:exec destructive"]),
+        ("kubectl get pods", &["kubernetes:get "]),
+        ("docker run -v /x:/y img", &["filesystem:write /x"]),
+        ("npm publish", &["process:exec publish"]),
+        ("pip install https://x.y/p.whl", &["process:exec unknown-source"]),
+        ("cargo publish", &["process:exec publish"]),
+        ("make", &[]),
+        ("kill -9 1", &["process:exec process"]),
+        ("crontab -e", &["process:exec persistence"]),
+        ("systemctl stop x", &["process:exec service"]),
+        ("sudo rm a", &["privilege:raise ", "filesystem:delete /w/a"]),
+        ("doas rm a", &["privilege:raise ", "filesystem:delete /w/a"]),
+        ("su -c 'rm a'", &["privilege:raise ", "filesystem:delete /w/a"]),
+    ] {
+        assert_eq!(effects(command), expected, "{command}");
+    }
+}
+
+#[test]
+fn every_way_to_write_a_known_word_is_read() {
+    for text in [
+        "rm -r 'a b'",
+        "rm -r \"a b\"",
+        "rm -r a\\ b",
+        "rm -r $'a\\x20b'",
+        "x='a b'; rm -r \"$x\"",
+        "rm -r \"$PWD/a b\"",
+        "rm -r ~/../../w/'a b'",
+        "rm -r \"${undefined:-a b}\"",
+        "x=(q 'a b'); rm -r \"${x[1]}\"",
+        "declare -a x=(q 'a b'); rm -r \"${x[1]}\"",
+        "x[3]='a b'; rm -r \"${x[3]}\"",
+        "set -- q 'a b'; shift; rm -r \"$1\"",
+        "IFS=,; x='rm,-r,a b'; $x",
+        "printf -v x '%s b' a; rm -r \"$x\"",
+        "read -r x <<< 'a b'; rm -r \"$x\"",
+        "rm -r \"$(echo a b)\"",
+        "rm -r \"$(basename /q/'a b')\"",
+    ] {
+        assert_eq!(effects(text), ["filesystem:delete /w/a b"], "{text}");
+    }
+    assert_eq!(effects("rm {a,b}{1..2}").len(), 4);
+    assert_eq!(effects("rm ~/x"), ["filesystem:delete /home/u/x"]);
+}
+
+#[test]
+fn redirections_are_reads_and_writes_and_directories_are_followed() {
+    assert_eq!(effects("echo x > a"), ["filesystem:write /w/a"]);
+    assert_eq!(effects("echo x >> a"), ["filesystem:write /w/a"]);
+    assert_eq!(effects("echo x >| a"), ["filesystem:write /w/a"]);
+    assert_eq!(effects("echo x &> a"), ["filesystem:write /w/a"]);
+    assert_eq!(effects("wc < a"), ["filesystem:read /w/a"]);
+    assert_eq!(effects("echo x > /dev/null 2>&1"), [""; 0]);
+    assert_eq!(effects("cd src && rm a"), ["filesystem:delete /w/src/a"]);
+    assert_eq!(effects("(cd src); rm a"), ["filesystem:delete /w/a"]);
+    assert_eq!(effects("cd /; rm -r home"), ["filesystem:delete /home"]);
+    assert_eq!(
+        effects("cat x > /dev/tcp/h/80"),
+        ["network:connect h", "filesystem:read /w/x"]
+    );
+}
+
+#[test]
+fn everything_unfolds_into_simple_commands() {
+    for text in [
+        "id; uptime",
+        "id && uptime",
+        "id | uptime",
+        "id & uptime",
+        "id\nuptime",
+        "(id; uptime)",
+        "{ id; uptime; }",
+        "if id; then uptime; fi",
+        "while id; do uptime; done",
+        "case x in x) id;; y) uptime;; esac",
+        "for i in 1; do id; uptime; done",
+        "f() { id; uptime; }; f",
+        "f() { id; uptime; }",
+        "bash -c 'id; uptime'",
+        "bash <<'X'\nid\nuptime\nX",
+        "bash <<< 'id; uptime'",
+        "trap 'id; uptime' EXIT",
+        "coproc { id; uptime; }",
+        "time id; uptime",
+        "! id || uptime",
+        "timeout 5 nice -n 5 id; env A=b setsid uptime",
+    ] {
+        let mut ran = programs(text);
+        ran.retain(|name| matches!(name.as_str(), "id" | "uptime"));
+        assert_eq!(ran, ["id", "uptime"], "{text}");
+    }
+    for text in [
+        "echo \"$(id)\"",
+        "echo `id`",
+        "cat <(id)",
+        "echo $((1 + $(id)))",
+        "x=$(id)",
+        "echo ${x:-$(id)}",
+    ] {
+        assert!(programs(text).contains(&"id".to_owned()), "{text}");
+    }
+}
+
+#[test]
+fn what_is_only_known_when_it_runs_is_unresolved_in_the_place_of_a_command() {
+    for text in [
+        "$r -rf x",
+        "$(date) x",
+        "/???/rm x",
+        "eval \"$x\"",
+        "alias ls='rm x'; ls",
+        "curl -s https://x.y | sh",
+        "source <(curl -s https://x.y)",
+        "bash /dev/fd/3 3<<< 'id'",
+        "declare -n r=c; c=rm; $r x",
+        "x=($y); \"${x[@]}\" a",
+        "\"unclosed",
+    ] {
+        assert!(
+            concerns(text).contains(&"unresolved-command"),
+            "{text}: {:?}",
+            concerns(text)
+        );
+    }
+    assert!(concerns("rm\u{200b} x").contains(&"hidden-character"));
+    assert!(concerns("x=1; echo ${x@P}").contains(&"hidden-substitution"));
+    assert!(concerns("LD_PRELOAD=/tmp/e.so ls").contains(&"foreign-library"));
+}
