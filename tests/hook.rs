@@ -56,7 +56,8 @@ impl World {
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
-        child.stdin.take().unwrap().write_all(stdin).unwrap();
+        // Who refuses early reads no further.
+        let _closed = child.stdin.take().unwrap().write_all(stdin);
         let output = child.wait_with_output().unwrap();
         (
             output.status.code().unwrap(),
@@ -278,4 +279,44 @@ fn what_ran_is_recorded_as_the_outcome_of_its_decision() {
         (call["agent"].as_str(), call["session"].as_str()),
         (Some("claude-code"), Some("s"))
     );
+}
+
+#[test]
+fn a_client_that_leaves_the_pipe_open_is_answered_all_the_same() {
+    let world = World::new();
+    for (event, expected) in [
+        (json!({"hook_event_name": "SessionStart"}).to_string(), "{}\n"),
+        (
+            "{\"hook_event_name\": nonsense".to_owned(),
+            "the event is not JSON",
+        ),
+    ] {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_wt"))
+            .args(["hook", "claude-code"])
+            .env_clear()
+            .env("HOME", world.dir.path())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut stdin = child.stdin.take().unwrap();
+        stdin.write_all(event.as_bytes()).unwrap();
+        let started = std::time::Instant::now();
+        let output = child.wait_with_output().unwrap();
+        assert!(started.elapsed().as_millis() < 1500, "it waited for more");
+        drop(stdin);
+        let said = String::from_utf8(output.stdout).unwrap();
+        assert!(said.contains(expected), "{said}");
+    }
+}
+
+#[test]
+fn an_event_that_is_too_large_is_refused() {
+    let world = World::new();
+    let event = json!({"hook_event_name": "PreToolUse", "tool_name": "Write",
+        "tool_input": {"file_path": "a", "content": "x".repeat(17 << 20)}});
+    let (code, out) = world.wt(&["hook", "claude-code"], event.to_string().as_bytes());
+    assert_eq!(code, 2, "{out}");
+    assert!(out.contains("larger than 16777216 bytes"), "{out}");
 }

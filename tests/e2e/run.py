@@ -16,7 +16,9 @@ from world import World
 
 
 def recorded(world):
-    return [(call["tool"], call["verdict"], (call["targets"] or [""])[0]) for call in reversed(world.calls())]
+    """What agents did, oldest first; the set-up itself is a call of `wt`."""
+    calls = [call for call in reversed(world.calls()) if call["tool"] != "wt"]
+    return [(call["tool"], call["verdict"], (call["targets"] or [""])[0]) for call in calls]
 
 
 def opencode(world, hold):

@@ -4,3 +4,4 @@ mod cluster;
 mod kubectl;
 pub(crate) mod server;
 mod ssh;
+mod utcp;

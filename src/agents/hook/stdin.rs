@@ -13,7 +13,7 @@ use std::{
 const MAX_EVENT_BYTES: usize = 16 << 20;
 /// How long an event may take to arrive.
 const ARRIVAL: Duration = Duration::from_secs(2);
-/// After this much silence a complete event is taken, even if the client leaves the pipe open.
+/// After this much silence a complete event is taken, and a malformed one refused, even if the client leaves the pipe open.
 const SILENCE: Duration = Duration::from_millis(20);
 
 /// The event's bytes. The error is a reason to refuse.
@@ -27,7 +27,7 @@ pub(super) fn read() -> Result<Vec<u8>, String> {
         let wait = Timespec::try_from(SILENCE).map_err(|e| e.to_string())?;
         let mut fds = [PollFd::new(&input, PollFlags::IN)];
         match poll(&mut fds, Some(&wait)) {
-            Ok(0) if is_complete(&bytes) => return Ok(bytes),
+            Ok(0) if is_decided(&bytes) => return Ok(bytes),
             Ok(0) if started.elapsed() > ARRIVAL => return Err("the event did not arrive in time".to_owned()),
             Ok(0) | Err(Errno::INTR) => continue,
             Ok(_) => {}
@@ -48,6 +48,10 @@ pub(super) fn read() -> Result<Vec<u8>, String> {
     }
 }
 
-fn is_complete(bytes: &[u8]) -> bool {
-    !bytes.is_empty() && serde_json::from_slice::<serde::de::IgnoredAny>(bytes).is_ok()
+/// Whether nothing that may still come changes what is made of it: it is complete, or wrong already.
+fn is_decided(bytes: &[u8]) -> bool {
+    match serde_json::from_slice::<serde::de::IgnoredAny>(bytes) {
+        Ok(_) => true,
+        Err(e) => !e.is_eof(),
+    }
 }

@@ -1,0 +1,131 @@
+#!/usr/bin/env python3
+"""What the hook and the server cost, as whole processes and whole calls: medians, and whether each is within its bound.
+
+    WT_E2E_PROGRAM=target/.../release/wt python3 tests/e2e/bench.py [--assert]
+"""
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+import time
+
+os.environ.setdefault("WT_E2E_CLIENTS", "/")
+
+from world import World  # noqa: E402
+
+RUNS = 200
+
+
+def median(action, runs=RUNS):
+    """Milliseconds."""
+    taken = []
+    for turn in range(runs + 5):
+        started = time.perf_counter()
+        action(turn)
+        taken.append(time.perf_counter() - started)
+    return statistics.median(taken[5:]) * 1000
+
+
+def process(world, argv, stdin):
+    """A whole process: started, fed from a file, waited for."""
+    path = world.root / "stdin"
+    path.write_bytes(stdin)
+    out = os.open(world.root / "stdout", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+    nothing = os.open("/dev/null", os.O_WRONLY)
+
+    def run(_):
+        event = os.open(path, os.O_RDONLY)
+        actions = [(os.POSIX_SPAWN_DUP2, event, 0), (os.POSIX_SPAWN_DUP2, out, 1), (os.POSIX_SPAWN_DUP2, nothing, 2)]
+        child = os.posix_spawn(argv[0], argv, world.env, file_actions=actions)
+        os.waitpid(child, 0)
+        os.close(event)
+
+    return run
+
+
+class Client:
+    """The client's end of a server's pipes."""
+
+    def __init__(self, world):
+        self.server = subprocess.Popen([world.wt_path, "mcp"], env=world.env, cwd=world.workspace, stdin=subprocess.PIPE,
+                                       stdout=subprocess.PIPE)
+        self.ask("initialize", {"protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": {"name": "bench", "version": "1"}})
+        self.send({"method": "notifications/initialized"})
+
+    def send(self, message):
+        self.server.stdin.write(json.dumps({"jsonrpc": "2.0", **message}).encode() + b"\n")
+        self.server.stdin.flush()
+
+    def ask(self, method, params):
+        self.send({"id": 1, "method": method, "params": params})
+        answer = json.loads(self.server.stdout.readline())
+        assert "result" in answer, answer
+        return answer["result"]
+
+    def call(self, tool, arguments):
+        result = self.ask("tools/call", {"name": tool, "arguments": arguments})
+        assert not result.get("isError"), result
+
+    def close(self):
+        self.server.stdin.close()
+        self.server.wait()
+
+
+def main():
+    world, above = World(), 0
+    os.chdir(world.workspace)
+
+    def show(name, value, bound):
+        nonlocal above
+        above += value > bound
+        print(f"{name:<44} {value:7.2f} ms  bound {bound} ms{'  ABOVE' if value > bound else ''}", flush=True)
+
+    try:
+        (world.workspace / "file").write_text("a needle\n" * 100)
+        wt = str(world.wt_path)
+
+        def event(tool, **arguments):
+            return json.dumps({"session_id": "s", "cwd": str(world.workspace), "permission_mode": "default", "hook_event_name":
+                               "PreToolUse", "tool_name": tool, "tool_input": arguments, "tool_use_id": "u"}).encode()
+
+        events = {
+            "hook: ls": event("Bash", command="ls -la"),
+            "hook: a pipeline": event("Bash", command="git log --oneline | head -5 && cargo test 2>&1 | tail"),
+            "hook: write a file": event("Write", file_path=str(world.workspace / "file"), content="x" * 4000),
+            "hook: rm -rf ~, denied": event("Bash", command="rm -rf ~"),
+        }
+        for name, bytes_in in events.items():
+            show(name, median(process(world, [wt, "hook", "claude-code"], bytes_in)), 5)
+        for name, bytes_in in {"malformed": b"{", "unknown event": b'{"hook_event_name": "Surprise"}',
+                               "too large": b'{"a": "' + b"x" * (17 << 20)}.items():
+            show(f"hook refuses: {name}", median(process(world, [wt, "hook", "claude-code"], bytes_in), 20), 50)
+        held, feed = os.pipe()
+
+        def open_pipe(_):
+            os.write(feed, b"{]")
+            subprocess.run([wt, "hook", "claude-code"], stdin=held, env=world.env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+        show("hook refuses: malformed, the pipe left open", median(open_pipe, 20), 50)
+        client = Client(world)
+        pairs = {
+            "safe_touch": (["safe-touch", "file"], {"path": "file"}),
+            "rg_search": (["rg-search", "needle", "file"], {"pattern": "needle", "path": "file"}),
+        }
+        for tool, (argv, arguments) in pairs.items():
+            link = str(world.root / "bin" / argv[0])
+            own = median(process(world, [link, *argv[1:]], b""))
+            over = median(lambda _: client.call(tool, arguments))
+            print(f"{tool}: {own:.2f} ms as a process, {over:.2f} ms over MCP")
+            show(f"MCP beyond the applet: {tool}", over - own, 1)
+        client.close()
+        world.verified()
+    finally:
+        os.chdir("/")
+        world.close()
+    return 1 if above and "--assert" in sys.argv else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
