@@ -10,6 +10,7 @@ import json
 import sys
 import time
 import traceback
+from pathlib import Path
 
 from fake_model import Model
 from world import World
@@ -21,10 +22,39 @@ def recorded(world):
     return [(call["tool"], call["verdict"], (call["targets"] or [""])[0]) for call in calls]
 
 
+def page(title):
+    """The command lines of a client's page in `docs/agents.md`: those that set it up, and those that take it out again."""
+    text = (Path(__file__).resolve().parents[2] / "docs/agents.md").read_text()
+    section = text.split(f"\n## {title}\n")[1].split("\n## ")[0]
+    blocks = [block.split("```")[0].splitlines() for block in section.split("```sh\n")[1:]]
+    assert len(blocks) == 2, (title, blocks)
+    return blocks
+
+
+def follow(world, lines, env=None):
+    """Does what the page says; the last line's output."""
+    for line in lines:
+        said = world.run("sh", "-c", line, env=env)
+    return said
+
+
+def leave(world, title, env=None):
+    """Takes the client out as its page says; nothing of ours is listed or left."""
+    said = follow(world, page(title)[1], env)
+    assert "watchtower" not in said.lower() or "--remove" in page(title)[1][-1], said
+    client = page(title)[1][0].split()[2]
+    plan = json.loads(world.wt("setup", client, "--remove", "--json"))
+    assert not any(file["changed"] for file in plan["files"]), plan
+
+
 def opencode(world, hold):
     """The server is connected; a tool works; a refusal reaches the model; the plugin stops a shell command."""
-    model = hold(Model([("watchtower_safe_mkdir", {"path": "made"}), ("watchtower_safe_rm", {"path": "/etc/passwd"})]))
-    world.setup("opencode")
+    model = hold(Model([
+        ("watchtower_safe_mkdir", {"path": "made"}),
+        ("watchtower_safe_rm", {"path": "/etc/passwd"}),
+        ("bash", {"command": "rm -rf ~", "description": "remove"}),
+    ]))
+    follow(world, page("opencode")[0][:1])
     path = world.home / ".config/opencode/opencode.json"
     settings = json.loads(path.read_text())
     settings.update({
@@ -37,11 +67,14 @@ def opencode(world, hold):
     path.write_text(json.dumps(settings))
     names = "AUTOUPDATE MODELS_FETCH LSP_DOWNLOAD DEFAULT_PLUGINS CLAUDE_CODE SHARE".split()
     env = {f"OPENCODE_DISABLE_{name}": "1" for name in names}
-    assert "connected" in world.run("opencode", "mcp", "list", env=env)
+    listed = follow(world, page("opencode")[0][1:], env)
+    assert "watchtower" in listed and "connected" in listed, listed
     world.run("opencode", "run", "--format", "json", "do it", env=env)
     assert (world.workspace / "made").is_dir()
-    assert recorded(world) == [("safe-mkdir", "allow", "made"), ("safe-rm", "deny", "/etc/passwd")], recorded(world)
+    assert recorded(world) == [("safe-mkdir", "allow", "made"), ("safe-rm", "deny", "/etc/passwd"),
+                               ("shell", "deny", "rm")], recorded(world)
     assert "system directories are closed to agents" in model.heard()
+    leave(world, "opencode", env)
 
 
 def claude_env(model):
@@ -58,9 +91,9 @@ def claude_code(world, hold):
         ("Bash", {"command": "sudo ls", "description": "list"}),
         ("mcp__watchtower__safe_mkdir", {"path": "made"}),
     ]))
-    world.setup("claude-code")
     env = claude_env(model)
-    assert "Connected" in world.run("claude", "mcp", "list", env=env)
+    listed = follow(world, page("Claude Code")[0], env)
+    assert "watchtower" in listed and "Connected" in listed, listed
     world.run("claude", "-p", "do it", "--allowedTools", "Bash mcp__watchtower__safe_mkdir", "--output-format",
               "stream-json", "--verbose", env=env)
     assert recorded(world) == [("shell", "allow", "ls"), ("shell", "deny", "rm"), ("shell", "escalate", "sudo"),
@@ -72,6 +105,7 @@ def claude_code(world, hold):
     word = heard.split("waiting for a person as `")[1].split("`")[0]
     assert word in ids, (word, ids)
     assert (world.workspace / "made").is_dir()
+    leave(world, "Claude Code", env)
 
 
 def claude_code_by_flag(world, hold):
@@ -97,14 +131,15 @@ def codex(world, hold):
         'model = "fake"\nmodel_provider = "fake"\napproval_policy = "never"\nsandbox_mode = "danger-full-access"\n'
         f'[model_providers.fake]\nname = "fake"\nbase_url = "http://127.0.0.1:{model.port}/v1"\n'
         'wire_api = "responses"\nenv_key = "FAKE_KEY"\n')
-    world.setup("codex")
     env = {"FAKE_KEY": "x"}
-    assert "watchtower" in world.run("codex", "mcp", "list", env=env)
+    listed = follow(world, page("Codex")[0], env)
+    assert "watchtower" in listed and "enabled" in listed, listed
     world.run("codex", "exec", "--json", "--skip-git-repo-check", "--ephemeral", "--dangerously-bypass-hook-trust", "do it",
               env=env)
     assert recorded(world) == [("shell", "deny", "rm"), ("safe-mkdir", "allow", "made")], recorded(world)
     assert "watchtower: denied" in model.heard()
     assert (world.workspace / "made").is_dir()
+    leave(world, "Codex", env)
 
 
 def gemini(world, hold):
@@ -115,14 +150,39 @@ def gemini(world, hold):
     path.write_text(json.dumps({"security": {"auth": {"selectedType": "gemini-api-key"}, "folderTrust": {"enabled": True}}}))
     # The folder is trusted as a person trusts it: servers and hooks run nowhere else.
     (path.parent / "trustedFolders.json").write_text(json.dumps({str(world.workspace): "TRUST_FOLDER"}))
-    world.setup("gemini")
     env = {"GOOGLE_GEMINI_BASE_URL": f"http://127.0.0.1:{model.port}", "GEMINI_API_KEY": "x"}
-    listed = world.run("gemini", "mcp", "list", env=env)
+    listed = follow(world, page("Gemini CLI")[0], env)
     assert "watchtower" in listed and "Connected" in listed, listed
     world.run("gemini", "--approval-mode", "yolo", "-o", "json", "-p", "do it", env=env)
     assert recorded(world) == [("shell", "deny", "rm"), ("safe-mkdir", "allow", "made")], recorded(world)
     assert "watchtower: denied" in model.heard()
     assert (world.workspace / "made").is_dir()
+    leave(world, "Gemini CLI", env)
+
+
+def cursor(world, _):
+    """No client to drive: what the set-up wrote has the form that Cursor documents, and every hook in it answers."""
+    follow(world, page("Cursor")[0])
+    servers = json.loads((world.home / ".cursor/mcp.json").read_text())
+    assert servers == {"mcpServers": {"watchtower": {"command": str(world.wt_path), "args": ["mcp"]}}}, servers
+    written = json.loads((world.home / ".cursor/hooks.json").read_text())
+    assert written["version"] == 1
+    base = {"conversation_id": "c", "generation_id": "g", "workspace_roots": [str(world.workspace)], "cursor_version": "2"}
+    events = {
+        "beforeShellExecution": ({"command": "rm -rf ~", "cwd": ""}, "deny"),
+        "beforeMCPExecution": ({"tool_name": "safe_mkdir", "tool_input": "{}", "command": f"{world.wt_path} mcp"}, "allow"),
+        "beforeReadFile": ({"file_path": str(world.home / ".ssh/id_ed25519"), "content": ""}, "deny"),
+        "preToolUse": ({"tool_name": "Write", "tool_input": {"file_path": str(world.workspace / "a"), "content": ""}}, "allow"),
+        "afterShellExecution": ({"command": "rm -rf ~", "output": "", "duration": 1}, None),
+        "afterMCPExecution": ({"tool_name": "safe_mkdir", "tool_input": "{}", "result_json": "{}", "duration": 1}, None),
+        "afterFileEdit": ({"file_path": str(world.workspace / "a"), "edits": []}, None),
+    }
+    assert sorted(written["hooks"]) == sorted(events), written
+    for name, (fields, expected) in events.items():
+        for hook in written["hooks"][name]:
+            said = world.run("sh", "-c", hook["command"], stdin=json.dumps({"hook_event_name": name, **base, **fields}))
+            assert json.loads(said).get("permission") == expected, (name, said)
+    leave(world, "Cursor")
 
 
 def inspector(world, _):
@@ -135,7 +195,7 @@ def inspector(world, _):
 
 
 CLIENTS = {"opencode": opencode, "claude-code": claude_code, "claude-code-by-flag": claude_code_by_flag,
-           "codex": codex, "gemini": gemini, "inspector": inspector}
+           "codex": codex, "gemini": gemini, "cursor": cursor, "inspector": inspector}
 
 
 def main(names):
