@@ -23,44 +23,16 @@ fn main() -> Result<(), Box<dyn Error>> {
             }
         }
     }
-    let mut out = String::from("pub(super) static ENTRIES: &[Entry] = &[\n");
     let mut names = BTreeMap::new();
+    let (mut records, mut places) = (String::new(), Vec::new());
     for (index, (name, entry)) in entries.iter().enumerate() {
         for alias in strings(&entry["aliases"]).into_iter().chain([name.clone()]) {
             if names.insert(alias.clone(), index).is_some() {
                 return Err(format!("`{alias}` stands twice").into());
             }
         }
-        writeln!(
-            out,
-            "Entry {{ name: {name:?}, aliases: &{:?}, reason: {:?}, recipes: &[",
-            strings(&entry["aliases"]),
-            entry["reason"].as_str().unwrap_or_default()
-        )?;
-        for recipe in entry["recipes"].as_array().ok_or("no recipes")? {
-            for (contexts, trigger) in variants(recipe) {
-                let function = pascal(recipe["function"].as_str().ok_or("a recipe has no function")?);
-                let contexts: Vec<String> = contexts
-                    .iter()
-                    .map(|c| format!("Context::{}", pascal(c)))
-                    .collect();
-                writeln!(
-                    out,
-                    "Recipe {{ function: Function::{function}, contexts: &[{}], capabilities: &{:?}, from: {:?}, trigger: Trigger {{ program: {:?}, subcommands: &{:?}, options: &{:?}, env: &{:?}, operand: {}, interactive: {}, prepared: {} }} }},",
-                    contexts.join(", "),
-                    strings(&recipe["capabilities"]),
-                    recipe["from"].as_str().unwrap_or_default(),
-                    trigger["program"].as_str().unwrap_or_default(),
-                    strings(&trigger["subcommands"]),
-                    strings(&trigger["options"]),
-                    strings(&trigger["env"]),
-                    trigger["operand"] == true,
-                    trigger["interactive"] == true,
-                    trigger["prepared"] == true,
-                )?;
-            }
-        }
-        out.push_str("] },\n");
+        places.push(records.len());
+        records.push_str(&record(name, entry)?);
     }
     // A program that a recipe calls under another name stands for its entry, where it has none of its own.
     for (index, entry) in entries.values().enumerate() {
@@ -73,9 +45,24 @@ fn main() -> Result<(), Box<dyn Error>> {
             }
         }
     }
-    out.push_str("];\npub(super) static NAMES: &[(&str, u16)] = &[\n");
-    for (name, index) in names {
-        writeln!(out, "({name:?}, {index}),")?;
+    let mut out = String::new();
+    for (name, separator) in [
+        ("FIELD", FIELD),
+        ("RECIPE", RECIPE),
+        ("PART", PART),
+        ("WORD", WORD),
+    ] {
+        writeln!(out, "const {name}: char = {separator:?};")?;
+    }
+    writeln!(out, "static RECORDS: &str = {records:?};")?;
+    writeln!(out, "static PLACES: [u32; {}] = {places:?};", places.len())?;
+    let all: String = names.keys().map(String::as_str).collect();
+    writeln!(out, "static NAMES: &str = {all:?};")?;
+    writeln!(out, "static NAME_PLACES: [(u32, u8, u16); {}] = [", names.len())?;
+    let mut start = 0;
+    for (name, index) in &names {
+        writeln!(out, "({start}, {}, {index}),", name.len())?;
+        start += name.len();
     }
     out.push_str("];\n");
     let target = env::var("OUT_DIR")?;
@@ -83,6 +70,62 @@ fn main() -> Result<(), Box<dyn Error>> {
     fs::write(Path::new(&target).join("classes.rs"), classes()?)?;
     fs::write(Path::new(&target).join("constructs.rs"), constructs()?)?;
     Ok(())
+}
+
+/// What separates the parts of a record: fields of an entry, its recipes, their parts, words of a list.
+const FIELD: char = '\u{1c}';
+const RECIPE: char = '\u{1d}';
+const PART: char = '\u{1e}';
+const WORD: char = '\u{1f}';
+
+/// An entry as one line of text.
+fn record(name: &str, entry: &Value) -> Result<String, Box<dyn Error>> {
+    let joined = |list: Vec<String>| list.join(&WORD.to_string());
+    let mut recipes = Vec::new();
+    for recipe in entry["recipes"].as_array().ok_or("no recipes")? {
+        for (contexts, trigger) in variants(recipe) {
+            let letters: Result<String, String> = contexts.iter().map(|c| letter(c)).collect();
+            let marks = [("operand", 'o'), ("interactive", 'i'), ("prepared", 'p')];
+            let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+            let parts = [
+                recipe["function"]
+                    .as_str()
+                    .ok_or("a recipe has no function")?
+                    .to_owned(),
+                letters?,
+                joined(strings(&recipe["capabilities"])),
+                text(&recipe["from"]),
+                text(&trigger["program"]),
+                joined(strings(&trigger["subcommands"])),
+                joined(strings(&trigger["options"])),
+                joined(strings(&trigger["env"])),
+                marks
+                    .iter()
+                    .filter(|(key, _)| trigger[key] == true)
+                    .map(|(_, mark)| mark)
+                    .collect(),
+            ];
+            recipes.push(parts.join(&PART.to_string()));
+        }
+    }
+    let fields = [
+        name.to_owned(),
+        joined(strings(&entry["aliases"])),
+        entry["reason"].as_str().unwrap_or_default().to_owned(),
+        recipes.join(&RECIPE.to_string()),
+    ];
+    let record = fields.join(&FIELD.to_string());
+    Ok(record)
+}
+
+fn letter(context: &str) -> Result<char, String> {
+    match context {
+        "unprivileged" => Ok('n'),
+        "sudo" => Ok('s'),
+        "suid" => Ok('u'),
+        "capabilities" => Ok('c'),
+        _ => Err(format!("`{context}` is not a context")),
+    }
 }
 
 fn read(file: &str) -> Result<Value, Box<dyn Error>> {
@@ -152,16 +195,4 @@ fn strings(value: &Value) -> Vec<String> {
                 .collect()
         })
         .unwrap_or_default()
-}
-
-fn pascal(name: &str) -> String {
-    name.split('-')
-        .map(|word| {
-            word.chars()
-                .take(1)
-                .flat_map(char::to_uppercase)
-                .chain(word.chars().skip(1))
-                .collect::<String>()
-        })
-        .collect()
 }

@@ -165,8 +165,7 @@ fn filter(matches: &ArgMatches) -> Result<impl Fn(&Recipe) -> bool, Failure> {
 
 fn list(matches: &ArgMatches) -> Result<ExitCode, Failure> {
     let keep = filter(matches)?;
-    let chosen: Vec<(&Entry, Vec<&'static str>)> = gtfobins::entries()
-        .iter()
+    let chosen: Vec<(Entry, Vec<&'static str>)> = gtfobins::entries()
         .filter_map(|entry| {
             let mut functions: Vec<Function> = entry
                 .recipes
@@ -222,7 +221,7 @@ fn show(matches: &ArgMatches) -> Result<ExitCode, Failure> {
     };
     out::stream(|out| {
         if matches.get_flag("json") {
-            out.line(&json_text(&described(entry, &runs)))?;
+            out.line(&json_text(&described(&entry, &runs)))?;
             return Ok(ExitCode::SUCCESS);
         }
         out.line(entry.name)?;
@@ -235,7 +234,7 @@ fn show(matches: &ArgMatches) -> Result<ExitCode, Failure> {
         for form in &runs {
             out.line(&format!("  looked into: {form}"))?;
         }
-        for recipe in entry.recipes {
+        for recipe in &entry.recipes {
             let contexts: Vec<&str> = recipe.contexts.iter().map(|c| context(*c)).collect();
             out.line(&format!(
                 "  {:<9} {:<21} {} ({})",
@@ -280,7 +279,7 @@ fn trigger(recipe: &Recipe) -> String {
         trigger
             .subcommands
             .iter()
-            .chain(trigger.options)
+            .chain(&trigger.options)
             .map(|word| (*word).to_owned()),
     );
     if trigger.operand {

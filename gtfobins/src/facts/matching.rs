@@ -99,11 +99,11 @@ const PLAIN_PROJECT_OPTIONS: &[&str] = &[
 ];
 
 /// The findings of a call against one entry: those to answer for, and those only told.
-pub(crate) fn invoked(entry: &'static Entry, call: &Invocation<'_>) -> Vec<Finding> {
+pub(crate) fn invoked(entry: &Entry, call: &Invocation<'_>) -> Vec<Finding> {
     let mut strict = Collected::default();
     let mut told = Collected::default();
     let exact = tools::uses(entry.name, call);
-    for recipe in entry.recipes {
+    for recipe in &entry.recipes {
         if !applies(recipe, call.situation) {
             continue;
         }
@@ -151,7 +151,7 @@ impl Collected {
             self.functions.push(recipe.function);
             self.functions.sort_unstable();
         }
-        for flag in recipe.trigger.options.iter().chain(recipe.trigger.env) {
+        for flag in recipe.trigger.options.iter().chain(&recipe.trigger.env) {
             if !self.flags.iter().any(|f| f == flag) {
                 self.flags.push((*flag).to_owned());
             }
@@ -220,7 +220,7 @@ fn generic(entry: &Entry, recipe: &Recipe, call: &Invocation<'_>) -> Use {
         .map(String::as_str)
         .filter(|a| !a.starts_with('-') || *a == "-")
         .collect();
-    if !in_order(trigger.subcommands, &operands) {
+    if !in_order(&trigger.subcommands, &operands) {
         return Use::No;
     }
     if !trigger

@@ -11,7 +11,7 @@ use crate::finding::{Finding, Function, Situation};
 use crate::shell::state::Stream;
 
 /// The entry of a program, by name or alias, also where the name carries a version: `python3.11`, `vim.basic`.
-pub fn lookup(name: &str) -> Option<&'static Entry> {
+pub fn lookup(name: &str) -> Option<Entry> {
     if crate::shell::wrappers::is_loader(name) {
         return exact("ld.so");
     }
@@ -22,16 +22,12 @@ pub fn lookup(name: &str) -> Option<&'static Entry> {
 }
 
 /// Every entry, in the order of their names.
-pub fn entries() -> &'static [Entry] {
-    table::ENTRIES
+pub fn entries() -> impl Iterator<Item = Entry> {
+    (0..).map_while(table::entry)
 }
 
-fn exact(name: &str) -> Option<&'static Entry> {
-    let at = table::NAMES
-        .binary_search_by(|(known, _)| (*known).cmp(name))
-        .ok()?;
-    let (_, index) = table::NAMES.get(at)?;
-    table::ENTRIES.get(usize::from(*index))
+fn exact(name: &str) -> Option<Entry> {
+    table::entry(table::find(name)?)
 }
 
 /// A program's name without version or variant: `python3.11` is python, `vim.basic` is vim, `gcc-12` is gcc.
@@ -91,7 +87,7 @@ pub(crate) fn findings(
         staged,
     };
     if let Some(entry) = lookup(name) {
-        part.findings.extend(matching::invoked(entry, &call));
+        part.findings.extend(matching::invoked(&entry, &call));
     }
     // An entry that is called through another program by its own name.
     if let Some(entry) = args
@@ -99,7 +95,7 @@ pub(crate) fn findings(
         .and_then(|first| exact(first))
         .filter(|e| e.recipes.iter().any(|r| r.trigger.program == name))
     {
-        part.findings.extend(matching::invoked(entry, &call));
+        part.findings.extend(matching::invoked(&entry, &call));
     }
 }
 
