@@ -3,17 +3,17 @@
 
 use crate::{
     caller::Caller,
+    checked::Checked,
     facts::workspace::{self, Root},
     home::{Home, LayerFile},
     ledger::{self, Durability, Ledger, LedgerError},
     level,
-    record::{Origin, hex},
+    record::Origin,
     report::{Exit, Failure},
     state::State,
 };
 use policy::{Layer, Policy, Source};
 use serde_json::Value as Json;
-use sha2::{Digest, Sha256};
 use std::{os::fd::AsFd, time::Duration};
 
 /// The directory, policy and workspace of one call.
@@ -38,17 +38,18 @@ impl Ground {
     pub fn of(caller: &Caller) -> Result<Self, Failure> {
         let home = Home::open(caller)?;
         let mut layers = home.layers(caller)?;
-        let mut policy = load(&layers)?;
+        let checked = Checked::read(home.dir.as_fd());
+        let mut policy = load(&layers, &checked)?;
         let workspace = workspace::find(caller, &policy.settings().workspace.roots);
         if let Some(root) = &workspace
             && let Some(project) = home.project_layer(caller, root.dir.as_fd(), &root.path)?
         {
             layers.push(project);
-            policy = load(&layers)?;
+            policy = load(&layers, &checked)?;
         }
         let digests = layers
             .iter()
-            .map(|file| (file.layer, hex(&Sha256::digest(&file.bytes))))
+            .map(|file| (file.layer, file.sha256.clone()))
             .collect();
         Ok(Self {
             home,
@@ -62,10 +63,8 @@ impl Ground {
     /// Whether a policy document has this word anywhere, so that a fact which costs a file is read only where a rule
     /// may ask for it.
     pub fn mentions(&self, word: &str) -> bool {
-        let word = word.as_bytes();
-        self.layers
-            .iter()
-            .any(|file| file.bytes.windows(word.len()).any(|part| part == word))
+        let finder = memchr::memmem::Finder::new(word);
+        self.layers.iter().any(|file| finder.find(&file.bytes).is_some())
     }
 
     /// The ledger in this directory, ready to append.
@@ -139,7 +138,7 @@ fn pattern(wanted: &policy::RedactPattern) -> ledger::Pattern {
     }
 }
 
-fn load(layers: &[LayerFile]) -> Result<Policy, Failure> {
+fn load(layers: &[LayerFile], checked: &Checked<'_>) -> Result<Policy, Failure> {
     let sources: Vec<Source> = layers
         .iter()
         .map(|file| Source {
@@ -148,8 +147,15 @@ fn load(layers: &[LayerFile]) -> Result<Policy, Failure> {
             bytes: file.bytes.clone(),
         })
         .collect();
-    policy::load(&sources).map_err(|problems| {
+    if layers.iter().all(|file| checked.has(&file.sha256))
+        && let Ok(policy) = policy::load_again(&sources)
+    {
+        return Ok(policy);
+    }
+    let policy = policy::load(&sources).map_err(|problems| {
         let text: Vec<String> = problems.iter().map(ToString::to_string).collect();
         Failure::new(Exit::Config, text.join("\n")).hint("`wt policy check` shows every problem")
-    })
+    })?;
+    checked.remember(layers.iter().map(|file| file.sha256.as_str()));
+    Ok(policy)
 }

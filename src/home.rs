@@ -3,6 +3,7 @@
 
 use crate::{
     caller::Caller,
+    record::hex,
     report::{Exit, Failure},
 };
 use policy::Layer;
@@ -10,6 +11,7 @@ use rustix::{
     fs::{CWD, FileType, Mode, OFlags, openat},
     io::Errno,
 };
+use sha2::{Digest, Sha256};
 use std::{
     ffi::OsStr,
     fs::File,
@@ -76,6 +78,8 @@ pub struct LayerFile {
     pub path: PathBuf,
     /// Its bytes.
     pub bytes: Vec<u8>,
+    /// Their SHA-256, hex.
+    pub sha256: String,
 }
 
 /// Returns the directory that this caller's calls are recorded in, without opening it.
@@ -257,6 +261,7 @@ fn read_layer(
     Ok(Some(LayerFile {
         layer,
         path: shown,
+        sha256: hex(&Sha256::digest(&bytes)),
         bytes,
     }))
 }

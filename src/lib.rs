@@ -5,6 +5,7 @@ pub mod accounts;
 pub mod agents;
 pub mod approver;
 pub mod caller;
+mod checked;
 pub mod commands;
 pub mod dispatch;
 pub mod effect;

@@ -9,6 +9,8 @@ mod approvals;
 #[cfg(test)]
 mod architecture;
 #[cfg(test)]
+mod checked;
+#[cfg(test)]
 mod completions;
 #[cfg(test)]
 mod console;

@@ -197,8 +197,10 @@ impl Rule {
             tried,
             Tried::Matches | Tried::Errs(_) | Tried::Fails(Part::Condition)
         );
-        if let Some(condition) = self.condition.as_ref().filter(|_| by_condition) {
-            let why = condition.expression.why(run);
+        if let Some(condition) = self.condition.as_ref().filter(|_| by_condition)
+            && let Ok(expression) = condition.expression()
+        {
+            let why = expression.why(run);
             let text = |at: crate::json::Span| {
                 let range = at.start as usize..at.end as usize;
                 condition.source.get(range).unwrap_or_default().to_owned()

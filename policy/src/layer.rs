@@ -9,7 +9,7 @@ use crate::{
     lang::{EvalError, Run},
     narrow::Narrow,
     problem::Report,
-    rule::{Rule, Tried},
+    rule::{Conditions, Rule, Tried},
     scope::{Scope, TargetFacts},
 };
 use std::collections::BTreeMap;
@@ -50,12 +50,17 @@ impl<'a> Spoken<'a> {
 
 impl Rules {
     /// Compiles the rules of a document whose shape was checked.
-    pub(crate) fn compile(layer: Layer, root: &Node<'_>, report: &mut Report<'_>) -> Self {
+    pub(crate) fn compile(
+        layer: Layer,
+        root: &Node<'_>,
+        conditions: Conditions,
+        report: &mut Report<'_>,
+    ) -> Self {
         let list = root.get("policies").map_or(&[][..], Node::items);
         let mut names = FixedSet::with_capacity_and_hasher(list.len(), Default::default());
         let (mut rules, mut findings) = (Vec::with_capacity(list.len()), Vec::new());
         for node in list {
-            let rule = Rule::compile(node, report);
+            let rule = Rule::compile(node, conditions, report);
             if !names.insert(rule.name.clone()) {
                 report.add(
                     rule.at,

@@ -7,6 +7,7 @@ use crate::{
     layer::Rules,
     pattern::PathPattern,
     problem::{Problem, Report},
+    rule::Conditions,
 };
 
 /// Compiled layers.
@@ -19,6 +20,16 @@ pub struct Policy {
 
 /// Loads documents, those with more authority first. All problems of all documents come at once.
 pub fn load(sources: &[Source]) -> Result<Policy, Vec<Problem>> {
+    compile(sources, Conditions::Now)
+}
+
+/// As [`load`], for documents of which [`load`] accepted the very same bytes before: a condition is read when it is
+/// first tried. Should one not be sound after all, its rule denies as any rule does that cannot be evaluated.
+pub fn load_again(sources: &[Source]) -> Result<Policy, Vec<Problem>> {
+    compile(sources, Conditions::WhenTried)
+}
+
+fn compile(sources: &[Source], conditions: Conditions) -> Result<Policy, Vec<Problem>> {
     let mut problems = Vec::new();
     let mut layers = Vec::with_capacity(sources.len());
     let mut settings = document::Merging::default();
@@ -39,7 +50,12 @@ pub fn load(sources: &[Source]) -> Result<Policy, Vec<Problem>> {
             if source.layer != Layer::Project {
                 excepted.push(patterns(protect("except"), &mut report));
             }
-            layers.push(Rules::compile(source.layer, &document.root, &mut report));
+            layers.push(Rules::compile(
+                source.layer,
+                &document.root,
+                conditions,
+                &mut report,
+            ));
             settings.add(source.layer, document.stated);
         }
         problems.append(&mut report.problems);

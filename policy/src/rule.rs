@@ -10,6 +10,7 @@ use crate::{
     problem::Report,
     scope::{Scope, TargetFacts},
 };
+use std::sync::OnceLock;
 
 /// A compiled rule.
 #[derive(Clone, Debug)]
@@ -34,11 +35,32 @@ pub(crate) struct Rule {
     pub(crate) at: Span,
 }
 
+/// When the conditions of a document are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Conditions {
+    /// With the document, whose problems they are.
+    Now,
+    /// When the rule is first tried: the same document was read before.
+    WhenTried,
+}
+
 /// A condition and its source.
 #[derive(Clone, Debug)]
 pub(crate) struct Condition {
     pub(crate) source: String,
-    pub(crate) expression: Expression,
+    expression: OnceLock<Result<Expression, EvalError>>,
+}
+
+impl Condition {
+    /// The condition, read now where it was not yet.
+    pub(crate) fn expression(&self) -> Result<&Expression, &EvalError> {
+        let read = || {
+            Expression::parse(&self.source, Names::Rule).map_err(|error| {
+                lang::raised_error(&format!("the condition cannot be read: {}", error.message))
+            })
+        };
+        self.expression.get_or_init(read).as_ref()
+    }
 }
 
 /// What a rule says of one target, before anything is compared.
@@ -62,7 +84,7 @@ pub(crate) enum Part {
 
 impl Rule {
     /// Compiles a rule whose shape was checked; problems go to the report.
-    pub(crate) fn compile(node: &Node<'_>, report: &mut Report<'_>) -> Self {
+    pub(crate) fn compile(node: &Node<'_>, conditions: Conditions, report: &mut Report<'_>) -> Self {
         let text = |key: &str| node.get(key).and_then(Node::text).unwrap_or_default();
         let matched = node.get("match");
         let name = text("name").to_owned();
@@ -88,7 +110,9 @@ impl Rule {
                 .map(words)
                 .filter(|all| !all.iter().any(|o| o == "*"))
                 .unwrap_or_default(),
-            condition: node.get("condition").and_then(|n| condition(n, report)),
+            condition: node
+                .get("condition")
+                .and_then(|n| condition(n, conditions, report)),
             paths: patterns(node.get("paths"), PathPattern::parse, report),
             hosts: patterns(node.get("hosts"), HostPattern::parse, report),
             verdict: match text("action") {
@@ -145,10 +169,11 @@ impl Rule {
         }
         match &self.condition {
             None => Tried::Matches,
-            Some(condition) => match condition.expression.value(run) {
-                Ok(value) if value.truth() => Tried::Matches,
-                Ok(_) => Tried::Fails(Part::Condition),
-                Err(error) => Tried::Errs(*error),
+            Some(condition) => match condition.expression().map(|expression| expression.value(run)) {
+                Ok(Ok(value)) if value.truth() => Tried::Matches,
+                Ok(Ok(_)) => Tried::Fails(Part::Condition),
+                Ok(Err(error)) => Tried::Errs(*error),
+                Err(error) => Tried::Errs(error.clone()),
             },
         }
     }
@@ -167,7 +192,7 @@ impl Rule {
         }
         self.condition
             .as_ref()
-            .and_then(|c| c.expression.path_beginnings())
+            .and_then(|c| c.expression().ok()?.path_beginnings())
     }
 
     /// Whether it matches every call that it is tried for.
@@ -189,19 +214,27 @@ impl Rule {
             && self
                 .condition
                 .as_ref()
-                .is_some_and(|c| c.expression.reads_only_gtfo_risk())
+                .filter(|c| c.source.contains("gtfo_risk"))
+                .and_then(|c| c.expression().ok())
+                .is_some_and(Expression::reads_only_gtfo_risk)
     }
 }
 
-fn condition(node: &Node<'_>, report: &mut Report<'_>) -> Option<Condition> {
+fn condition(node: &Node<'_>, when: Conditions, report: &mut Report<'_>) -> Option<Condition> {
     let source = node.text().unwrap_or_default();
     if source.trim().is_empty() {
         return None;
     }
+    if when == Conditions::WhenTried {
+        return Some(Condition {
+            source: source.to_owned(),
+            expression: OnceLock::new(),
+        });
+    }
     match Expression::parse(source, Names::Rule) {
         Ok(expression) => Some(Condition {
             source: source.to_owned(),
-            expression,
+            expression: OnceLock::from(Ok(expression)),
         }),
         Err(error) => {
             let range = error.range();

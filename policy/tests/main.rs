@@ -1,6 +1,8 @@
 //! Tests of the crate from outside, one module per subject.
 
 #[cfg(test)]
+mod again;
+#[cfg(test)]
 mod corpus;
 #[cfg(test)]
 mod decisions;

@@ -29,13 +29,26 @@ impl<'a> Reader<'a, '_> {
                     start = self.at;
                 }
                 Some(0..=0x1f) => return Err(self.fault("a control character must be written as an escape")),
-                Some(_) => self.at += 1,
+                Some(_) => self.at += self.plain(),
                 None => {
                     self.at = open;
                     return Err(self.fault("this string is not closed"));
                 }
             }
         }
+    }
+
+    /// How many bytes stand for themselves from here on; at least one.
+    fn plain(&self) -> usize {
+        let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
+        let end = memchr::memchr2(b'"', b'\\', rest).unwrap_or(rest.len());
+        let plain = rest.get(..end).unwrap_or_default();
+        let control = if plain.iter().any(|byte| *byte < 0x20) {
+            plain.iter().position(|byte| *byte < 0x20)
+        } else {
+            None
+        };
+        control.unwrap_or(end).max(1)
     }
 
     /// Reads one escape; `at` stands on the backslash.
