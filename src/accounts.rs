@@ -23,9 +23,9 @@ pub struct User {
     pub home: PathBuf,
 }
 
-/// The users of this machine.
+/// The users of this machine, as text: only the line that is asked for is read.
 #[derive(Clone, Debug, Default)]
-pub struct Users(Vec<User>);
+pub struct Users(String);
 
 impl Users {
     /// Reads `/etc/passwd`; absent means no users.
@@ -33,28 +33,25 @@ impl Users {
     /// # Errors
     /// Whatever reading it gives, other than that it is absent.
     pub fn read() -> io::Result<Self> {
-        Ok(Self(
-            read_lines("/etc/passwd")?
-                .lines()
-                .filter_map(parse_user)
-                .collect(),
-        ))
+        read_lines("/etc/passwd").map(Self)
     }
 
     /// The user with this id.
-    pub fn by_uid(&self, uid: u32) -> Option<&User> {
-        self.0.iter().find(|user| user.uid == uid)
+    pub fn by_uid(&self, uid: u32) -> Option<User> {
+        let wanted = |line: &&str| line.split(':').nth(2).and_then(|id| id.parse().ok()) == Some(uid);
+        self.0.lines().filter(wanted).find_map(parse_user)
     }
 
     /// The user with this name.
-    pub fn by_name(&self, name: &str) -> Option<&User> {
-        self.0.iter().find(|user| user.name == name)
+    pub fn by_name(&self, name: &str) -> Option<User> {
+        let wanted = |line: &&str| line.split(':').next() == Some(name);
+        self.0.lines().filter(wanted).find_map(parse_user)
     }
 
     /// The name of this id, `uid:N` where it has none.
     pub fn name_of(&self, uid: u32) -> String {
         self.by_uid(uid)
-            .map_or_else(|| format!("uid:{uid}"), |user| user.name.clone())
+            .map_or_else(|| format!("uid:{uid}"), |user| user.name)
     }
 }
 

@@ -126,7 +126,7 @@ impl Caller {
         let mut homes: Vec<PathBuf> = Vec::with_capacity(2);
         let claimed_home = env.get(&OsString::from("HOME")).map(PathBuf::from);
         homes.extend(claimed_home.filter(|home| home.is_absolute()));
-        let passwd_home = users.by_uid(uid).map(|user| user.home.clone());
+        let passwd_home = users.by_uid(uid).map(|user| user.home);
         homes.extend(passwd_home.filter(|home| home.is_absolute() && !homes.contains(home)));
         Ok(Self {
             principal: users.name_of(uid),
