@@ -155,8 +155,8 @@ impl Walk<'_> {
 
     /// What the program's own file gives it; asked only where some recipe depends on it.
     fn rights(&self, name: &str, call: &Call) -> Rights {
-        let depends = |entry: &facts::Entry| {
-            let contexts = entry.recipes.iter().flat_map(|r| r.contexts);
+        let depends = |entry: facts::Entry| {
+            let contexts = entry.recipes.iter().flat_map(|r| &r.contexts);
             contexts
                 .into_iter()
                 .any(|c| matches!(c, Context::Suid | Context::Capabilities))
