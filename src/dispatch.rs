@@ -18,6 +18,8 @@ pub enum Program {
     Confine,
     /// The effect process's own entry, likewise: `wt __effect`.
     Effect,
+    /// What lets go of kept objects that policy no longer keeps, started by `wt` itself: `wt __tidy`.
+    Tidy,
     /// `wt` alone or `wt --help`, `wt --version`.
     Overview,
 }
@@ -29,6 +31,7 @@ impl std::fmt::Debug for Program {
             Self::Command(command) => write!(f, "Command({})", (command.build)().get_name()),
             Self::Confine => f.write_str("Confine"),
             Self::Effect => f.write_str("Effect"),
+            Self::Tidy => f.write_str("Tidy"),
             Self::Overview => f.write_str("Overview"),
         }
     }
@@ -74,6 +77,7 @@ fn of_wt(mut args: impl Iterator<Item = OsString>) -> Result<(Program, Vec<OsStr
         }
         "__confine" => return Ok((Program::Confine, rest)),
         "__effect" => return Ok((Program::Effect, rest)),
+        "__tidy" => return Ok((Program::Tidy, rest)),
         "wt" | "watchtower" => {
             return Err(
                 Failure::new(Exit::Usage, "`wt` does not run itself").hint("leave out the second `wt`")
@@ -115,6 +119,10 @@ pub fn run(argv: Vec<OsString>) -> ExitCode {
         },
         Program::Confine => crate::sandbox::child::main(),
         Program::Effect => crate::sandbox::process::main(crate::work::carry_out),
+        Program::Tidy => match alone().and_then(|()| crate::undo::retention::tidy()) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(failure) => failure.report("wt", json),
+        },
         Program::Overview => crate::commands::overview(&args, json),
     }
 }

@@ -16,6 +16,7 @@ use crate::{
         burst::Tally,
         notify::{self, Around},
     },
+    undo::retention,
 };
 use policy::{Decision, Intent, Scope, Verdict};
 use serde_json::{Value as Json, json};
@@ -128,8 +129,33 @@ pub fn call(intent: &Intent, caller: &Caller, output: &mut Output<'_>) -> Result
 /// # Errors
 /// As [`call`].
 pub fn carry(intent: &Intent, caller: &Caller, own: Work, output: &mut Output<'_>) -> Result<Outcome, Stop> {
+    go(intent, caller, own, None, output)
+}
+
+/// As [`carry`], for work that policy's settings demand and no rule decides about. A freeze stops it too.
+///
+/// # Errors
+/// As [`call`].
+pub fn demanded(
+    intent: &Intent,
+    caller: &Caller,
+    own: Work,
+    decision: Decision,
+    output: &mut Output<'_>,
+) -> Result<Outcome, Stop> {
+    go(intent, caller, own, Some(decision), output)
+}
+
+fn go(
+    intent: &Intent,
+    caller: &Caller,
+    own: Work,
+    demanded: Option<Decision>,
+    output: &mut Output<'_>,
+) -> Result<Outcome, Stop> {
     let ground = Ground::of(caller)?;
     let Judgement { facts, decision } = weigh(intent, caller, &ground, Tally::Call)?;
+    let decision = demanded.unwrap_or(decision);
     let Facts { scope, work, alerts } = facts;
     let is_own = !matches!(own, Work::None);
     let work = if is_own { own } else { work };
@@ -185,6 +211,7 @@ pub fn carry(intent: &Intent, caller: &Caller, own: Work, output: &mut Output<'_
                 data: record::outcome(seq, &outcome),
             };
             ledger.append(&[entry], ground.durability())?;
+            retention::after(&ground, seq, &outcome);
             Ok(outcome)
         }
     }

@@ -50,7 +50,8 @@ pub(crate) fn build() -> Command {
                 .arg(json()),
         )
         .after_help(
-            "Policy's `trash.max_days` and `trash.max_bytes` say what is kept; the oldest goes first.",
+            "Policy's `trash.max_days` and `trash.max_bytes` say what is kept, and it is never more than is free \
+             beside it; the oldest goes first. That is seen to without this command too, about once an hour.",
         )
 }
 
@@ -96,10 +97,10 @@ fn empty(
 ) -> Result<ExitCode, Failure> {
     let wanted = &ground.policy.settings().trash;
     let keep = if matches.get_flag("all") {
-        Keep { days: None, bytes: 0 }
+        Keep::Nothing
     } else {
-        Keep {
-            days: Some(wanted.max_days),
+        Keep::Within {
+            days: wanted.max_days,
             bytes: wanted.max_bytes,
         }
     };

@@ -36,9 +36,12 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
     let ground = Ground::of(&caller)?;
     let json = matches.get_flag("json");
     let reader = Reader::open(ground.home.dir.as_fd(), &ground.home.path)?;
-    let found = undo::find(&reader, matches.get_one::<u64>("SEQ").copied(), &caller.principal)?;
+    let trash = ground.home.path.join("trash");
+    let did = |found: &undo::Found| !undo::plan(found, caller.uid, &trash).work.is_empty();
+    let wanted = matches.get_one::<u64>("SEQ").copied();
+    let found = undo::find(&reader, wanted, &caller.principal, &did)?;
     let of = found.decision.seq;
-    let plan = undo::plan(&found, caller.uid, &ground.home.path.join("trash"));
+    let plan = undo::plan(&found, caller.uid, &trash);
     let steps = plan.steps();
     if matches.get_flag("dry-run") {
         let all: Vec<_> = steps
@@ -56,6 +59,15 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
                 .map(|(what, path)| format!("would be {what}: {}\n", visible(path)));
             let left = plan.left.iter().map(|why| format!("left: {}\n", visible(why)));
             done.chain(left).collect()
+        }));
+    }
+    if steps.is_empty() && plan.left.is_empty() && plan.back > 0 {
+        // An undo that was stopped before it was recorded.
+        note(&ground, of, 0, &plan.left)?;
+        return Ok(show(&if json {
+            format!("{}\n", json_text(&json!({"of": of, "effects": [], "left": []})))
+        } else {
+            format!("entry {of}: everything is as it was before\n")
         }));
     }
     if steps.is_empty() {
@@ -88,12 +100,7 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
     };
     let outcome = engine::carry(&intent, &caller, Work::Undo(Box::new(plan.work)), &mut output)
         .map_err(|stop| stop.failure())?;
-    let data = json!({"of": of, "exit_code": outcome.exit_code, "left": left});
-    let entry = Draft {
-        kind: Kind::Undo,
-        data: data.as_object().cloned().unwrap_or_default(),
-    };
-    ground.ledger()?.append(&[entry], Durability::Strict)?;
+    note(&ground, of, outcome.exit_code, &left)?;
     if json {
         let _ = show(&format!(
             "{}\n",
@@ -112,4 +119,15 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
     } else {
         1
     }))
+}
+
+/// Records that the call `of` was taken back, and what of it was not.
+fn note(ground: &Ground, of: u64, exit_code: u8, left: &[String]) -> Result<(), Failure> {
+    let data = json!({"of": of, "exit_code": exit_code, "left": left});
+    let entry = Draft {
+        kind: Kind::Undo,
+        data: data.as_object().cloned().unwrap_or_default(),
+    };
+    ground.ledger()?.append(&[entry], Durability::Strict)?;
+    Ok(())
 }

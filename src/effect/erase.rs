@@ -31,10 +31,15 @@ pub(crate) fn erase_for_good(
     kind: Kind,
     judged: ObjectId,
 ) -> Result<(), Errno> {
-    erase(dir, name, kind, judged).map_err(|fault| match fault {
+    erase(dir, name, kind, judged).map_err(errno_of)
+}
+
+/// The kernel's word for why a step could not be done.
+pub(super) fn errno_of(fault: Fault) -> Errno {
+    match fault {
         Fault::Kernel(errno) => errno,
         Fault::Swapped | Fault::Stranded | Fault::Told => Errno::STALE,
-    })
+    }
 }
 
 /// Deletes everything in the directory `name`.

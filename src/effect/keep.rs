@@ -40,9 +40,15 @@ pub(super) fn take_away(
 ) -> Result<Json, Fault> {
     match keep {
         Keep::Rename(store) => {
-            let entry = run.entry();
             let held = run.fd(store.dir)?;
-            match take(held.as_fd(), &entry, dir, name, judged) {
+            let mut entry = run.entry();
+            let mut taken = take(held.as_fd(), &entry, dir, name, judged);
+            // At the top of a mount several of Watchtower's directories may keep things side by side.
+            while taken == Err(TakeError::Kernel(Errno::EXIST)) && run.may_rename_entry() {
+                entry = run.entry();
+                taken = take(held.as_fd(), &entry, dir, name, judged);
+            }
+            match taken {
                 Ok(()) => Ok(kept(store, &entry)),
                 // Overlay file systems and quotas refuse some renames within one mount.
                 Err(TakeError::Kernel(Errno::XDEV)) => {
@@ -106,8 +112,8 @@ pub(super) fn keep_copy(
     judged: ObjectId,
     store: &Store,
 ) -> Result<Json, Fault> {
-    let entry = run.entry();
     let held = run.fd(store.dir)?;
+    let entry = run.free_entry(held.as_fd());
     copy_object(
         run,
         dir,

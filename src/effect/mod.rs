@@ -1,6 +1,7 @@
 //! Native effects on held descriptors. Each needs the permit of a recorded decision.
 //! Everything was opened and judged before; nothing here looks a path up again or asks what is allowed.
 
+pub(crate) mod bring_back;
 mod copy;
 mod erase;
 mod keep;

@@ -51,7 +51,11 @@ fn relocate(run: &mut Run, relocation: &Move) -> Result<(Json, Json), Fault> {
     }
     let (from, to) = (run.fd(relocation.from.dir)?, run.fd(relocation.to.dir)?);
     let (stage, name): (_, OsString) = match &relocation.stage {
-        Some(store) => (run.fd(store.dir)?, run.entry().into()),
+        Some(store) => {
+            let held = run.fd(store.dir)?;
+            let entry = run.free_entry(held.as_fd());
+            (held, entry.into())
+        }
         None => (run.fd(relocation.to.dir)?, run.temporary()),
     };
     match rename_free(from.as_fd(), &relocation.from.name, stage.as_fd(), &name) {

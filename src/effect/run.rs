@@ -6,12 +6,18 @@ use super::{
     plan::{Slot, Spot, Trouble},
     words::{quote, reason},
 };
-use crate::{quarantine::entry_name, resolve::ObjectId};
+use crate::{
+    quarantine::entry_name,
+    resolve::{ObjectId, status_at},
+};
 use rustix::io::Errno;
 use serde_json::{Value as Json, json};
 use std::{
     ffi::{OsStr, OsString},
-    os::{fd::OwnedFd, unix::ffi::OsStrExt},
+    os::{
+        fd::{BorrowedFd, OwnedFd},
+        unix::ffi::OsStrExt,
+    },
     sync::Arc,
 };
 
@@ -19,6 +25,9 @@ use std::{
 const MAX_RECORDED: usize = 1000;
 /// Bytes of messages that are kept for each stream.
 const MAX_MESSAGE_BYTES: usize = 1 << 20;
+
+/// Names for kept objects that one call looks through.
+const MAX_ENTRIES: u32 = 1 << 16;
 
 /// Why a step could not be done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,6 +94,20 @@ impl Run {
         let name = entry_name(self.seq, self.number);
         self.number = self.number.saturating_add(1);
         name
+    }
+
+    /// The next name that nothing in this quarantine has.
+    pub(super) fn free_entry(&mut self, store: BorrowedFd<'_>) -> String {
+        let mut entry = self.entry();
+        while status_at(store, entry.as_str()).is_ok() && self.may_rename_entry() {
+            entry = self.entry();
+        }
+        entry
+    }
+
+    /// Whether a name that was taken may be left for the next one; not without end.
+    pub(super) fn may_rename_entry(&self) -> bool {
+        self.number < MAX_ENTRIES
     }
 
     /// Leaves out the numbers below this one.

@@ -54,8 +54,8 @@ pub(super) fn settle(
     }
     match &replaced.keep {
         Keep::Rename(store) => {
-            let entry = run.entry();
             let held = run.fd(store.dir)?;
+            let entry = run.free_entry(held.as_fd());
             if let Some(origin) = &replaced.origin {
                 note_origin(held.as_fd(), &entry, OsStr::new(origin))?;
             }

@@ -5,6 +5,7 @@ use super::{
     plan::{Time, Touch},
     run::{Fault, Run, object},
 };
+use crate::resolve::status_of;
 use rustix::fs::{
     AtFlags, CWD, Mode, OFlags, Timespec, Timestamps, UTIME_NOW, UTIME_OMIT, futimens, openat, utimensat,
 };
@@ -32,10 +33,13 @@ fn apply(run: &mut Run, touch: &Touch) -> Result<Json, Fault> {
         last_modification: spec(touch.modified),
     };
     if let Some((slot, judged)) = &touch.object {
-        set_times(run.fd(*slot)?.as_ref(), &times)?;
+        let held = run.fd(*slot)?;
+        set_times(held.as_ref(), &times)?;
+        let now = status_of(&held)?;
         return Ok(json!({
             "op": "set_times", "path": touch.at.path, "object": object(judged.id),
             "before": {"accessed": judged.accessed, "modified": judged.modified},
+            "after": {"accessed": now.accessed, "modified": now.modified},
         }));
     }
     let dir = run.fd(touch.at.dir)?;

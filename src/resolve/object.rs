@@ -96,6 +96,8 @@ pub struct Status {
     pub accessed: Stamp,
     /// Last change of content.
     pub modified: Stamp,
+    /// Last change of content, attributes or names; nobody can set it.
+    pub changed: Stamp,
 }
 
 impl Status {
@@ -160,6 +162,10 @@ fn from_statx(x: &Statx) -> Result<Status, Errno> {
         modified: Stamp {
             sec: x.stx_mtime.tv_sec,
             nsec: x.stx_mtime.tv_nsec,
+        },
+        changed: Stamp {
+            sec: x.stx_ctime.tv_sec,
+            nsec: x.stx_ctime.tv_nsec,
         },
     })
 }

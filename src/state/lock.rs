@@ -31,6 +31,20 @@ impl Held {
         Self::take_at(home, FILE)
     }
 
+    /// Takes the lock of another file where nobody holds it.
+    ///
+    /// # Errors
+    /// 74 where it cannot be opened.
+    pub fn try_take_at(home: BorrowedFd<'_>, name: &'static str) -> Result<Option<Self>, Failure> {
+        let mut lock = RwLock::new(open(home, name).map_err(|e| failed(name, &e.to_string()))?);
+        // The guard borrows the lock; the kernel keeps the lock as long as the file is open.
+        match lock.try_write().map(std::mem::forget) {
+            Ok(()) => Ok(Some(Self { _file: lock })),
+            Err(e) if matches!(e.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => Ok(None),
+            Err(e) => Err(failed(name, &e.to_string())),
+        }
+    }
+
     /// Takes the lock of another file.
     ///
     /// # Errors

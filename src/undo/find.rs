@@ -5,7 +5,7 @@ use crate::{
     report::{Exit, Failure},
 };
 use serde_json::Value as Json;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 /// No further back than this is looked for the last one.
 const MAX_LOOK: usize = 100_000;
@@ -19,12 +19,19 @@ pub struct Found {
     pub outcome: Option<Entry>,
 }
 
-/// Finds the call `seq`, or the last one of this principal that can be taken back.
+/// Finds the call `seq`, or the last one of this principal that nobody took back. `did` says of a call that was
+/// stopped before its outcome was recorded whether it did anything.
 ///
 /// # Errors
 /// 64 where there is none, or it was taken back already.
-pub fn find(reader: &Reader, seq: Option<u64>, principal: &str) -> Result<Found, Failure> {
-    let mut undone: HashSet<u64> = HashSet::new();
+pub fn find(
+    reader: &Reader,
+    seq: Option<u64>,
+    principal: &str,
+    did: &dyn Fn(&Found) -> bool,
+) -> Result<Found, Failure> {
+    // For each call that somebody took back: whether all of it.
+    let mut undone: HashMap<u64, bool> = HashMap::new();
     let mut outcomes: HashMap<u64, Entry> = HashMap::new();
     for entry in reader
         .backwards()
@@ -37,26 +44,33 @@ pub fn find(reader: &Reader, seq: Option<u64>, principal: &str) -> Result<Found,
         let of = entry.data.get("of").and_then(Json::as_u64);
         match (entry.kind(), of) {
             ("undo", Some(of)) => {
-                undone.insert(of);
+                let whole = undone.entry(of).or_default();
+                *whole |= is_whole(&entry);
             }
             ("outcome", Some(of)) => {
                 outcomes.insert(of, entry);
             }
             ("decision", _) => {
                 let outcome = outcomes.remove(&entry.seq);
-                if wanted(&entry, outcome.as_ref(), seq, principal) {
-                    if !undone.contains(&entry.seq) {
-                        return Ok(Found {
-                            decision: entry,
-                            outcome,
-                        });
-                    }
-                    if seq.is_some() {
+                let found = Found {
+                    decision: entry,
+                    outcome,
+                };
+                let number = found.decision.seq;
+                match seq {
+                    Some(seq) if seq != number => (),
+                    Some(_) if undone.get(&number) == Some(&true) => {
                         return Err(Failure::new(
                             Exit::Usage,
-                            format!("entry {} was taken back already", entry.seq),
+                            format!("entry {number} was taken back already"),
                         ));
                     }
+                    Some(_) if is_of_files(&found) => return Ok(found),
+                    Some(_) => break,
+                    None if !undone.contains_key(&number) && is_last(&found, principal, did) => {
+                        return Ok(found);
+                    }
+                    None => (),
                 }
             }
             _ => {}
@@ -69,38 +83,36 @@ pub fn find(reader: &Reader, seq: Option<u64>, principal: &str) -> Result<Found,
     })
 }
 
-fn wanted(decision: &Entry, outcome: Option<&Entry>, seq: Option<u64>, principal: &str) -> bool {
-    if let Some(seq) = seq {
-        return decision.seq == seq;
-    }
-    let at = |path: &str| {
-        decision
-            .data
-            .get("scope")
-            .and_then(|scope| scope.pointer(path))
-            .and_then(Json::as_str)
+/// Whether nothing was left to take back.
+fn is_whole(undo: &Entry) -> bool {
+    let left = undo.data.get("left").and_then(Json::as_array);
+    undo.data.get("exit_code").and_then(Json::as_u64) == Some(0) && left.is_none_or(Vec::is_empty)
+}
+
+/// A decision that let a call change files.
+fn is_of_files(found: &Found) -> bool {
+    let at = |path: [&str; 2]| {
+        let [first, second] = path;
+        found.decision.data.get(first)?.get(second)?.as_str()
     };
-    let own = decision
+    at(["intent", "domain"]) == Some("filesystem")
+        && matches!(at(["decision", "verdict"]), Some("allow" | "shadow"))
+}
+
+fn is_last(found: &Found, principal: &str, did: &dyn Fn(&Found) -> bool) -> bool {
+    let own = found
+        .decision
         .data
         .get("identity")
         .and_then(|who| who.get("principal"))
         .and_then(Json::as_str);
-    let did = match outcome {
+    let changed = || match &found.outcome {
         Some(outcome) => effects(outcome)
             .iter()
             .any(|effect| effect.get("op").is_some_and(|op| op != "failed")),
-        None => at("/operation") == Some("delete") && verdict(decision) == Some("allow"),
+        None => did(found),
     };
-    let of_files = decision
-        .data
-        .get("intent")
-        .and_then(|intent| intent.get("domain"))
-        .and_then(Json::as_str);
-    did && own == Some(principal) && of_files == Some("filesystem")
-}
-
-fn verdict(decision: &Entry) -> Option<&str> {
-    decision.data.get("decision")?.get("verdict")?.as_str()
+    own == Some(principal) && is_of_files(found) && changed()
 }
 
 /// The recorded effects of an outcome.

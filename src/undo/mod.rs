@@ -3,8 +3,12 @@
 //! what stands in the way of the old object goes into the quarantine in its stead.
 
 mod find;
+mod kept;
 mod place;
 mod plan;
+pub mod retention;
+mod step;
+mod stopped;
 mod trash;
 
 pub use find::{Found, find};
@@ -13,36 +17,30 @@ pub use plan::{Plan, plan};
 pub use trash::{Item, Keep, beyond, erasing, items};
 
 use crate::{
-    effect::{Outcome, erase, words::reason},
+    effect::{Outcome, words::reason},
     ledger::Permit,
     quarantine::entry_name,
-    resolve::{Kind, ObjectId, status_at, status_of},
+    resolve::{Kind, ObjectId},
     sandbox::{Access, Grant},
 };
-use rustix::{
-    fs::{
-        AtFlags, CWD, Gid, Mode, RenameFlags, Timespec, Timestamps, Uid, chmod, chownat, renameat_with,
-        unlinkat, utimensat,
-    },
-    io::Errno,
-};
+use rustix::io::Errno;
 use serde_json::json;
-use std::{
-    os::fd::{AsFd, AsRawFd, OwnedFd},
-    sync::Arc,
-};
+use std::{os::fd::OwnedFd, sync::Arc};
+
+/// Effects that are recorded one by one; the others are counted.
+const MAX_RECORDED: usize = 1000;
 
 /// One thing to take back.
 #[derive(Debug)]
 pub enum Step {
     /// An object comes out of the quarantine to a free name.
     Restore(Place, Place),
-    /// An object comes out of the quarantine, and what replaced it goes there.
-    Exchange(Place, Place),
+    /// An object comes out of the quarantine, and what replaced it, this very object, goes there.
+    Exchange(Place, Place, ObjectId),
     /// A moved object goes back.
     MoveBack(Place, Place, ObjectId),
-    /// What was made goes into the quarantine.
-    SetAside(Place, Arc<OwnedFd>, ObjectId),
+    /// What was made goes into the quarantine, which has no name of its own here.
+    SetAside(Place, Place, ObjectId),
     /// A directory that was made goes, if it is empty.
     RemoveDir(Place),
     /// An object in the quarantine is deleted for good.
@@ -57,50 +55,102 @@ pub struct Attributes {
     /// Permission bits, as they were and as the call left them.
     pub mode: Option<(u32, u32)>,
     /// Owner and group.
-    pub owner: Option<(u32, u32)>,
-    /// Last access and last change: seconds and nanoseconds.
-    pub times: Option<[(i64, i64); 2]>,
+    pub owner: Option<Owner>,
+    /// Last access and last change.
+    pub times: Option<Times>,
+}
+
+/// Uid and gid.
+#[derive(Clone, Copy, Debug)]
+pub struct Owner {
+    /// As they were.
+    pub before: (u32, u32),
+    /// As the call left them, none where that is not on record.
+    pub left: Option<(u32, u32)>,
+}
+
+/// Seconds and nanoseconds.
+#[derive(Clone, Copy, Debug)]
+pub struct Times {
+    /// The last access, none where it stays.
+    pub accessed: Option<(i64, i64)>,
+    /// The last change.
+    pub modified: (i64, i64),
+    /// The last change as the call left it, none where that is not on record.
+    pub left: Option<(i64, i64)>,
 }
 
 /// What is to be done, with everything held that it needs.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Work {
     pub(super) steps: Vec<Step>,
 }
 
 impl Work {
+    /// Whether there is nothing to do.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.steps.is_empty()
+    }
+
     /// The directories that it changes names in.
     #[must_use]
     pub fn grants(&self) -> Vec<Grant> {
-        let mut dirs: Vec<Arc<OwnedFd>> = Vec::new();
+        // What comes from another file system is copied.
+        let copies = Access::MOVE | Access::LOOK | Access::WRITE;
+        let moves = Access::MOVE | Access::LOOK;
+        let mut grants: Vec<Grant> = Vec::new();
+        let mut grant = |dir: &Arc<OwnedFd>, access| grants.push(Grant::new(Arc::clone(dir), access));
         for step in &self.steps {
             match step {
-                Step::Restore(a, b) | Step::Exchange(a, b) | Step::MoveBack(a, b, _) => {
-                    dirs.extend([Arc::clone(&a.dir), Arc::clone(&b.dir)]);
+                Step::Restore(a, b) | Step::Exchange(a, b, _) => {
+                    grant(&a.dir, copies);
+                    grant(&b.dir, copies);
                 }
-                Step::SetAside(a, store, _) => dirs.extend([Arc::clone(&a.dir), Arc::clone(store)]),
-                Step::RemoveDir(a) | Step::Erase(a, ..) | Step::Attributes(a, ..) => {
-                    dirs.push(Arc::clone(&a.dir))
+                Step::MoveBack(a, b, _) => {
+                    grant(&a.dir, moves);
+                    grant(&b.dir, moves);
                 }
+                Step::SetAside(a, store, _) => {
+                    grant(&a.dir, moves);
+                    grant(&store.dir, moves);
+                }
+                Step::RemoveDir(a) | Step::Erase(a, ..) | Step::Attributes(a, ..) => grant(&a.dir, moves),
             }
         }
-        dirs.into_iter()
-            .map(|dir| Grant::new(dir, Access::MOVE | Access::LOOK))
-            .collect()
+        grants.dedup_by(|a, b| Arc::ptr_eq(&a.dir, &b.dir) && a.access == b.access);
+        grants
     }
 
     /// Does it, as far as it can be done; each step that cannot is told.
     #[must_use]
     pub fn carry_out(self, permit: &Permit) -> Outcome {
         let mut outcome = Outcome::default();
+        let mut unrecorded = 0_u64;
+        let mut record = |effect, effects: &mut Vec<_>| {
+            if effects.len() < MAX_RECORDED {
+                effects.push(effect);
+            } else {
+                unrecorded += 1;
+            }
+        };
         for (number, step) in self.steps.iter().enumerate() {
             let aside = entry_name(permit.seq(), u32::try_from(number).unwrap_or(u32::MAX));
             let shown = step.shown();
-            match step.apply(&aside) {
+            match step.apply(&aside, permit.seq()) {
                 Ok(()) => {
-                    outcome
-                        .effects
-                        .push(json!({"op": "undo", "what": step.word(), "path": shown}));
+                    let mut effect = json!({"op": "undo", "what": step.word(), "path": shown});
+                    let more = match step {
+                        Step::Erase(at, ..) => Some(("entry", json!(at.name.to_string_lossy()))),
+                        Step::SetAside(_, store, _) => {
+                            Some(("kept", json!({"store": store.path, "entry": aside})))
+                        }
+                        _ => None,
+                    };
+                    if let (Some((key, value)), Some(fields)) = (more, effect.as_object_mut()) {
+                        fields.insert(key.to_owned(), value);
+                    }
+                    record(effect, &mut outcome.effects);
                     outcome
                         .stdout
                         .extend(format!("{}: {}\n", step.said(), crate::report::visible(shown)).bytes());
@@ -112,117 +162,19 @@ impl Work {
                     } else {
                         reason(errno)
                     };
-                    outcome
-                        .effects
-                        .push(json!({"op": "failed", "path": shown, "error": why}));
+                    record(
+                        json!({"op": "failed", "path": shown, "error": why}),
+                        &mut outcome.effects,
+                    );
                     outcome
                         .stderr
                         .extend(format!("wt undo: {}: {why}\n", crate::report::visible(shown)).bytes());
                 }
             }
         }
+        if unrecorded > 0 {
+            outcome.effects.push(json!({"op": "more", "count": unrecorded}));
+        }
         outcome
     }
-}
-
-impl Step {
-    /// The path that it is about.
-    #[must_use]
-    pub fn shown(&self) -> &str {
-        match self {
-            Self::Restore(_, at) | Self::Exchange(_, at) | Self::MoveBack(_, at, _) => &at.path,
-            Self::SetAside(at, ..) | Self::RemoveDir(at) | Self::Erase(at, ..) | Self::Attributes(at, ..) => {
-                &at.path
-            }
-        }
-    }
-
-    fn word(&self) -> &'static str {
-        match self {
-            Self::Restore(..) => "restore",
-            Self::Exchange(..) => "exchange",
-            Self::MoveBack(..) => "move-back",
-            Self::SetAside(..) => "set-aside",
-            Self::RemoveDir(_) => "remove-dir",
-            Self::Erase(..) => "erase",
-            Self::Attributes(..) => "attributes",
-        }
-    }
-
-    /// What it does, in words.
-    #[must_use]
-    pub fn said(&self) -> &'static str {
-        match self {
-            Self::Restore(..) => "restored",
-            Self::Exchange(..) => "restored over what replaced it",
-            Self::MoveBack(..) => "moved back",
-            Self::SetAside(..) => "put into the trash",
-            Self::RemoveDir(_) => "removed",
-            Self::Erase(..) => "deleted for good",
-            Self::Attributes(..) => "attributes set again",
-        }
-    }
-
-    fn apply(&self, aside: &str) -> Result<(), Errno> {
-        match self {
-            Self::Restore(from, to) => {
-                renameat_with(&from.dir, &from.name, &to.dir, &to.name, RenameFlags::NOREPLACE)
-            }
-            Self::Exchange(from, to) => {
-                renameat_with(&from.dir, &from.name, &to.dir, &to.name, RenameFlags::EXCHANGE)
-            }
-            Self::MoveBack(from, to, id) => {
-                same(from, *id)?;
-                renameat_with(&from.dir, &from.name, &to.dir, &to.name, RenameFlags::NOREPLACE)?;
-                same(to, *id).inspect_err(|_| {
-                    renameat_with(&to.dir, &to.name, &from.dir, &from.name, RenameFlags::NOREPLACE).ok();
-                })
-            }
-            Self::SetAside(at, store, id) => {
-                renameat_with(&at.dir, &at.name, store, aside, RenameFlags::NOREPLACE)?;
-                if status_at(store.as_fd(), aside)?.id == *id {
-                    return Ok(());
-                }
-                renameat_with(store, aside, &at.dir, &at.name, RenameFlags::NOREPLACE)?;
-                Err(Errno::STALE)
-            }
-            Self::Erase(at, kind, id) => erase(at.dir.as_fd(), &at.name, *kind, *id),
-            Self::RemoveDir(at) => unlinkat(&at.dir, &at.name, AtFlags::REMOVEDIR),
-            Self::Attributes(_, object, id, old) => set(object, *id, old),
-        }
-    }
-}
-
-fn same(at: &Place, id: ObjectId) -> Result<(), Errno> {
-    if status_at(at.dir.as_fd(), at.name.as_os_str())?.id == id {
-        Ok(())
-    } else {
-        Err(Errno::STALE)
-    }
-}
-
-/// Sets attributes through `/proc`, on the object that the descriptor holds.
-fn set(object: &OwnedFd, id: ObjectId, old: &Attributes) -> Result<(), Errno> {
-    let now = status_of(object)?;
-    if now.id != id || old.mode.is_some_and(|(_, left)| left != now.mode) {
-        return Err(Errno::STALE);
-    }
-    let path = format!("/proc/self/fd/{}", object.as_raw_fd());
-    if let Some((uid, gid)) = old.owner {
-        let (uid, gid) = (Uid::from_raw(uid), Gid::from_raw(gid));
-        chownat(CWD, path.as_str(), Some(uid), Some(gid), AtFlags::empty())?;
-    }
-    if let Some((mode, _)) = old.mode {
-        chmod(path.as_str(), Mode::from_raw_mode(mode))?;
-    }
-    if let Some(times) = old.times {
-        let spec = |(tv_sec, tv_nsec): (i64, i64)| Timespec { tv_sec, tv_nsec };
-        let [accessed, modified] = times.map(spec);
-        let times = Timestamps {
-            last_access: accessed,
-            last_modification: modified,
-        };
-        utimensat(CWD, path.as_str(), &times, AtFlags::empty())?;
-    }
-    Ok(())
 }

@@ -43,7 +43,7 @@ impl Place {
 
     /// A name in a directory that is held already.
     #[must_use]
-    pub fn within(dir: &Arc<OwnedFd>, name: &str, path: String) -> Self {
+    pub fn within(dir: &Arc<OwnedFd>, name: &OsStr, path: String) -> Self {
         Self {
             dir: Arc::clone(dir),
             name: name.into(),

@@ -2,32 +2,38 @@
 //! record here, before anything is changed; what cannot be taken back is said.
 
 use super::{
-    Attributes, Place, Step, Work,
+    Attributes, Owner, Place, Step, Times, Work,
     find::{Found, effects},
+    kept::{self, object_at, text, words},
     place::open_dir,
+    step::fits,
+    stopped,
 };
 use crate::{
-    quarantine::{Site, entry_name},
-    resolve::{ObjectId, status_at, status_of},
+    quarantine::Site,
+    resolve::{Flow, Kind, ObjectId, Stamp, Status, Visitor, status_at, status_of, walk},
 };
 use rustix::{
-    fs::{AtFlags, Mode, OFlags, openat, statat},
+    fs::{Mode, OFlags, openat},
     io::Errno,
 };
 use serde_json::Value as Json;
 use std::{
-    os::fd::{AsFd, OwnedFd},
+    ffi::OsStr,
+    os::fd::{AsFd, BorrowedFd, OwnedFd},
     path::Path,
     sync::Arc,
 };
 
 /// What would be done.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Plan {
     /// To be done.
     pub work: Work,
     /// What cannot be, with why.
     pub left: Vec<String>,
+    /// How much is as it was before the call already.
+    pub back: usize,
 }
 
 impl Plan {
@@ -40,63 +46,61 @@ impl Plan {
             .map(|step| (step.said(), step.shown()))
             .collect()
     }
+
+    /// Takes in what was found out about one path: steps, nothing where it is as it was, or why it must be left.
+    pub(super) fn take(&mut self, path: &str, made: Result<Vec<Step>, String>) {
+        match made {
+            Ok(made) => {
+                self.back += usize::from(made.is_empty());
+                self.work.steps.extend(made);
+            }
+            Err(why) => self.left.push(format!("{path}: {why}")),
+        }
+    }
 }
 
-/// Plans how a call is taken back by the user `uid`, whose own quarantine is `home`'s.
+/// For whom a call is taken back: the user, and Watchtower's own quarantine.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Owning<'a> {
+    pub(super) uid: u32,
+    pub(super) trash: &'a Path,
+}
+
+/// Plans how a call is taken back by the user `uid`, whose own quarantine is at `trash`.
 #[must_use]
 pub fn plan(found: &Found, uid: u32, trash: &Path) -> Plan {
-    let mut steps = Vec::new();
-    let mut left = Vec::new();
-    let mut take = |path: &str, made: Result<Vec<Step>, String>| match made {
-        Ok(made) => steps.extend(made),
-        Err(why) => left.push(format!("{path}: {why}")),
+    let owning = Owning { uid, trash };
+    let Some(outcome) = &found.outcome else {
+        return stopped::plan(&found.decision, owning);
     };
-    match &found.outcome {
-        Some(outcome) => {
-            let until = micros(&outcome.timestamp);
-            for effect in effects(outcome).iter().rev() {
-                let path = text(effect, "path").unwrap_or_default();
-                take(path, undo(effect, (uid, trash), until));
-            }
-        }
-        None => {
-            let targets = found
-                .decision
-                .data
-                .get("scope")
-                .and_then(|scope| scope.get("targets"));
-            let there = |target: &&Json| target.get("exists").and_then(Json::as_bool) == Some(true);
-            let all = targets.and_then(Json::as_array).map_or(&[][..], Vec::as_slice);
-            for (number, target) in all.iter().filter(there).enumerate() {
-                let path = text(target, "path").unwrap_or_default();
-                let entry = entry_name(found.decision.seq, u32::try_from(number).unwrap_or(u32::MAX));
-                let kept = serde_json::json!({"store": trash, "entry": entry});
-                take(path, restore(&kept, path, uid).map(|step| vec![step]));
-            }
-        }
-    }
-    Plan {
-        work: Work { steps },
-        left,
-    }
-}
-
-fn text<'a>(value: &'a Json, key: &str) -> Option<&'a str> {
-    value.get(key)?.as_str()
-}
-
-fn micros(timestamp: &str) -> i64 {
-    timestamp
+    let mut plan = Plan::default();
+    let until = outcome
+        .timestamp
         .parse::<jiff::Timestamp>()
-        .map_or(0, jiff::Timestamp::as_microsecond)
+        .map_or(0, jiff::Timestamp::as_microsecond);
+    let before = |path: &str| {
+        let targets = found.decision.data.get("scope")?.get("targets")?.as_array()?;
+        let target = targets.iter().find(|target| text(target, "path") == Some(path))?;
+        kept::id(target.get("extra")?.get("object")?)
+    };
+    for effect in effects(outcome).iter().rev() {
+        let path = text(effect, "path").unwrap_or_default();
+        if matches!(text(effect, "op"), Some("failed" | "undo" | "merge")) {
+            continue;
+        }
+        plan.take(path, undo(effect, owning, until, &before));
+    }
+    plan
 }
 
-fn words(errno: Errno) -> String {
-    crate::effect::words::reason(errno).to_lowercase()
-}
-
-/// The steps against one recorded effect.
-fn undo(effect: &Json, (uid, trash): (u32, &Path), until: i64) -> Result<Vec<Step>, String> {
+/// The steps against one recorded effect; none where the place is as it was before the call. `before` says which
+/// object a path had then.
+fn undo(
+    effect: &Json,
+    owning: Owning<'_>,
+    until: i64,
+    before: &dyn Fn(&str) -> Option<ObjectId>,
+) -> Result<Vec<Step>, String> {
     let path = text(effect, "path").unwrap_or_default();
     let replaced = effect
         .get("replaced")
@@ -106,183 +110,257 @@ fn undo(effect: &Json, (uid, trash): (u32, &Path), until: i64) -> Result<Vec<Ste
         .is_some_and(|replaced| replaced.get("backup").is_some());
     match text(effect, "op").unwrap_or_default() {
         "delete" => match effect.get("kept").filter(|kept| kept.is_object()) {
-            Some(kept) => Ok(vec![restore(kept, path, uid)?]),
+            Some(kept) => restore(kept, path, owning.uid, effect.get("object").and_then(kept::id)),
             None => Err("it was not kept".to_owned()),
         },
         "copy" | "overwrite" | "create_file" | "symlink" | "link" if backed_up => {
             Err("a backup file took the old name; move it back by hand".to_owned())
         }
         "copy" | "overwrite" | "create_file" | "symlink" | "link" => {
-            let place = unchanged(path, until)?;
-            match replaced {
-                Some(kept) => Ok(vec![Step::Exchange(kept_place(kept, uid)?, place)]),
-                None => set_aside(place, uid, trash).map(|step| vec![step]),
-            }
+            replaced_or_made(path, replaced, owning, until, before(path))
         }
-        "move" => {
-            let id = object(effect)?;
-            let from = Place::open(path).map_err(words)?;
-            let source = text(effect, "source").unwrap_or_default();
-            let to = Place::open(source).map_err(words)?;
-            if status_at(from.dir.as_fd(), from.name.as_os_str())
-                .map_err(words)?
-                .id
-                != id
-            {
-                return Err("it has changed since, or was moved to another file system".to_owned());
-            }
-            free(&to)?;
-            let mut steps = vec![Step::MoveBack(from.clone(), to, id)];
-            steps.extend(
-                replaced
-                    .map(|kept| kept_place(kept, uid))
-                    .transpose()?
-                    .map(|kept| Step::Restore(kept, from)),
-            );
-            Ok(steps)
+        "move" => moved(effect, path, replaced, owning, until),
+        "create_dir" => {
+            let place = Place::open(path).map_err(words)?;
+            Ok(object_at(&place)?
+                .map(|_| Step::RemoveDir(place))
+                .into_iter()
+                .collect())
         }
-        "create_dir" => Ok(vec![Step::RemoveDir(Place::open(path).map_err(words)?)]),
         "chmod" => {
-            let mode = |key| text(effect, key).and_then(|octal| u32::from_str_radix(octal, 8).ok());
+            let mode = |key| text(effect, key).and_then(octal);
             let modes = mode("before")
                 .zip(mode("after"))
                 .ok_or("its old mode is not on record")?;
-            attributes(
-                effect,
-                path,
-                Attributes {
-                    mode: Some(modes),
-                    ..Attributes::default()
-                },
-            )
+            let old = Attributes {
+                mode: Some(modes),
+                ..Attributes::default()
+            };
+            attributes(effect, path, old)
         }
         "chown" => {
-            let before = effect.get("before").ok_or("its old owner is not on record")?;
-            let id = |key| {
-                before
-                    .get(key)
-                    .and_then(Json::as_u64)
-                    .and_then(|id| u32::try_from(id).ok())
+            let owner = |key| {
+                let owner = effect.get(key)?;
+                small(owner.get("uid")?).zip(small(owner.get("gid")?))
             };
-            let owner = id("uid").zip(id("gid")).ok_or("its old owner is not on record")?;
-            attributes(
-                effect,
-                path,
-                Attributes {
-                    owner: Some(owner),
-                    ..Attributes::default()
-                },
-            )
+            let mode = effect
+                .get("before")
+                .and_then(|before| text(before, "mode"))
+                .and_then(octal);
+            let old = Attributes {
+                owner: Some(Owner {
+                    before: owner("before").ok_or("its old owner is not on record")?,
+                    left: owner("after"),
+                }),
+                mode: mode.map(|mode| (mode, mode)),
+                times: None,
+            };
+            attributes(effect, path, old)
         }
         "set_times" => {
-            let stamp = |key: &str| {
-                let at = effect.get("before")?.get(key)?;
+            let stamp = |when: &str, key: &str| {
+                let at = effect.get(when)?.get(key)?;
                 Some((at.get("sec")?.as_i64()?, at.get("nsec")?.as_i64()?))
             };
-            let times = stamp("accessed")
-                .zip(stamp("modified"))
-                .ok_or("its old times are not on record")?;
-            attributes(
-                effect,
-                path,
-                Attributes {
-                    times: Some([times.0, times.1]),
-                    ..Attributes::default()
-                },
-            )
+            let old = Attributes {
+                times: Some(Times {
+                    accessed: stamp("before", "accessed"),
+                    modified: stamp("before", "modified").ok_or("its old times are not on record")?,
+                    left: stamp("after", "modified"),
+                }),
+                ..Attributes::default()
+            };
+            attributes(effect, path, old)
         }
-        "failed" | "undo" => Ok(Vec::new()),
         "more" => Err("more was changed than the record lists".to_owned()),
         other => Err(format!("`{other}` cannot be taken back")),
     }
 }
 
-fn object(effect: &Json) -> Result<ObjectId, String> {
-    let number = |key: &str| {
-        effect
-            .get("object")
-            .and_then(|object| object.get(key))
-            .and_then(Json::as_u64)
+fn octal(text: &str) -> Option<u32> {
+    u32::from_str_radix(text, 8).ok()
+}
+
+fn small(value: &Json) -> Option<u32> {
+    value.as_u64().and_then(|value| u32::try_from(value).ok())
+}
+
+/// Against something new under a name: what had the name comes back, or the new goes into the quarantine.
+fn replaced_or_made(
+    path: &str,
+    replaced: Option<&Json>,
+    owning: Owning<'_>,
+    until: i64,
+    before: Option<ObjectId>,
+) -> Result<Vec<Step>, String> {
+    let place = Place::open(path).map_err(words)?;
+    let now = object_at(&place)?;
+    let Some(kept) = replaced else {
+        let Some(now) = now else { return Ok(Vec::new()) };
+        unchanged(&place, until)?;
+        return set_aside(place, now, owning).map(|step| vec![step]);
     };
-    let (dev, ino) = number("dev")
-        .zip(number("ino"))
+    if before.is_some() && now == before {
+        return Ok(Vec::new());
+    }
+    let kept = kept::place(kept, owning.uid)?;
+    match now {
+        None => Ok(vec![Step::Restore(kept, place)]),
+        Some(now) => {
+            unchanged(&place, until)?;
+            Ok(vec![Step::Exchange(kept, place, now)])
+        }
+    }
+}
+
+fn moved(
+    effect: &Json,
+    path: &str,
+    replaced: Option<&Json>,
+    owning: Owning<'_>,
+    until: i64,
+) -> Result<Vec<Step>, String> {
+    let id = effect
+        .get("object")
+        .and_then(kept::id)
         .ok_or("the record does not name its object")?;
-    Ok(ObjectId { dev, ino })
+    let source = text(effect, "source").unwrap_or_default();
+    if let Some(kept) = effect.get("kept").filter(|kept| kept.is_object()) {
+        // Across file systems the original was kept and a copy took its place.
+        let mut steps = restore(kept, source, owning.uid, Some(id))?;
+        steps.extend(replaced_or_made(path, replaced, owning, until, None)?);
+        return Ok(steps);
+    }
+    let from = Place::open(path).map_err(words)?;
+    let to = Place::open(source).map_err(words)?;
+    let (here, there) = (object_at(&from)?, object_at(&to)?);
+    let mut steps = match (here, there) {
+        (_, Some(there)) if there == id => Vec::new(),
+        (Some(here), None) if here == id => vec![Step::MoveBack(from.clone(), to, id)],
+        (_, Some(_)) => return Err("something else stands there now".to_owned()),
+        (_, None) => return Err("it has changed since, or was moved to another file system".to_owned()),
+    };
+    if let Some(kept) = replaced {
+        match kept::place(kept, owning.uid) {
+            Ok(kept) => steps.push(Step::Restore(kept, from)),
+            // It came out already.
+            Err(_) if steps.is_empty() && here.is_some() => (),
+            Err(why) => return Err(why),
+        }
+    }
+    Ok(steps)
 }
 
 fn attributes(effect: &Json, path: &str, old: Attributes) -> Result<Vec<Step>, String> {
+    let id = effect
+        .get("object")
+        .and_then(kept::id)
+        .ok_or("the record does not name its object")?;
+    attributes_of(path, id, old)
+}
+
+/// Sets old attributes on an object that is still what the call left; nothing where they are set already.
+pub(super) fn attributes_of(path: &str, id: ObjectId, old: Attributes) -> Result<Vec<Step>, String> {
     let place = Place::open(path).map_err(words)?;
     let flags = OFlags::PATH | OFlags::NOFOLLOW | OFlags::CLOEXEC;
     let held = openat(&place.dir, &place.name, flags, Mode::empty()).map_err(words)?;
-    let (id, now) = (object(effect)?, status_of(&held).map_err(words)?);
-    if now.id != id || old.mode.is_some_and(|(_, after)| after != now.mode) {
+    let now = status_of(&held).map_err(words)?;
+    if now.id != id {
+        return Err("it has changed since".to_owned());
+    }
+    if is_as_before(&old, &now) {
+        return Ok(Vec::new());
+    }
+    if !fits(&old, &now) {
         return Err("it has changed since".to_owned());
     }
     Ok(vec![Step::Attributes(place, Arc::new(held), id, old)])
 }
 
-/// A kept object goes back to a name that is free.
-fn restore(kept: &Json, path: &str, uid: u32) -> Result<Step, String> {
+fn is_as_before(old: &Attributes, now: &Status) -> bool {
+    let modified = (now.modified.sec, i64::from(now.modified.nsec));
+    old.mode.is_none_or(|(before, _)| before == now.mode)
+        && old
+            .owner
+            .is_none_or(|owner| owner.before == (now.uid, now.gid))
+        && old.times.is_none_or(|times| times.modified == modified)
+}
+
+/// A kept object goes back to a name that is free; nothing where the object `id` has it already.
+pub(super) fn restore(kept: &Json, path: &str, uid: u32, id: Option<ObjectId>) -> Result<Vec<Step>, String> {
     let place = Place::open(path).map_err(|e| format!("its directory cannot be opened: {}", words(e)))?;
-    free(&place)?;
-    Ok(Step::Restore(kept_place(kept, uid)?, place))
-}
-
-fn free(place: &Place) -> Result<(), String> {
-    match status_at(place.dir.as_fd(), place.name.as_os_str()) {
-        Err(Errno::NOENT) => Ok(()),
-        Ok(_) => Err("something else stands there now".to_owned()),
-        Err(e) => Err(words(e)),
+    match object_at(&place)? {
+        Some(now) if Some(now) == id => Ok(Vec::new()),
+        Some(_) => Err("something else stands there now".to_owned()),
+        None => Ok(vec![Step::Restore(kept::place(kept, uid)?, place)]),
     }
 }
 
-/// An entry of a quarantine that belongs to this user alone.
-fn kept_place(kept: &Json, uid: u32) -> Result<Place, String> {
-    let (store, entry) = text(kept, "store")
-        .zip(text(kept, "entry"))
-        .ok_or("it was not kept")?;
-    let bytes = super::place::unescape(store).ok_or("its quarantine is not named rightly")?;
-    let path = Path::new(std::ffi::OsStr::new(
-        std::str::from_utf8(&bytes).map_err(|e| e.to_string())?,
-    ));
-    let dir = open_dir(path).map_err(|e| format!("its quarantine cannot be opened: {}", words(e)))?;
-    let status = status_of(&dir).map_err(words)?;
-    if status.uid != uid || status.mode & 0o077 != 0 || entry.contains('/') {
-        return Err("its quarantine is not private".to_owned());
-    }
-    match status_at(dir.as_fd(), entry) {
-        Ok(_) => Ok(Place::within(&Arc::new(dir), entry, store.to_owned())),
-        Err(Errno::NOENT) => Err("it is no longer in the trash".to_owned()),
-        Err(e) => Err(words(e)),
-    }
-}
-
-/// The place of something that was made, and that nobody changed after that was recorded.
-fn unchanged(path: &str, until: i64) -> Result<Place, String> {
-    let place = Place::open(path).map_err(words)?;
-    let stat = statat(&place.dir, &place.name, AtFlags::SYMLINK_NOFOLLOW).map_err(words)?;
-    let fraction = i64::try_from(stat.st_ctime_nsec / 1000).unwrap_or(0);
-    let changed = stat.st_ctime.saturating_mul(1_000_000).saturating_add(fraction);
-    if changed > until {
+/// That nobody changed what was made, or anything in it, after that was recorded.
+fn unchanged(place: &Place, until: i64) -> Result<(), String> {
+    let status = status_at(place.dir.as_fd(), place.name.as_os_str()).map_err(words)?;
+    let newest = if status.kind == Kind::Dir {
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let root = openat(&place.dir, &place.name, flags, Mode::empty()).map_err(words)?;
+        let mut newest = Newest(micros(status.changed));
+        walk(root.as_fd(), &mut newest).map_err(words)?;
+        newest.0
+    } else {
+        micros(status.changed)
+    };
+    if newest > until {
         Err("it has changed since".to_owned())
     } else {
-        Ok(place)
+        Ok(())
+    }
+}
+
+pub(super) fn micros(at: Stamp) -> i64 {
+    at.sec
+        .saturating_mul(1_000_000)
+        .saturating_add(i64::from(at.nsec / 1000))
+}
+
+/// The last change of anything in a tree.
+struct Newest(i64);
+
+impl Visitor for Newest {
+    type Stop = Errno;
+
+    fn enter(&mut self, _: BorrowedFd<'_>, _: &[u8], status: &Status) -> Result<Flow, Errno> {
+        self.0 = self.0.max(micros(status.changed));
+        Ok(Flow::Descend)
+    }
+
+    fn entry(&mut self, _: BorrowedFd<'_>, _: &OsStr, _: &[u8], status: &Status) -> Result<(), Errno> {
+        self.0 = self.0.max(micros(status.changed));
+        Ok(())
+    }
+
+    fn leave(&mut self, _: &[u8], _: &Status) -> Result<(), Errno> {
+        Ok(())
+    }
+
+    fn trouble(&mut self, _: &[u8], errno: Errno) -> Result<(), Errno> {
+        Err(errno)
     }
 }
 
 /// What was made goes into the quarantine of its mount.
-fn set_aside(place: Place, uid: u32, trash: &Path) -> Result<Step, String> {
-    let id = status_at(place.dir.as_fd(), place.name.as_os_str())
-        .map_err(words)?
-        .id;
+pub(super) fn set_aside(place: Place, id: ObjectId, owning: Owning<'_>) -> Result<Step, String> {
     let mount = |dir: &OwnedFd| status_of(dir).map(|status| status.mount).map_err(words);
-    if let Ok(own) = open_dir(trash)
+    if let Ok(own) = open_dir(owning.trash)
         && mount(&own)? == mount(&place.dir)?
     {
-        return Ok(Step::SetAside(place, Arc::new(own), id));
+        let shown = policy::text::escape(owning.trash.as_os_str().as_encoded_bytes());
+        let store = Place::within(&Arc::new(own), OsStr::new(""), shown);
+        return Ok(Step::SetAside(place, store, id));
     }
     let above = Path::new(&place.path).parent().unwrap_or(Path::new("/"));
-    let site = Site::on_mount(place.dir.as_fd(), above, uid).ok_or("its file system has no quarantine")?;
-    let store: Arc<OwnedFd> = site.open(uid).map_err(|failure| failure.message)?.dir;
+    let site =
+        Site::on_mount(place.dir.as_fd(), above, owning.uid).ok_or("its file system has no quarantine")?;
+    let store = site.open(owning.uid).map_err(|failure| failure.message)?;
+    let shown = policy::text::escape(store.path.as_os_str().as_encoded_bytes());
+    let store = Place::within(&store.dir, OsStr::new(""), shown);
     Ok(Step::SetAside(place, store, id))
 }

@@ -62,12 +62,10 @@ pub(super) fn carry_out(run: &mut Run, copy: &Copy) {
             if copy.judged.kind != Kind::Dir {
                 run.say(|| format!("{} -> {}", shown(&copy.shown), copy.to.quoted()));
             }
-            run.record(json!({
-                "op": "copy", "source": copy.path, "path": copy.to.path, "kind": copy.judged.kind,
-                "object": object(copy.judged.id), "entries": copy.entries, "bytes": copy.bytes,
-                "left_out": copy.left_out.len(), "replaced": replaced,
-            }));
+            record(run, copy, &replaced);
         }
+        // What is new in a directory that was there before is recorded one by one.
+        Err(Fault::Told) if copy.replaced.is_none() => record(run, copy, &serde_json::Value::Null),
         Err(Fault::Told) => (),
         Err(fault) => {
             let what = match fault {
@@ -78,6 +76,16 @@ pub(super) fn carry_out(run: &mut Run, copy: &Copy) {
             run.fail(&text, &copy.to.path);
         }
     }
+}
+
+fn record(run: &mut Run, copy: &Copy, replaced: &serde_json::Value) {
+    let merged = copy.judged.kind == Kind::Dir && copy.replaced.is_some();
+    let op = if merged { "merge" } else { "copy" };
+    run.record(json!({
+        "op": op, "source": copy.path, "path": copy.to.path, "kind": copy.judged.kind,
+        "object": object(copy.judged.id), "entries": copy.entries, "bytes": copy.bytes,
+        "left_out": copy.left_out.len(), "replaced": replaced,
+    }));
 }
 
 /// What a failed copy could not make.

@@ -141,6 +141,9 @@ impl Copier<'_, '_> {
             Err(Errno::EXIST) if self.branch.merge.is_some() => false,
             Err(errno) => return Err(errno.into()),
         };
+        if made {
+            self.added(path);
+        }
         match openat(self.ladder.top()?, name, DIRECTORY, Mode::empty()) {
             Ok(fd) => Ok(Some((fd, made))),
             Err(Errno::NOTDIR | Errno::LOOP) => {
@@ -201,6 +204,8 @@ impl Copier<'_, '_> {
                     let place = path_below(self.branch.to_path, path);
                     self.run
                         .record(json!({"op": "overwrite", "path": place, "replaced": was}));
+                } else if replaced.is_none() {
+                    self.added(path);
                 }
             }
             Err(fault) => {
@@ -215,6 +220,14 @@ impl Copier<'_, '_> {
         self.run
             .say(|| format!("{} -> {}", shown_below(from, path), shown_below(to, path)));
         Ok(())
+    }
+
+    /// Records what is new in a directory that was there before; what is below something new goes with that.
+    fn added(&mut self, path: &[u8]) {
+        if self.branch.merge.is_some() && self.fresh.last() == Some(&false) {
+            let place = path_below(self.branch.to_path, path);
+            self.run.record(json!({"op": "copy", "path": place, "replaced": null}));
+        }
     }
 
     fn keeps_links(&self) -> bool {

@@ -13,7 +13,7 @@ use crate::{
         words::{quote, reason},
     },
     quarantine::Site,
-    resolve::{Flow, Kind, Object, Place, Resolver, Status, status_of},
+    resolve::{Flow, Kind, Object, Place, Resolver, Stamp, Status, status_of},
     sandbox::{Access, Grant},
 };
 use policy::{Floor, Intent, TargetFacts, Verdict, text::escape};
@@ -21,6 +21,7 @@ use rustix::{
     io::Errno,
     process::{Resource, Rlimit, getrlimit, setrlimit},
 };
+use serde_json::{Map, Value as Json, json};
 use std::{
     ffi::OsStr,
     os::{
@@ -50,6 +51,23 @@ fn raise_descriptor_limit() {
         },
     )
     .unwrap_or(());
+}
+
+/// Which object it is, for the record and for what a person is asked: a name that leads to another object, or to the
+/// same one in another state, makes another request. Of a name that is free, the directory that would get it.
+fn identity(place: &Place, status: Option<&Status>) -> Map<String, Json> {
+    let stamp = |at: Stamp| json!([at.sec, at.nsec]);
+    let fact = match status {
+        Some(status) => json!({
+            "dev": status.id.dev, "ino": status.id.ino, "uid": status.uid, "gid": status.gid,
+            "modified": stamp(status.modified), "changed": stamp(status.changed),
+        }),
+        None => match status_of(&place.dir.fd) {
+            Ok(above) => json!({"in": {"dev": above.id.dev, "ino": above.id.ino}}),
+            Err(_) => return Map::new(),
+        },
+    };
+    std::iter::once(("object".to_owned(), fact)).collect()
 }
 
 /// A call whose operands are being looked at.
@@ -144,6 +162,7 @@ impl<'a> Gathering<'a> {
             links: status.map_or(0, |status| i64::from(status.links)),
             entries: i64::from(status.is_some()),
             exists: status.is_some(),
+            extra: identity(place, status.as_ref()),
             ..TargetFacts::default()
         };
         self.targets.push(facts);

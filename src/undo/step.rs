@@ -1,0 +1,193 @@
+//! How one step is done and told. Each compares what it acts on with what was looked at when it was planned.
+
+use super::{Attributes, Place, Step};
+use crate::{
+    effect::{bring_back, erase},
+    resolve::{ObjectId, status_at, status_of},
+};
+use rustix::{
+    fs::{
+        AtFlags, CWD, Gid, Mode, RenameFlags, Timespec, Timestamps, UTIME_OMIT, Uid, chmod, chownat,
+        renameat_with, unlinkat, utimensat,
+    },
+    io::Errno,
+};
+use std::{
+    ffi::{OsStr, OsString},
+    os::fd::{AsFd, AsRawFd, OwnedFd},
+};
+
+/// Set-user-ID and set-group-ID, which the kernel takes away when the owner changes (chown(2)).
+const SPECIAL: u32 = 0o6000;
+/// What an object is named while it is deleted, so that nobody takes a half of it back.
+pub(super) const GOING: &str = ".going";
+
+impl Step {
+    /// The path that it is about.
+    #[must_use]
+    pub fn shown(&self) -> &str {
+        match self {
+            Self::Restore(_, at) | Self::Exchange(_, at, _) | Self::MoveBack(_, at, _) => &at.path,
+            Self::SetAside(at, ..) | Self::RemoveDir(at) | Self::Erase(at, ..) | Self::Attributes(at, ..) => {
+                &at.path
+            }
+        }
+    }
+
+    pub(super) fn word(&self) -> &'static str {
+        match self {
+            Self::Restore(..) => "restore",
+            Self::Exchange(..) => "exchange",
+            Self::MoveBack(..) => "move-back",
+            Self::SetAside(..) => "set-aside",
+            Self::RemoveDir(_) => "remove-dir",
+            Self::Erase(..) => "erase",
+            Self::Attributes(..) => "attributes",
+        }
+    }
+
+    /// What it does, in words.
+    #[must_use]
+    pub fn said(&self) -> &'static str {
+        match self {
+            Self::Restore(..) => "restored",
+            Self::Exchange(..) => "restored over what replaced it",
+            Self::MoveBack(..) => "moved back",
+            Self::SetAside(..) => "put into the trash",
+            Self::RemoveDir(_) => "removed",
+            Self::Erase(..) => "deleted for good",
+            Self::Attributes(..) => "attributes set again",
+        }
+    }
+
+    /// Does it. `aside` names what goes into the quarantine, `seq` what is unfinished.
+    pub(super) fn apply(&self, aside: &str, seq: u64) -> Result<(), Errno> {
+        match self {
+            Self::Restore(from, to) => match rename(from, to, RenameFlags::NOREPLACE) {
+                Err(Errno::XDEV) => bring_back::copied(named(from), named(to), seq),
+                done => done,
+            },
+            Self::Exchange(from, to, expected) => {
+                same(to, *expected)?;
+                match rename(from, to, RenameFlags::EXCHANGE) {
+                    Err(Errno::XDEV) => {
+                        bring_back::exchanged(named(from), named(to), *expected, OsStr::new(aside), seq)
+                    }
+                    Err(errno) => Err(errno),
+                    Ok(()) => same(from, *expected).inspect_err(|_| {
+                        rename(from, to, RenameFlags::EXCHANGE).ok();
+                    }),
+                }
+            }
+            Self::MoveBack(from, to, id) => {
+                same(from, *id)?;
+                rename(from, to, RenameFlags::NOREPLACE)?;
+                same(to, *id).inspect_err(|_| {
+                    rename(to, from, RenameFlags::NOREPLACE).ok();
+                })
+            }
+            Self::SetAside(at, store, id) => {
+                renameat_with(&at.dir, &at.name, &store.dir, aside, RenameFlags::NOREPLACE)?;
+                if status_at(store.dir.as_fd(), aside)?.id == *id {
+                    return Ok(());
+                }
+                renameat_with(&store.dir, aside, &at.dir, &at.name, RenameFlags::NOREPLACE)?;
+                Err(Errno::STALE)
+            }
+            Self::Erase(at, kind, id) => {
+                same(at, *id)?;
+                let going = going(at)?;
+                erase(at.dir.as_fd(), &going, *kind, *id)?;
+                // The note of where it came from, if it has one.
+                let mut note = at.name.clone();
+                note.push(".from");
+                match unlinkat(&at.dir, &note, AtFlags::empty()) {
+                    Ok(()) | Err(Errno::NOENT) => Ok(()),
+                    Err(errno) => Err(errno),
+                }
+            }
+            Self::RemoveDir(at) => unlinkat(&at.dir, &at.name, AtFlags::REMOVEDIR),
+            Self::Attributes(_, object, id, old) => set(object, *id, old),
+        }
+    }
+}
+
+fn named(place: &Place) -> bring_back::Named<'_> {
+    bring_back::Named {
+        dir: place.dir.as_fd(),
+        name: &place.name,
+    }
+}
+
+fn rename(from: &Place, to: &Place, how: RenameFlags) -> Result<(), Errno> {
+    renameat_with(&from.dir, &from.name, &to.dir, &to.name, how)
+}
+
+/// Gives an object the name under which it is deleted; one that has it already was stopped half-way.
+fn going(at: &Place) -> Result<OsString, Errno> {
+    if at.name.as_encoded_bytes().ends_with(GOING.as_bytes()) {
+        return Ok(at.name.clone());
+    }
+    let mut going = at.name.clone();
+    going.push(GOING);
+    renameat_with(&at.dir, &at.name, &at.dir, &going, RenameFlags::NOREPLACE)?;
+    Ok(going)
+}
+
+fn same(at: &Place, id: ObjectId) -> Result<(), Errno> {
+    if status_at(at.dir.as_fd(), at.name.as_os_str())?.id == id {
+        Ok(())
+    } else {
+        Err(Errno::STALE)
+    }
+}
+
+/// Whether an object still has the attributes that the call gave it.
+pub(super) fn fits(old: &Attributes, now: &crate::resolve::Status) -> bool {
+    let stamp = (now.modified.sec, i64::from(now.modified.nsec));
+    old.mode
+        .filter(|_| old.owner.is_none())
+        .is_none_or(|(_, left)| left == now.mode)
+        && old
+            .owner
+            .and_then(|owner| owner.left)
+            .is_none_or(|left| left == (now.uid, now.gid))
+        && old
+            .times
+            .and_then(|times| times.left)
+            .is_none_or(|left| left == stamp)
+}
+
+/// Sets attributes through `/proc`, on the object that the descriptor holds; on a link through the descriptor itself.
+fn set(object: &OwnedFd, id: ObjectId, old: &Attributes) -> Result<(), Errno> {
+    let now = status_of(object)?;
+    if now.id != id || !fits(old, &now) {
+        return Err(Errno::STALE);
+    }
+    let path = format!("/proc/self/fd/{}", object.as_raw_fd());
+    if let Some(owner) = old.owner {
+        let (uid, gid) = (Uid::from_raw(owner.before.0), Gid::from_raw(owner.before.1));
+        chownat(object, c"", Some(uid), Some(gid), AtFlags::EMPTY_PATH)?;
+    }
+    match (old.owner, old.mode) {
+        (None, Some((mode, _))) => chmod(path.as_str(), Mode::from_raw_mode(mode))?,
+        // The change of owner took these bits, and only these.
+        (Some(_), Some((mode, _))) if mode & SPECIAL != 0 && now.mode == mode & !SPECIAL => {
+            chmod(path.as_str(), Mode::from_raw_mode(mode))?;
+        }
+        (Some(_) | None, _) => (),
+    }
+    if let Some(times) = old.times {
+        let spec = |(tv_sec, tv_nsec): (i64, i64)| Timespec { tv_sec, tv_nsec };
+        let stays = Timespec {
+            tv_sec: 0,
+            tv_nsec: UTIME_OMIT,
+        };
+        let times = Timestamps {
+            last_access: times.accessed.map_or(stays, spec),
+            last_modification: spec(times.modified),
+        };
+        utimensat(CWD, path.as_str(), &times, AtFlags::empty())?;
+    }
+    Ok(())
+}

@@ -1,0 +1,272 @@
+//! A call that was stopped before it could record what it did. Its decision names the objects that were judged, and
+//! whatever it took away or had not finished carries its number: each object is looked for and goes back.
+
+use super::{
+    Attributes, Owner, Place, Plan, Step, Times,
+    kept::{self, Quarantine, object_at, text, words},
+    plan::{Owning, attributes_of, micros, set_aside},
+};
+use crate::{
+    ledger::read::Entry,
+    resolve::{ObjectId, status_at},
+};
+use rustix::fs::readlinkat;
+use serde_json::Value as Json;
+use std::os::fd::AsFd;
+
+/// What is at a name counts as put there by the call when it has not changed since the old object went, give or take
+/// the grain of the kernel's clock.
+const GRAIN_US: i64 = 20_000;
+
+/// One operand as the decision has it.
+struct Operand<'a> {
+    path: &'a str,
+    operation: &'a str,
+    /// The object that had the name.
+    id: Option<ObjectId>,
+    facts: &'a Json,
+    place: Place,
+}
+
+/// Where an object is now.
+enum Where {
+    /// Under its name.
+    Home,
+    /// Here.
+    At(Place),
+    /// Nowhere that is known.
+    Lost,
+}
+
+/// Plans how such a call is taken back.
+pub(super) fn plan(decision: &Entry, owning: Owning<'_>) -> Plan {
+    let mut plan = Plan::default();
+    let scope = decision.data.get("scope").unwrap_or(&Json::Null);
+    let operation = text(scope, "operation").unwrap_or_default();
+    let targets = scope
+        .get("targets")
+        .and_then(Json::as_array)
+        .map_or(&[][..], Vec::as_slice);
+    let mut operands = Vec::new();
+    for facts in targets {
+        let path = text(facts, "path").unwrap_or_default();
+        match Place::open(path) {
+            Ok(place) => operands.push(Operand {
+                path,
+                operation: text(facts, "operation").unwrap_or_default(),
+                id: facts
+                    .get("extra")
+                    .and_then(|extra| extra.get("object"))
+                    .and_then(kept::id),
+                facts,
+                place,
+            }),
+            Err(e) => plan.left.push(format!(
+                "{path}: its directory cannot be opened: {}",
+                words(e)
+            )),
+        }
+    }
+    if matches!(operation, "chmod" | "chown" | "create_file") {
+        for operand in operands.iter().filter(|operand| operand.id.is_some()) {
+            plan.take(operand.path, attributes(operand, operation));
+        }
+        if scope.pointer("/params/recursive").and_then(Json::as_bool) == Some(true) {
+            plan.left
+                .push("what is below was not recorded before the call was stopped".to_owned());
+        }
+        made(&mut plan, &operands, &[]);
+        return plan;
+    }
+    let seq = decision.seq;
+    let places: Vec<&Place> = operands.iter().map(|operand| &operand.place).collect();
+    let stores = Quarantine::all(&places, owning.trash, owning.uid);
+    let mut parts: Vec<(Place, u32)> = Vec::new();
+    for place in &places {
+        for part in kept::unfinished(&place.dir, &place.path, seq) {
+            if !parts.iter().any(|(known, _)| known.path == part.0.path) {
+                parts.push(part);
+            }
+        }
+    }
+    if let Some((part, _)) = parts.iter().find(|(_, process)| runs(*process)) {
+        plan.left
+            .push(format!("{}: the call is still being done", part.path));
+        return plan;
+    }
+    let mut candidates: Vec<Place> = stores.iter().flat_map(|store| store.entries(seq)).collect();
+    candidates.extend(parts.iter().map(|(place, _)| place.clone()));
+    let mut used: Vec<ObjectId> = Vec::new();
+    // What moved goes back first, so that the name it took is free again.
+    operands.sort_by_key(|operand| operand.operation != "delete");
+    let mut freed: Vec<&str> = Vec::new();
+    for operand in &operands {
+        let Some(id) = operand.id.filter(|_| !reads(operand.operation)) else {
+            continue;
+        };
+        let others = operands.iter().map(|other| &other.place);
+        let found = whereabouts(id, operand, candidates.iter().chain(others));
+        if let Where::At(at) = &found {
+            used.push(id);
+            freed.extend(
+                operands
+                    .iter()
+                    .filter(|other| other.place.path == at.path)
+                    .map(|other| other.path),
+            );
+        }
+        let made = back(operand, id, found, &freed);
+        plan.take(operand.path, made);
+    }
+    noted(&mut plan, &stores, seq);
+    for (part, _) in parts {
+        match object_at(&part) {
+            Ok(Some(id)) if !used.contains(&id) => {
+                let path = part.path.clone();
+                plan.take(&path, set_aside(part, id, owning).map(|step| vec![step]));
+            }
+            _ => (),
+        }
+    }
+    made(&mut plan, &operands, &freed);
+    plan
+}
+
+/// What was not there before and is now may be anybody's.
+fn made(plan: &mut Plan, operands: &[Operand<'_>], freed: &[&str]) {
+    for operand in operands.iter().filter(|operand| operand.id.is_none()) {
+        if matches!(object_at(&operand.place), Ok(Some(_))) && !freed.contains(&operand.path) {
+            let why = "it is there now, and whether the call made it is not on record";
+            plan.left.push(format!("{}: {why}", operand.path));
+        }
+    }
+}
+
+fn reads(operation: &str) -> bool {
+    matches!(operation, "read" | "list")
+}
+
+/// Whether a process of this number runs; one of another program counts too, which errs on the safe side.
+fn runs(process: u32) -> bool {
+    i32::try_from(process)
+        .ok()
+        .and_then(rustix::process::Pid::from_raw)
+        .is_some_and(|process| rustix::process::test_kill_process(process) != Err(rustix::io::Errno::SRCH))
+}
+
+fn whereabouts<'p>(
+    id: ObjectId,
+    operand: &Operand<'_>,
+    mut candidates: impl Iterator<Item = &'p Place>,
+) -> Where {
+    if matches!(object_at(&operand.place), Ok(Some(now)) if now == id) {
+        return Where::Home;
+    }
+    candidates
+        .find(|place| matches!(object_at(place), Ok(Some(now)) if now == id))
+        .map_or(Where::Lost, |place| Where::At(place.clone()))
+}
+
+fn back(operand: &Operand<'_>, id: ObjectId, found: Where, freed: &[&str]) -> Result<Vec<Step>, String> {
+    let to = operand.place.clone();
+    let at = match found {
+        Where::Home => return Ok(Vec::new()),
+        Where::Lost => return Err("it is neither in its place nor in the trash".to_owned()),
+        Where::At(at) => at,
+    };
+    let now = if freed.contains(&operand.path) {
+        None
+    } else {
+        object_at(&to)?
+    };
+    match now {
+        // A name outside the quarantine: the object was moved there.
+        None if at.path.contains("/.wt-") || is_entry(&at) => Ok(vec![Step::Restore(at, to)]),
+        None => Ok(vec![Step::MoveBack(at, to, id)]),
+        Some(now) if since(&to) <= since(&at).saturating_add(GRAIN_US) => {
+            Ok(vec![Step::Exchange(at, to, now)])
+        }
+        Some(_) => Err(format!("something else stands there now; it is kept as `{}`", shown(&at))),
+    }
+}
+
+fn shown(at: &Place) -> String {
+    if is_entry(at) {
+        format!("{}/{}", at.path, at.name.to_string_lossy())
+    } else {
+        at.path.clone()
+    }
+}
+
+/// Entries of a quarantine are shown by the quarantine's path, which does not end with their name.
+fn is_entry(at: &Place) -> bool {
+    at.name.to_str().is_some_and(|name| !at.path.ends_with(name))
+}
+
+/// When an object was last changed, moved or renamed.
+fn since(at: &Place) -> i64 {
+    status_at(at.dir.as_fd(), at.name.as_os_str()).map_or(i64::MAX, |status| micros(status.changed))
+}
+
+/// Overwritten files of a tree that the decision does not name: each has a note of where it was.
+fn noted(plan: &mut Plan, stores: &[Quarantine], seq: u64) {
+    for store in stores {
+        for entry in store.entries(seq) {
+            let mut note = entry.name.clone();
+            note.push(".from");
+            let Ok(path) = readlinkat(&store.dir, &note, Vec::new()) else {
+                continue;
+            };
+            let Ok(path) = path.into_string() else { continue };
+            let made = Place::open(&path).map_err(words).and_then(|to| {
+                Ok(match object_at(&to)? {
+                    None => vec![Step::Restore(entry.clone(), to)],
+                    Some(now) if since(&to) <= since(&entry).saturating_add(GRAIN_US) => {
+                        vec![Step::Exchange(entry.clone(), to, now)]
+                    }
+                    Some(_) => return Err(format!("it has changed since; it is kept as `{}`", shown(&entry))),
+                })
+            });
+            plan.take(&path, made);
+        }
+    }
+}
+
+/// Old modes, owners and times are in the decision; what the call would have left is not.
+fn attributes(operand: &Operand<'_>, operation: &str) -> Result<Vec<Step>, String> {
+    let number = |key: &str| operand.facts.get(key).and_then(Json::as_u64);
+    let object = operand.facts.get("extra").and_then(|extra| extra.get("object"));
+    let of_object = |key: &str| object.and_then(|object| object.get(key));
+    let id = operand.id.ok_or("the record does not name its object")?;
+    let mode = number("mode").and_then(|mode| u32::try_from(mode).ok());
+    let small = |key: &str| {
+        of_object(key)
+            .and_then(Json::as_u64)
+            .and_then(|id| u32::try_from(id).ok())
+    };
+    let now = status_at(operand.place.dir.as_fd(), operand.place.name.as_os_str()).map_err(words)?;
+    let old = match operation {
+        "chmod" => Attributes {
+            mode: mode.map(|mode| (mode, now.mode)),
+            ..Attributes::default()
+        },
+        "chown" => Attributes {
+            owner: small("uid").zip(small("gid")).map(|before| Owner { before, left: None }),
+            mode: mode.map(|mode| (mode, mode)),
+            times: None,
+        },
+        _ => {
+            let stamp = of_object("modified").and_then(Json::as_array);
+            let part = |at: usize| stamp.and_then(|stamp| stamp.get(at)).and_then(Json::as_i64);
+            Attributes {
+                times: part(0).zip(part(1)).map(|modified| Times {
+                    accessed: None,
+                    modified,
+                    left: None,
+                }),
+                ..Attributes::default()
+            }
+        }
+    };
+    attributes_of(operand.path, id, old)
+}
