@@ -36,12 +36,11 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
     let ground = Ground::of(&caller)?;
     let json = matches.get_flag("json");
     let reader = Reader::open(ground.home.dir.as_fd(), &ground.home.path)?;
-    let trash = ground.home.path.join("trash");
-    let did = |found: &undo::Found| !undo::plan(found, caller.uid, &trash).work.is_empty();
+    let did = |found: &undo::Found| !undo::plan(found, caller.uid, &ground.home).work.is_empty();
     let wanted = matches.get_one::<u64>("SEQ").copied();
     let found = undo::find(&reader, wanted, &caller.principal, &did)?;
     let of = found.decision.seq;
-    let plan = undo::plan(&found, caller.uid, &trash);
+    let plan = undo::plan(&found, caller.uid, &ground.home);
     let steps = plan.steps();
     if matches.get_flag("dry-run") {
         let all: Vec<_> = steps

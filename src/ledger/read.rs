@@ -37,6 +37,13 @@ impl Entry {
         self.data.get("kind").and_then(Value::as_str).unwrap_or_default()
     }
 
+    /// Its time, microseconds since 1970; 0 where it has none.
+    pub fn micros(&self) -> i64 {
+        self.timestamp
+            .parse::<jiff::Timestamp>()
+            .map_or(0, jiff::Timestamp::as_microsecond)
+    }
+
     /// The entry as one JSON object, members in the order of the line.
     pub fn to_json(&self) -> Value {
         serde_json::json!({

@@ -237,28 +237,22 @@ pub(super) fn store(home: BorrowedFd<'_>, grant: &Grant, kept: Kept) -> Result<(
         .map_err(|e| Failure::new(Exit::Ledger, format!("cannot write the grant `{name}`: {e}")))
 }
 
-/// The grants that might be for this call, narrowest first: nothing that is read here is believed yet.
-pub(super) fn candidates(home: BorrowedFd<'_>, call: &Call) -> Result<Vec<Kept>, Failure> {
-    let mut found = read(home, &format!("{DIR}/{}", call.key("exact", &call.digest)))?;
-    found.extend(read(home, &format!("{DIR}/{}", call.key("same", &call.same)))?);
-    let common = call.common_dir();
-    let dirs = common
-        .iter()
-        .flat_map(|dir| std::path::Path::new(dir).ancestors());
-    for dir in dirs.filter_map(std::path::Path::to_str) {
-        found.extend(read(home, &format!("{DIR}/{}", call.key("dir", dir)))?);
-    }
-    if let Some(host) = call.common_host() {
-        found.extend(read(home, &format!("{DIR}/{}", call.key("host", host)))?);
-    }
-    found.extend(read(
-        home,
-        &format!("{DIR}/{}", call.key("rule", &call.rules.join(", "))),
-    )?);
-    Ok(found)
+/// The files that may hold a grant for this call, narrowest first.
+pub(super) fn places(call: &Call) -> impl Iterator<Item = String> {
+    let common = call.common_dir().unwrap_or_default();
+    let dirs = std::path::Path::new(&common).ancestors();
+    let dirs = dirs.filter_map(std::path::Path::to_str).filter(|dir| !dir.is_empty());
+    let mut places = vec![("exact", call.digest.clone()), ("same", call.same.clone())];
+    places.extend(dirs.map(|dir| ("dir", dir.to_owned())));
+    places.extend(call.common_host().map(|host| ("host", host.to_owned())));
+    places.push(("rule", call.rules.join(", ")));
+    places
+        .into_iter()
+        .map(|(reach, value)| format!("{DIR}/{}", call.key(reach, &value)))
 }
 
-fn read(home: BorrowedFd<'_>, name: &str) -> Result<Vec<Kept>, Failure> {
+/// The grants of one file: nothing that is read here is believed yet.
+pub(super) fn read(home: BorrowedFd<'_>, name: &str) -> Result<Vec<Kept>, Failure> {
     match files::read(home, name, MAX_BYTES) {
         Ok(None) => Ok(Vec::new()),
         // What is not in the format was not written by us and grants nothing.

@@ -200,19 +200,17 @@ impl State<'_> {
         if table.header.grants == 0 {
             return Ok(None);
         }
-        for Kept { signed, .. } in grant::candidates(self.home, call)? {
-            let Some(claimed) = Grant::claimed(&signed).filter(|grant| grant.covers(call)) else {
-                continue;
-            };
-            let slot = table.slot(claimed.number)?;
-            match claimed.standing(&signed, &slot, table.header.latest) {
-                Ok(()) => {
-                    if let Some(grant) = Grant::verified(&signed, key) {
-                        return Ok(Some(grant));
-                    }
+        for name in grant::places(call) {
+            for Kept { signed, .. } in grant::read(self.home, &name)? {
+                let Some(claimed) = Grant::claimed(&signed).filter(|grant| grant.covers(call)) else {
+                    continue;
+                };
+                let slot = table.slot(claimed.number)?;
+                match claimed.standing(&signed, &slot, table.header.latest) {
+                    Ok(()) if signed.verified(key, grant::STATEMENT).is_some() => return Ok(Some(claimed)),
+                    Err(Unfit::Expired) if slot.end == End::Open => expired.push(claimed.number),
+                    Ok(()) | Err(Unfit::Foreign | Unfit::Expired | Unfit::Exhausted | Unfit::Revoked) => {}
                 }
-                Err(Unfit::Expired) if slot.end == End::Open => expired.push(claimed.number),
-                Err(Unfit::Foreign | Unfit::Expired | Unfit::Exhausted | Unfit::Revoked) => {}
             }
         }
         Ok(None)

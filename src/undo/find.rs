@@ -10,6 +10,9 @@ use std::collections::HashMap;
 /// No further back than this is looked for the last one.
 const MAX_LOOK: usize = 100_000;
 
+/// The kernel stamps changes by a clock that is up to a tick behind.
+const TICK_US: i64 = 20_000;
+
 /// A call that did something.
 #[derive(Debug)]
 pub struct Found {
@@ -17,6 +20,8 @@ pub struct Found {
     pub decision: Entry,
     /// How it went, none where it was stopped before that was recorded.
     pub outcome: Option<Entry>,
+    /// When calls were taken back after it, from and to, microseconds since 1970.
+    pub undos: Vec<(i64, i64)>,
 }
 
 /// Finds the call `seq`, or the last one of this principal that nobody took back. `did` says of a call that was
@@ -33,6 +38,7 @@ pub fn find(
     // For each call that somebody took back: whether all of it.
     let mut undone: HashMap<u64, bool> = HashMap::new();
     let mut outcomes: HashMap<u64, Entry> = HashMap::new();
+    let mut undos: Vec<(i64, i64)> = Vec::new();
     for entry in reader
         .backwards()
         .take(if seq.is_some() { usize::MAX } else { MAX_LOOK })
@@ -52,9 +58,15 @@ pub fn find(
             }
             ("decision", _) => {
                 let outcome = outcomes.remove(&entry.seq);
+                if operation(&entry) == Some("undo") {
+                    let to = outcome.as_ref().map_or(i64::MAX, Entry::micros);
+                    undos.push((entry.micros().saturating_sub(TICK_US), to));
+                    continue;
+                }
                 let found = Found {
                     decision: entry,
                     outcome,
+                    undos: undos.clone(),
                 };
                 let number = found.decision.seq;
                 match seq {
@@ -81,6 +93,13 @@ pub fn find(
             .hint("`wt recent` lists calls with their entries"),
         None => Failure::new(Exit::Usage, "no call is left to take back"),
     })
+}
+
+/// What one of Watchtower's own commands does.
+fn operation(decision: &Entry) -> Option<&str> {
+    let intent = decision.data.get("intent")?;
+    let own = intent.get("domain").and_then(Json::as_str) == Some("watchtower");
+    intent.get("operation")?.as_str().filter(|_| own)
 }
 
 /// Whether nothing was left to take back.

@@ -6,6 +6,7 @@ use super::{
     place::{open_dir, unescape},
 };
 use crate::{
+    home::Home,
     quarantine::Site,
     resolve::{ObjectId, status_at, status_of},
 };
@@ -28,6 +29,9 @@ use std::{
 const MAX_NAMES: usize = 1 << 20;
 
 pub(super) fn words(errno: Errno) -> String {
+    if errno == Errno::NODATA {
+        return "a secret in its name was taken out of the record; `wt trash` lists the object".to_owned();
+    }
     crate::effect::words::reason(errno).to_lowercase()
 }
 
@@ -95,9 +99,14 @@ impl Quarantine {
         })
     }
 
-    /// Watchtower's own at `trash`, and those at the tops of the mounts that these places are on.
-    pub(super) fn all(places: &[&Place], trash: &Path, uid: u32) -> Vec<Self> {
-        let mut found: Vec<Self> = Self::open(trash, uid).ok().into_iter().collect();
+    /// Watchtower's own in `home`, and those at the tops of the mounts that these places are on.
+    pub(super) fn all(places: &[&Place], home: &Home, uid: u32) -> Vec<Self> {
+        let own = Site::in_home(home.dir.as_fd(), &home.path, uid);
+        let mut found = Vec::new();
+        if let Ok(Site::Open(store)) = own {
+            let path = policy::text::escape(store.path.as_os_str().as_bytes());
+            found.push(Self { dir: store.dir, path });
+        }
         for place in places {
             let bytes = unescape(&place.path).unwrap_or_default();
             let above = Path::new(OsStr::from_bytes(&bytes)).parent();

@@ -30,6 +30,9 @@ use std::{os::fd::OwnedFd, sync::Arc};
 /// Effects that are recorded one by one; the others are counted.
 const MAX_RECORDED: usize = 1000;
 
+/// Names in a quarantine that are tried.
+const MAX_NAMES: u32 = 1 << 16;
+
 /// One thing to take back.
 #[derive(Debug)]
 pub enum Step {
@@ -41,6 +44,8 @@ pub enum Step {
     MoveBack(Place, Place, ObjectId),
     /// What was made goes into the quarantine, which has no name of its own here.
     SetAside(Place, Place, ObjectId),
+    /// A further name that an object got goes, by way of the quarantine.
+    Unlink(Place, Place, ObjectId),
     /// A directory that was made goes, if it is empty.
     RemoveDir(Place),
     /// An object in the quarantine is deleted for good.
@@ -111,7 +116,7 @@ impl Work {
                     grant(&a.dir, moves);
                     grant(&b.dir, moves);
                 }
-                Step::SetAside(a, store, _) => {
+                Step::SetAside(a, store, _) | Step::Unlink(a, store, _) => {
                     grant(&a.dir, moves);
                     grant(&store.dir, moves);
                 }
@@ -134,8 +139,14 @@ impl Work {
                 unrecorded += 1;
             }
         };
-        for (number, step) in self.steps.iter().enumerate() {
-            let aside = entry_name(permit.seq(), u32::try_from(number).unwrap_or(u32::MAX));
+        let mut number = 0;
+        for step in &self.steps {
+            let mut aside = entry_name(permit.seq(), number);
+            while step.is_taken(&aside) && number < MAX_NAMES {
+                number += 1;
+                aside = entry_name(permit.seq(), number);
+            }
+            number += 1;
             let shown = step.shown();
             match step.apply(&aside, permit.seq()) {
                 Ok(()) => {

@@ -12,6 +12,9 @@ use std::{
     sync::Arc,
 };
 
+/// How the record shows that something was taken out of it.
+const REDACTED: &str = "[redacted:";
+
 /// See the module.
 #[derive(Clone, Debug)]
 pub struct Place {
@@ -29,6 +32,10 @@ impl Place {
     /// # Errors
     /// Whatever openat2(2) gives; `EINVAL` for what is no such path.
     pub fn open(recorded: &str) -> Result<Self, Errno> {
+        // The record does not have the whole path: there is no such place.
+        if recorded.contains(REDACTED) {
+            return Err(Errno::NODATA);
+        }
         let bytes = unescape(recorded).ok_or(Errno::INVAL)?;
         let path = Path::new(OsStr::from_bytes(&bytes));
         let (Some(above), Some(name)) = (path.parent(), path.file_name()) else {

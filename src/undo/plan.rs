@@ -5,11 +5,12 @@ use super::{
     Attributes, Owner, Place, Step, Times, Work,
     find::{Found, effects},
     kept::{self, object_at, text, words},
-    place::open_dir,
+    place::unescape,
     step::fits,
     stopped,
 };
 use crate::{
+    home::Home,
     quarantine::Site,
     resolve::{Flow, Kind, ObjectId, Stamp, Status, Visitor, status_at, status_of, walk},
 };
@@ -20,7 +21,10 @@ use rustix::{
 use serde_json::Value as Json;
 use std::{
     ffi::OsStr,
-    os::fd::{AsFd, BorrowedFd, OwnedFd},
+    os::{
+        fd::{AsFd, BorrowedFd},
+        unix::ffi::OsStrExt,
+    },
     path::Path,
     sync::Arc,
 };
@@ -59,25 +63,25 @@ impl Plan {
     }
 }
 
-/// For whom a call is taken back: the user, and Watchtower's own quarantine.
+/// For whom a call is taken back: the user, and Watchtower's directory with its own quarantine.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Owning<'a> {
     pub(super) uid: u32,
-    pub(super) trash: &'a Path,
+    pub(super) home: &'a Home,
 }
 
-/// Plans how a call is taken back by the user `uid`, whose own quarantine is at `trash`.
+/// Plans how a call is taken back by the user `uid`, whose own quarantine is in `home`.
 #[must_use]
-pub fn plan(found: &Found, uid: u32, trash: &Path) -> Plan {
-    let owning = Owning { uid, trash };
+pub fn plan(found: &Found, uid: u32, home: &Home) -> Plan {
+    let owning = Owning { uid, home };
     let Some(outcome) = &found.outcome else {
         return stopped::plan(&found.decision, owning);
     };
     let mut plan = Plan::default();
-    let until = outcome
-        .timestamp
-        .parse::<jiff::Timestamp>()
-        .map_or(0, jiff::Timestamp::as_microsecond);
+    let left = Left {
+        until: outcome.micros(),
+        undos: &found.undos,
+    };
     let before = |path: &str| {
         let targets = found.decision.data.get("scope")?.get("targets")?.as_array()?;
         let target = targets.iter().find(|target| text(target, "path") == Some(path))?;
@@ -88,7 +92,7 @@ pub fn plan(found: &Found, uid: u32, trash: &Path) -> Plan {
         if matches!(text(effect, "op"), Some("failed" | "undo" | "merge")) {
             continue;
         }
-        plan.take(path, undo(effect, owning, until, &before));
+        plan.take(path, undo(effect, owning, &left, &before));
     }
     plan
 }
@@ -98,7 +102,7 @@ pub fn plan(found: &Found, uid: u32, trash: &Path) -> Plan {
 fn undo(
     effect: &Json,
     owning: Owning<'_>,
-    until: i64,
+    left: &Left<'_>,
     before: &dyn Fn(&str) -> Option<ObjectId>,
 ) -> Result<Vec<Step>, String> {
     let path = text(effect, "path").unwrap_or_default();
@@ -116,10 +120,18 @@ fn undo(
         "copy" | "overwrite" | "create_file" | "symlink" | "link" if backed_up => {
             Err("a backup file took the old name; move it back by hand".to_owned())
         }
-        "copy" | "overwrite" | "create_file" | "symlink" | "link" => {
-            replaced_or_made(path, replaced, owning, until, before(path))
+        "link" if replaced.is_none() => {
+            let made = replaced_or_made(path, None, owning, left, None)?;
+            let unlink = |step| match step {
+                Step::SetAside(at, store, id) => Step::Unlink(at, store, id),
+                other => other,
+            };
+            Ok(made.into_iter().map(unlink).collect())
         }
-        "move" => moved(effect, path, replaced, owning, until),
+        "copy" | "overwrite" | "create_file" | "symlink" | "link" => {
+            replaced_or_made(path, replaced, owning, left, before(path))
+        }
+        "move" => moved(effect, path, replaced, owning, left),
         "create_dir" => {
             let place = Place::open(path).map_err(words)?;
             Ok(object_at(&place)?
@@ -190,14 +202,14 @@ fn replaced_or_made(
     path: &str,
     replaced: Option<&Json>,
     owning: Owning<'_>,
-    until: i64,
+    left: &Left<'_>,
     before: Option<ObjectId>,
 ) -> Result<Vec<Step>, String> {
     let place = Place::open(path).map_err(words)?;
     let now = object_at(&place)?;
     let Some(kept) = replaced else {
         let Some(now) = now else { return Ok(Vec::new()) };
-        unchanged(&place, until)?;
+        unchanged(&place, left)?;
         return set_aside(place, now, owning).map(|step| vec![step]);
     };
     if before.is_some() && now == before {
@@ -207,7 +219,7 @@ fn replaced_or_made(
     match now {
         None => Ok(vec![Step::Restore(kept, place)]),
         Some(now) => {
-            unchanged(&place, until)?;
+            unchanged(&place, left)?;
             Ok(vec![Step::Exchange(kept, place, now)])
         }
     }
@@ -218,7 +230,7 @@ fn moved(
     path: &str,
     replaced: Option<&Json>,
     owning: Owning<'_>,
-    until: i64,
+    left: &Left<'_>,
 ) -> Result<Vec<Step>, String> {
     let id = effect
         .get("object")
@@ -228,7 +240,7 @@ fn moved(
     if let Some(kept) = effect.get("kept").filter(|kept| kept.is_object()) {
         // Across file systems the original was kept and a copy took its place.
         let mut steps = restore(kept, source, owning.uid, Some(id))?;
-        steps.extend(replaced_or_made(path, replaced, owning, until, None)?);
+        steps.extend(replaced_or_made(path, replaced, owning, left, None)?);
         return Ok(steps);
     }
     let from = Place::open(path).map_err(words)?;
@@ -296,22 +308,42 @@ pub(super) fn restore(kept: &Json, path: &str, uid: u32, id: Option<ObjectId>) -
     }
 }
 
+/// What can have changed an object without anybody having changed it since the call.
+struct Left<'a> {
+    /// When the call's outcome was recorded.
+    until: i64,
+    /// When calls were taken back after that, from and to; that moves objects and leaves their content.
+    undos: &'a [(i64, i64)],
+}
+
+impl Left<'_> {
+    fn fits(&self, status: &Status) -> bool {
+        let (changed, modified) = (micros(status.changed), micros(status.modified));
+        let moved = || {
+            self.undos
+                .iter()
+                .any(|(from, to)| (*from..=*to).contains(&changed))
+        };
+        changed <= self.until || (moved() && (status.kind == Kind::Dir || modified <= self.until))
+    }
+}
+
 /// That nobody changed what was made, or anything in it, after that was recorded.
-fn unchanged(place: &Place, until: i64) -> Result<(), String> {
+fn unchanged(place: &Place, left: &Left<'_>) -> Result<(), String> {
     let status = status_at(place.dir.as_fd(), place.name.as_os_str()).map_err(words)?;
-    let newest = if status.kind == Kind::Dir {
+    let whole = if status.kind == Kind::Dir {
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         let root = openat(&place.dir, &place.name, flags, Mode::empty()).map_err(words)?;
-        let mut newest = Newest(micros(status.changed));
-        walk(root.as_fd(), &mut newest).map_err(words)?;
-        newest.0
+        let mut looking = Looking { left, fits: true };
+        walk(root.as_fd(), &mut looking).map_err(words)?;
+        looking.fits
     } else {
-        micros(status.changed)
+        left.fits(&status)
     };
-    if newest > until {
-        Err("it has changed since".to_owned())
-    } else {
+    if whole {
         Ok(())
+    } else {
+        Err("it has changed since".to_owned())
     }
 }
 
@@ -321,19 +353,22 @@ pub(super) fn micros(at: Stamp) -> i64 {
         .saturating_add(i64::from(at.nsec / 1000))
 }
 
-/// The last change of anything in a tree.
-struct Newest(i64);
+/// Whether everything in a tree is as the call left it.
+struct Looking<'a> {
+    left: &'a Left<'a>,
+    fits: bool,
+}
 
-impl Visitor for Newest {
+impl Visitor for Looking<'_> {
     type Stop = Errno;
 
     fn enter(&mut self, _: BorrowedFd<'_>, _: &[u8], status: &Status) -> Result<Flow, Errno> {
-        self.0 = self.0.max(micros(status.changed));
+        self.fits &= self.left.fits(status);
         Ok(Flow::Descend)
     }
 
     fn entry(&mut self, _: BorrowedFd<'_>, _: &OsStr, _: &[u8], status: &Status) -> Result<(), Errno> {
-        self.0 = self.0.max(micros(status.changed));
+        self.fits &= self.left.fits(status);
         Ok(())
     }
 
@@ -348,19 +383,20 @@ impl Visitor for Newest {
 
 /// What was made goes into the quarantine of its mount.
 pub(super) fn set_aside(place: Place, id: ObjectId, owning: Owning<'_>) -> Result<Step, String> {
-    let mount = |dir: &OwnedFd| status_of(dir).map(|status| status.mount).map_err(words);
-    if let Ok(own) = open_dir(owning.trash)
-        && mount(&own)? == mount(&place.dir)?
-    {
-        let shown = policy::text::escape(owning.trash.as_os_str().as_encoded_bytes());
-        let store = Place::within(&Arc::new(own), OsStr::new(""), shown);
-        return Ok(Step::SetAside(place, store, id));
-    }
-    let above = Path::new(&place.path).parent().unwrap_or(Path::new("/"));
-    let site =
-        Site::on_mount(place.dir.as_fd(), above, owning.uid).ok_or("its file system has no quarantine")?;
-    let store = site.open(owning.uid).map_err(|failure| failure.message)?;
-    let shown = policy::text::escape(store.path.as_os_str().as_encoded_bytes());
+    let mount = status_of(&place.dir).map_err(words)?.mount;
+    let said = |failure: crate::report::Failure| failure.message;
+    let home = Site::in_home(owning.home.dir.as_fd(), &owning.home.path, owning.uid).map_err(said)?;
+    let bytes = unescape(&place.path).unwrap_or_default();
+    let above = Path::new(OsStr::from_bytes(&bytes)).parent();
+    let site = if home.mount() == mount {
+        home
+    } else {
+        above
+            .and_then(|above| Site::on_mount(place.dir.as_fd(), above, owning.uid))
+            .ok_or("its file system has no quarantine")?
+    };
+    let store = site.open(owning.uid).map_err(said)?;
+    let shown = policy::text::escape(store.path.as_os_str().as_bytes());
     let store = Place::within(&store.dir, OsStr::new(""), shown);
     Ok(Step::SetAside(place, store, id))
 }

@@ -3,7 +3,7 @@
 use super::{Attributes, Place, Step};
 use crate::{
     effect::{bring_back, erase},
-    resolve::{ObjectId, status_at, status_of},
+    resolve::{ObjectId, Status, status_at, status_of},
 };
 use rustix::{
     fs::{
@@ -28,9 +28,11 @@ impl Step {
     pub fn shown(&self) -> &str {
         match self {
             Self::Restore(_, at) | Self::Exchange(_, at, _) | Self::MoveBack(_, at, _) => &at.path,
-            Self::SetAside(at, ..) | Self::RemoveDir(at) | Self::Erase(at, ..) | Self::Attributes(at, ..) => {
-                &at.path
-            }
+            Self::SetAside(at, ..)
+            | Self::Unlink(at, ..)
+            | Self::RemoveDir(at)
+            | Self::Erase(at, ..)
+            | Self::Attributes(at, ..) => &at.path,
         }
     }
 
@@ -40,6 +42,7 @@ impl Step {
             Self::Exchange(..) => "exchange",
             Self::MoveBack(..) => "move-back",
             Self::SetAside(..) => "set-aside",
+            Self::Unlink(..) => "unlink",
             Self::RemoveDir(_) => "remove-dir",
             Self::Erase(..) => "erase",
             Self::Attributes(..) => "attributes",
@@ -54,13 +57,26 @@ impl Step {
             Self::Exchange(..) => "restored over what replaced it",
             Self::MoveBack(..) => "moved back",
             Self::SetAside(..) => "put into the trash",
+            Self::Unlink(..) => "removed, its object has another name",
             Self::RemoveDir(_) => "removed",
             Self::Erase(..) => "deleted for good",
             Self::Attributes(..) => "attributes set again",
         }
     }
 
+    /// Whether the quarantine that something goes into has this name already.
+    pub(super) fn is_taken(&self, aside: &str) -> bool {
+        match self {
+            Self::SetAside(_, store, _) | Self::Unlink(_, store, _) => status_at(store.dir.as_fd(), aside).is_ok(),
+            Self::Exchange(from, ..) => status_at(from.dir.as_fd(), aside).is_ok(),
+            _ => false,
+        }
+    }
+
     /// Does it. `aside` names what goes into the quarantine, `seq` what is unfinished.
+    ///
+    /// # Errors
+    /// `EEXIST` where the name for the quarantine is taken; `ESTALE` where something has changed since.
     pub(super) fn apply(&self, aside: &str, seq: u64) -> Result<(), Errno> {
         match self {
             Self::Restore(from, to) => match rename(from, to, RenameFlags::NOREPLACE) {
@@ -86,13 +102,14 @@ impl Step {
                     rename(to, from, RenameFlags::NOREPLACE).ok();
                 })
             }
-            Self::SetAside(at, store, id) => {
-                renameat_with(&at.dir, &at.name, &store.dir, aside, RenameFlags::NOREPLACE)?;
-                if status_at(store.dir.as_fd(), aside)?.id == *id {
-                    return Ok(());
+            Self::SetAside(at, store, id) => set_aside(at, store, *id, aside).map(drop),
+            Self::Unlink(at, store, id) => {
+                let now = set_aside(at, store, *id, aside)?;
+                // Its last name is kept: somebody has deleted the other.
+                if now.links > 1 {
+                    unlinkat(&store.dir, aside, AtFlags::empty())?;
                 }
-                renameat_with(&store.dir, aside, &at.dir, &at.name, RenameFlags::NOREPLACE)?;
-                Err(Errno::STALE)
+                Ok(())
             }
             Self::Erase(at, kind, id) => {
                 same(at, *id)?;
@@ -123,6 +140,17 @@ fn rename(from: &Place, to: &Place, how: RenameFlags) -> Result<(), Errno> {
     renameat_with(&from.dir, &from.name, &to.dir, &to.name, how)
 }
 
+/// Renames the object into the quarantine; another one is put back.
+fn set_aside(at: &Place, store: &Place, id: ObjectId, aside: &str) -> Result<Status, Errno> {
+    renameat_with(&at.dir, &at.name, &store.dir, aside, RenameFlags::NOREPLACE)?;
+    let now = status_at(store.dir.as_fd(), aside)?;
+    if now.id == id {
+        return Ok(now);
+    }
+    renameat_with(&store.dir, aside, &at.dir, &at.name, RenameFlags::NOREPLACE)?;
+    Err(Errno::STALE)
+}
+
 /// Gives an object the name under which it is deleted; one that has it already was stopped half-way.
 fn going(at: &Place) -> Result<OsString, Errno> {
     if at.name.as_encoded_bytes().ends_with(GOING.as_bytes()) {
@@ -143,7 +171,7 @@ fn same(at: &Place, id: ObjectId) -> Result<(), Errno> {
 }
 
 /// Whether an object still has the attributes that the call gave it.
-pub(super) fn fits(old: &Attributes, now: &crate::resolve::Status) -> bool {
+pub(super) fn fits(old: &Attributes, now: &Status) -> bool {
     let stamp = (now.modified.sec, i64::from(now.modified.nsec));
     old.mode
         .filter(|_| old.owner.is_none())

@@ -80,7 +80,7 @@ pub(super) fn plan(decision: &Entry, owning: Owning<'_>) -> Plan {
     }
     let seq = decision.seq;
     let places: Vec<&Place> = operands.iter().map(|operand| &operand.place).collect();
-    let stores = Quarantine::all(&places, owning.trash, owning.uid);
+    let stores = Quarantine::all(&places, owning.home, owning.uid);
     let mut parts: Vec<(Place, u32)> = Vec::new();
     for place in &places {
         for part in kept::unfinished(&place.dir, &place.path, seq) {

@@ -5,3 +5,5 @@ mod bench;
 mod place;
 mod rules;
 mod terminal;
+mod undo;
+mod world;

@@ -1,0 +1,302 @@
+//! What `wt undo` brings back, exactly, and what it leaves alone.
+
+use super::world::{seen, world};
+use crate::support::{Scratch, text};
+use serde_json::Value as Json;
+use std::{
+    fs,
+    os::unix::fs::{MetadataExt, PermissionsExt, chown, symlink},
+};
+
+fn is_root(what: &str) -> bool {
+    let root = rustix::process::geteuid().is_root();
+    assert!(
+        root || std::env::var("WT_TEST_REQUIRE_ALL").as_deref() != Ok("1"),
+        "{what} needs root"
+    );
+    if !root {
+        eprintln!("NOT RUN: {what} needs root");
+    }
+    root
+}
+
+/// A few of everything.
+fn furnish(scratch: &Scratch) {
+    scratch.write("a", "one\n");
+    scratch.write("b", "two, longer\n");
+    scratch.write("tree/x", "x");
+    scratch.write("tree/deep/y", "y");
+    fs::hard_link(scratch.file("tree/x"), scratch.file("tree/deep/again")).unwrap();
+    symlink("deep/y", scratch.file("tree/link")).unwrap();
+    symlink("/nowhere", scratch.file("dangling")).unwrap();
+    fs::create_dir(scratch.file("tree/empty")).unwrap();
+    fs::set_permissions(scratch.file("tree/deep"), fs::Permissions::from_mode(0o750)).unwrap();
+    fs::set_permissions(scratch.file("a"), fs::Permissions::from_mode(0o640)).unwrap();
+    scratch.write("other/x", "another x");
+    scratch.write("other/only", "here before");
+    scratch.write("dir/keep", "kept");
+}
+
+/// Calls that change something, each from a fresh start.
+const CHANGES: &[&[&str]] = &[
+    &["safe-rm", "a"],
+    &["safe-rm", "a", "b", "dangling"],
+    &["safe-rm", "-r", "tree"],
+    &["safe-rm", "-rf", "tree", "a", "absent"],
+    &["safe-rm", "tree/x"],
+    &["safe-rm", "-d", "tree/empty"],
+    &["safe-cp", "a", "new"],
+    &["safe-cp", "a", "b"],
+    &["safe-cp", "-p", "a", "dir"],
+    &["safe-cp", "a", "b", "dir"],
+    &["safe-cp", "-r", "tree", "copied"],
+    &["safe-cp", "-a", "tree", "dir"],
+    &["safe-cp", "-r", "tree/.", "other"],
+    &["safe-mv", "a", "new"],
+    &["safe-mv", "a", "b"],
+    &["safe-mv", "a", "dir"],
+    &["safe-mv", "a", "tree", "dir"],
+    &["safe-mv", "tree", "grove"],
+    &["safe-mkdir", "new"],
+    &["safe-mkdir", "-p", "new/er/est"],
+    &["safe-touch", "new"],
+    &["safe-touch", "-t", "200102030405", "a"],
+    &["safe-chmod", "600", "b"],
+    &["safe-chmod", "-R", "u-w", "dir"],
+    &["safe-ln", "-s", "a", "new"],
+    &["safe-ln", "-sf", "a", "b"],
+    &["safe-ln", "a", "new"],
+];
+
+#[test]
+fn every_change_is_taken_back_to_the_last_attribute() {
+    for change in CHANGES {
+        let scratch = world();
+        furnish(&scratch);
+        let before = seen(&scratch.project());
+        scratch.expect(0, change);
+        assert_ne!(seen(&scratch.project()), before, "{change:?} changed nothing");
+        let done = scratch.undo(&["--last"]);
+        assert_eq!((done.0, done.2.as_str()), (0, ""), "{change:?}: {}", done.1);
+        assert_eq!(seen(&scratch.project()), before, "{change:?}");
+        let again = scratch.undo(&["--last"]);
+        assert_eq!(again.0, 64, "{change:?}: {again:?}");
+        assert_eq!(again.2.lines().next(), Some("wt undo: no call is left to take back"), "{change:?}");
+        assert_eq!(scratch.run(&["verify", "--deep"]).status.code(), Some(0));
+    }
+}
+
+#[test]
+fn owners_come_back_with_the_bits_that_their_change_took() {
+    if !is_root("chown") {
+        return;
+    }
+    for change in [
+        &["safe-chown", "1234:4321", "a"][..],
+        &["safe-chown", "1234", "b"],
+        &["safe-chown", "-R", "1234:4321", "dir"],
+        &["safe-chown", "-h", "1234", "dangling"],
+    ] {
+        let scratch = world();
+        furnish(&scratch);
+        chown(scratch.file("a"), Some(77), Some(88)).unwrap();
+        fs::set_permissions(scratch.file("a"), fs::Permissions::from_mode(0o6755)).unwrap();
+        let before = seen(&scratch.project());
+        scratch.expect(0, change);
+        assert_ne!(seen(&scratch.project()), before, "{change:?}");
+        assert_eq!(scratch.undo(&["--last"]).0, 0, "{change:?}");
+        assert_eq!(seen(&scratch.project()), before, "{change:?}");
+    }
+}
+
+/// What somebody does after a call, and what then is said of the place.
+type Meddle = fn(&Scratch);
+
+#[test]
+fn a_place_that_has_changed_since_is_left_as_it_is_and_said() {
+    let append: Meddle = |s| fs::write(s.file("b"), "newer than both\n").unwrap();
+    let swap: Meddle = |s| {
+        fs::rename(s.file("b"), s.file("moved-away")).unwrap();
+        s.write("b", "one\n");
+    };
+    let cases: [(&[&str], Meddle, &str); 13] = [
+        (&["safe-rm", "b"], append, "something else stands there now"),
+        (&["safe-rm", "b"], |s| symlink("a", s.file("b")).unwrap(), "something else stands there now"),
+        (&["safe-cp", "a", "b"], append, "it has changed since"),
+        (&["safe-cp", "a", "b"], swap, "it has changed since"),
+        (&["safe-mv", "a", "b"], swap, "it has changed since, or was moved to another file system"),
+        (&["safe-mv", "b", "new"], append, "something else stands there now"),
+        (&["safe-chmod", "600", "b"], |s| fs::set_permissions(s.file("b"), fs::Permissions::from_mode(0o604)).unwrap(), "it has changed since"),
+        (&["safe-chmod", "600", "b"], swap, "it has changed since"),
+        (&["safe-touch", "-t", "200102030405", "b"], append, "it has changed since"),
+        (&["safe-cp", "-r", "tree", "copied"], |s| fs::write(s.file("copied/deep/y"), "worked on").unwrap(), "it has changed since"),
+        (&["safe-cp", "-r", "tree", "copied"], |s| { s.write("copied/deep/more", ""); }, "it has changed since"),
+        (&["safe-touch", "new"], |s| fs::write(s.file("new"), "text").unwrap(), "it has changed since"),
+        (&["safe-ln", "-s", "a", "new"], |s| { fs::remove_file(s.file("new")).unwrap(); s.write("new", ""); }, "it has changed since"),
+    ];
+    for (change, meddle, said) in cases {
+        let scratch = world();
+        furnish(&scratch);
+        // The kernel stamps times by its own tick; what happens within one cannot be told apart.
+        scratch.expect(0, change);
+        std::thread::sleep(std::time::Duration::from_millis(20));
+        meddle(&scratch);
+        let before = seen(&scratch.project());
+        let (code, out, err) = scratch.undo(&["--last"]);
+        assert_eq!((code, out.as_str()), (64, ""), "{change:?}");
+        assert!(err.lines().next().unwrap().ends_with(said), "{change:?}: {err}");
+        assert_eq!(seen(&scratch.project()), before, "{change:?}");
+        assert!(scratch.entries_of("undo").is_empty(), "{change:?}");
+    }
+}
+
+#[test]
+fn an_owner_that_somebody_changed_again_is_left_alone() {
+    if !is_root("chown") {
+        return;
+    }
+    let scratch = world();
+    furnish(&scratch);
+    scratch.expect(0, &["safe-chown", "1234:4321", "a"]);
+    chown(scratch.file("a"), Some(5), None).unwrap();
+    let (code, _, err) = scratch.undo(&["--last"]);
+    assert_eq!((code, err.contains("it has changed since")), (64, true), "{err}");
+    let meta = scratch.file("a").metadata().unwrap();
+    assert_eq!((meta.uid(), meta.gid()), (5, 4321));
+}
+
+#[test]
+fn what_can_come_back_does_and_the_rest_later() {
+    let scratch = world();
+    furnish(&scratch);
+    let before = seen(&scratch.project());
+    scratch.expect(0, &["safe-rm", "-r", "a", "b", "tree"]);
+    let seq = scratch.last_decision();
+    scratch.write("b", "in the way");
+    let (code, out, _) = scratch.undo(&[&seq.to_string()]);
+    let place = |name: &str| scratch.file(name).display().to_string();
+    assert_eq!(code, 1);
+    assert_eq!(
+        out,
+        format!(
+            "restored: {}\nrestored: {}\nleft: {}: something else stands there now\n",
+            place("tree"),
+            place("a"),
+            place("b")
+        )
+    );
+    let entry = scratch.entries_of("undo").pop().unwrap()["data"].clone();
+    assert_eq!((&entry["of"], &entry["exit_code"]), (&Json::from(seq), &Json::from(0)));
+    assert_eq!(entry["left"].as_array().unwrap().len(), 1);
+    fs::remove_file(scratch.file("b")).unwrap();
+    assert_eq!(scratch.undo(&["--last"]).0, 64, "somebody has looked at it already");
+    assert_eq!(scratch.undo(&[&seq.to_string()]).0, 0);
+    assert_eq!(seen(&scratch.project()), before);
+    let (code, _, err) = scratch.undo(&[&seq.to_string()]);
+    assert_eq!(code, 64);
+    assert!(err.starts_with(&format!("wt undo: entry {seq} was taken back already")), "{err}");
+}
+
+#[test]
+fn a_dry_run_says_what_would_be_done_and_does_nothing() {
+    let scratch = world();
+    furnish(&scratch);
+    scratch.expect(0, &["safe-cp", "-a", "tree/.", "other"]);
+    let seq = scratch.last_decision();
+    let (before, entries) = (seen(&scratch.project()), scratch.entries().len());
+    let (code, out, _) = scratch.undo(&["--last", "--dry-run", "--json"]);
+    let plan: Json = serde_json::from_str(&out).unwrap();
+    assert_eq!((code, &plan["of"], &plan["left"]), (0, &Json::from(seq), &serde_json::json!([])));
+    let mut steps: Vec<(String, String)> = plan["steps"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|step| {
+            let path = step["path"].as_str().unwrap().rsplit_once("/other/").unwrap().1;
+            (step["what"].as_str().unwrap().to_owned(), path.to_owned())
+        })
+        .collect();
+    steps.sort();
+    let wanted = [
+        ("put into the trash", "deep"),
+        ("put into the trash", "empty"),
+        ("put into the trash", "link"),
+        ("restored over what replaced it", "x"),
+    ];
+    assert_eq!(steps, wanted.map(|(what, path)| (what.to_owned(), path.to_owned())));
+    assert_eq!((seen(&scratch.project()), scratch.entries().len()), (before, entries));
+}
+
+#[test]
+fn a_tree_that_was_renamed_meanwhile_is_found_once_it_is_back() {
+    let scratch = world();
+    furnish(&scratch);
+    let before = seen(&scratch.project());
+    scratch.expect(0, &["safe-rm", "tree/deep/y"]);
+    fs::rename(scratch.file("tree"), scratch.file("grove")).unwrap();
+    let (code, _, err) = scratch.undo(&["--last"]);
+    assert_eq!(code, 64);
+    assert!(err.contains("its directory cannot be opened: no such file or directory"), "{err}");
+    // A link in its stead leads nowhere either.
+    symlink("grove", scratch.file("tree")).unwrap();
+    let (code, _, err) = scratch.undo(&["--last"]);
+    assert_eq!((code, err.contains("its directory cannot be opened")), (64, true), "{err}");
+    assert!(!scratch.file("grove/deep/y").exists());
+    fs::remove_file(scratch.file("tree")).unwrap();
+    fs::rename(scratch.file("grove"), scratch.file("tree")).unwrap();
+    assert_eq!(scratch.undo(&["--last"]).0, 0);
+    assert_eq!(seen(&scratch.project()), before);
+}
+
+#[test]
+fn calls_are_taken_back_one_after_the_other_newest_first() {
+    let scratch = world();
+    furnish(&scratch);
+    let mut states = vec![seen(&scratch.project())];
+    for change in [
+        &["safe-cp", "a", "b"][..],
+        &["safe-mv", "b", "dir"],
+        &["safe-rm", "-r", "tree"],
+        &["safe-mkdir", "tree"],
+        &["safe-chmod", "700", "tree"],
+    ] {
+        scratch.expect(0, change);
+        states.push(seen(&scratch.project()));
+    }
+    states.pop();
+    while let Some(state) = states.pop() {
+        let done = scratch.undo(&["--last"]);
+        assert_eq!(done.0, 0, "{done:?}");
+        assert_eq!(seen(&scratch.project()), state);
+    }
+    assert_eq!(scratch.undo(&["--last"]).0, 64);
+}
+
+#[test]
+fn refused_and_foreign_and_reading_calls_are_not_taken_back() {
+    let scratch = world();
+    furnish(&scratch);
+    assert_eq!(scratch.undo(&["--last"]).0, 64);
+    scratch.run(&["safe-rm", "absent"]);
+    let (code, _, err) = scratch.undo(&["--last"]);
+    assert_eq!(code, 64, "{err}");
+    let (code, _, err) = scratch.undo(&["1"]);
+    assert_eq!(code, 64);
+    assert!(err.starts_with("wt undo: entry 1 is no call that changed files"), "{err}");
+    assert_eq!(scratch.undo(&["4711"]).0, 64);
+    assert_eq!(text(&scratch.run(&["undo"]).stdout), "");
+}
+
+#[test]
+fn redaction_does_not_lose_the_way_back() {
+    let scratch = world();
+    let secret = "ghp_0123456789abcdefghijklmnopqrstuvwxyzAB";
+    scratch.write(secret, "text");
+    scratch.expect(0, &["safe-rm", secret]);
+    let (code, _, err) = scratch.undo(&["--last"]);
+    // No name is made up; the object is still in the trash, and that is said.
+    assert_eq!(code, 64, "{err}");
+    assert!(err.contains("a secret in its name was taken out of the record"), "{err}");
+    assert_eq!(scratch.trash().len(), 1);
+    assert_eq!(fs::read_dir(scratch.project()).unwrap().count(), 1, "only .git");
+}
