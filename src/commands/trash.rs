@@ -59,20 +59,22 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
     let caller = Caller::of_this_process()?;
     let ground = Ground::of(&caller)?;
     let items = undo::items(ground.home.dir.as_fd(), &ground.home.path, caller.uid)?;
+    let listed = || items.iter().filter(|item| !item.is_remnant());
     match matches.subcommand() {
         Some(("empty", matches)) => empty(&ground, &caller, items, matches),
-        Some((_, matches)) => Ok(show(&text(&items, matches.get_flag("json")))),
-        None => Ok(show(&text(&items, matches.get_flag("json")))),
+        Some((_, matches)) => Ok(show(&text(listed(), matches.get_flag("json")))),
+        None => Ok(show(&text(listed(), matches.get_flag("json")))),
     }
 }
 
-fn text(items: &[Item], json: bool) -> String {
+fn text<'a>(items: impl Iterator<Item = &'a Item>, json: bool) -> String {
+    let items: Vec<&Item> = items.collect();
     if json {
-        let all: Vec<_> = items.iter().map(Item::to_json).collect();
+        let all: Vec<_> = items.iter().map(|item| item.to_json()).collect();
         return format!("{}\n", json_text(&json!(all)));
     }
     let mut out = String::new();
-    for item in items {
+    for item in &items {
         out.push_str(&format!(
             "{:>8}  {}  {:<8} {}\n",
             item.seq,
@@ -107,9 +109,9 @@ fn empty(
     let going = undo::beyond(items, keep);
     let json = matches.get_flag("json");
     if matches.get_flag("dry-run") || going.is_empty() {
-        return Ok(show(&text(&going, json)));
+        return Ok(show(&text(going.iter(), json)));
     }
-    let shown = text(&going, json);
+    let shown = text(going.iter(), json);
     let intent = Intent {
         domain: "watchtower".into(),
         operation: "trash_empty".into(),

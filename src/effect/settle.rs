@@ -6,14 +6,18 @@ use super::{
     keep::{keep_copy, kept, take_away},
     names::{exchange, rename_free},
     plan::{Keep, Replaced},
-    run::{Fault, Run},
+    run::{Fault, Run, object},
 };
-use crate::{quarantine::note_origin, resolve::status_at};
+use crate::{
+    quarantine::{drop_note, note_origin},
+    resolve::status_at,
+};
 use rustix::io::Errno;
 use serde_json::{Value as Json, json};
 use std::{
     ffi::OsStr,
-    os::fd::{AsFd, BorrowedFd},
+    os::fd::{AsFd, BorrowedFd, OwnedFd},
+    sync::Arc,
 };
 
 /// Gives what is `ready` in `from` the name `name` in `dir`. Returns what became of the object there before,
@@ -42,11 +46,22 @@ pub(super) fn settle(
         (Keep::Copy(store), None) => keep_copy(run, dir, name, replaced.judged.id, store)?,
         _ => Json::Null,
     };
+    let noted = noted(run, replaced)?;
     let spare = run.temporary();
-    exchange(from, ready, dir, name, &spare)?;
-    if status_at(from, ready)?.id != replaced.judged.id {
-        exchange(from, ready, dir, name, &spare).map_err(|_| Fault::Stranded)?;
-        return Err(Fault::Swapped);
+    let exchanged = exchange(from, ready, dir, name, &spare)
+        .map_err(Fault::from)
+        .and_then(|()| {
+            if status_at(from, ready)?.id == replaced.judged.id {
+                return Ok(());
+            }
+            exchange(from, ready, dir, name, &spare).map_err(|_| Fault::Stranded)?;
+            Err(Fault::Swapped)
+        });
+    if let Err(fault) = exchanged {
+        if let Some((held, entry)) = &noted {
+            drop_note(held.as_fd(), entry);
+        }
+        return Err(fault);
     }
     if let Some(backup) = &replaced.backup {
         rename_free(from, ready, dir, &backup.name)?;
@@ -54,13 +69,22 @@ pub(super) fn settle(
     }
     match &replaced.keep {
         Keep::Rename(store) => {
-            let held = run.fd(store.dir)?;
-            let entry = run.free_entry(held.as_fd());
-            if let Some(origin) = &replaced.origin {
-                note_origin(held.as_fd(), &entry, OsStr::new(origin))?;
-            }
+            let (held, entry) = match noted {
+                Some(noted) => noted,
+                None => {
+                    let held = run.fd(store.dir)?;
+                    let entry = run.free_entry(held.as_fd());
+                    (held, entry)
+                }
+            };
             match rename_free(from, ready, held.as_fd(), OsStr::new(&entry)) {
-                Ok(()) => Ok(kept(store, &entry)),
+                Ok(()) => {
+                    let mut kept = kept(store, &entry);
+                    if let Some(fields) = kept.as_object_mut() {
+                        fields.insert("object".to_owned(), object(replaced.judged.id));
+                    }
+                    Ok(kept)
+                }
                 Err(Errno::XDEV) => {
                     let place = keep_copy(run, from, ready, replaced.judged.id, store)?;
                     erase(from, ready, replaced.judged.kind, replaced.judged.id)?;
@@ -74,4 +98,17 @@ pub(super) fn settle(
             Ok(copied)
         }
     }
+}
+
+/// For an object that the decision does not name: where it will be kept, with a note there of where it comes from.
+/// Made before anything changes, so that a call that is killed can still be taken back.
+fn noted(run: &mut Run, replaced: &Replaced) -> Result<Option<(Arc<OwnedFd>, String)>, Fault> {
+    let (Keep::Rename(store), Some(origin), None) = (&replaced.keep, &replaced.origin, &replaced.backup)
+    else {
+        return Ok(None);
+    };
+    let held = run.fd(store.dir)?;
+    let entry = run.free_entry(held.as_fd());
+    note_origin(held.as_fd(), &entry, OsStr::new(origin))?;
+    Ok(Some((held, entry)))
 }

@@ -109,7 +109,10 @@ impl Ledger {
         };
         let path = place.path(lock::NAME);
         let cache = tail::load(&Lock::peek(place)?).map_err(|e| LedgerError::io("read", &path, e))?;
-        if let Cache::Known(tail) = cache {
+        // A writer that was stopped, or is at it, has written more than the cache says.
+        if let Cache::Known(tail) = cache
+            && segment::size(place, tail.first) == Some(tail.end)
+        {
             return Ok(tail.marks);
         }
         let guard = self.lock.take(place, self.settings.lock_timeout)?;

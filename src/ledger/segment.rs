@@ -2,7 +2,7 @@
 
 use super::{LedgerError, tail::Tail};
 use rustix::{
-    fs::{AtFlags, FileType, Mode, OFlags, RenameFlags, openat},
+    fs::{AtFlags, FileType, Mode, OFlags, RenameFlags, openat, statat},
     io::Errno,
 };
 use std::{
@@ -114,6 +114,12 @@ pub(super) fn open_read(place: Place<'_>, first: u64) -> Result<(File, Shape), L
 /// Opens a segment for appending.
 pub(super) fn open_append(place: Place<'_>, first: u64) -> Result<(File, Shape), LedgerError> {
     opened(place, first, OFlags::RDWR | OFlags::APPEND)
+}
+
+/// The length of a segment, none where it cannot be had.
+pub(super) fn size(place: Place<'_>, first: u64) -> Option<u64> {
+    let stat = statat(place.dir, name(first), AtFlags::SYMLINK_NOFOLLOW).ok()?;
+    u64::try_from(stat.st_size).ok()
 }
 
 fn opened(place: Place<'_>, first: u64, flags: OFlags) -> Result<(File, Shape), LedgerError> {

@@ -9,7 +9,7 @@ pub use store::{Site, Store};
 
 use crate::resolve::{ObjectId, status_at};
 use rustix::{
-    fs::{RenameFlags, renameat_with, symlinkat},
+    fs::{AtFlags, RenameFlags, renameat_with, symlinkat, unlinkat},
     io::Errno,
 };
 use std::{ffi::OsStr, os::fd::BorrowedFd};
@@ -69,6 +69,11 @@ pub fn note_origin(store: BorrowedFd<'_>, entry: &str, path: &OsStr) -> Result<(
         Err(Errno::NAMETOOLONG) => Ok(()),
         done => done,
     }
+}
+
+/// Takes a note away whose object did not go after all; one that stays leads nowhere and goes with the trash.
+pub fn drop_note(store: BorrowedFd<'_>, entry: &str) {
+    unlinkat(store, format!("{entry}.from"), AtFlags::empty()).unwrap_or(());
 }
 
 /// The name of an entry.

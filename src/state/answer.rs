@@ -97,8 +97,8 @@ impl State<'_> {
     /// # Errors
     /// 78 where there is none, or policy and ledger name different ones.
     pub fn approver_key(&self, ledger: &mut Ledger) -> Result<PublicKey, Failure> {
-        let marks = ledger.marks()?;
         let _held = Held::take(self.home)?;
+        let marks = ledger.marks()?;
         let table = catch_up(self.home, self.shown, marks)?;
         self.anchor(&table)
     }
@@ -108,8 +108,8 @@ impl State<'_> {
     /// # Errors
     /// The ledger cannot be read.
     pub fn ledger_key(&self, ledger: &mut Ledger) -> Result<Option<PublicKey>, Failure> {
-        let marks = ledger.marks()?;
         let _held = Held::take(self.home)?;
+        let marks = ledger.marks()?;
         Ok(catch_up(self.home, self.shown, marks)?.key())
     }
 
@@ -155,8 +155,8 @@ impl State<'_> {
         reach: Reach,
         terms: Terms,
     ) -> Result<Grant, Failure> {
-        let marks = ledger.marks()?;
         let _held = Held::take(self.home)?;
+        let marks = ledger.marks()?;
         let table = catch_up(self.home, self.shown, marks)?;
         let asked = self.request(&request.id)?;
         if asked.call != request.call {
@@ -268,8 +268,8 @@ impl State<'_> {
     /// # Errors
     /// The ledger or the index cannot be read.
     pub fn grants(&self, ledger: &mut Ledger) -> Result<Vec<Standing>, Failure> {
-        let marks = ledger.marks()?;
         let _held = Held::take(self.home)?;
+        let marks = ledger.marks()?;
         let table = catch_up(self.home, self.shown, marks)?;
         grant::all(self.home, &table, self.anchor(&table).ok().as_ref())
     }
@@ -279,8 +279,8 @@ impl State<'_> {
     /// # Errors
     /// 74 where it cannot be recorded; 64 for an id that no grant has.
     pub fn revoke(&self, ledger: &mut Ledger, approver: &Approver, ids: &[String]) -> Result<u32, Failure> {
-        let marks = ledger.marks()?;
         let _held = Held::take(self.home)?;
+        let marks = ledger.marks()?;
         let table = catch_up(self.home, self.shown, marks)?;
         let mut numbers = Vec::with_capacity(ids.len());
         for id in ids {
@@ -341,8 +341,8 @@ impl State<'_> {
     /// # Errors
     /// 74 where it cannot be recorded.
     pub fn thaw(&self, ledger: &mut Ledger, approver: &Approver, reason: &str) -> Result<(), Failure> {
-        let marks = ledger.marks()?;
         let _held = Held::take(self.home)?;
+        let marks = ledger.marks()?;
         let what = json!({"freeze": marks.freeze, "reason": reason, "at": moment::now()});
         self.state_signed(ledger, approver, Kind::Thaw, THAW, what)
     }

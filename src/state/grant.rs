@@ -241,7 +241,9 @@ pub(super) fn store(home: BorrowedFd<'_>, grant: &Grant, kept: Kept) -> Result<(
 pub(super) fn places(call: &Call) -> impl Iterator<Item = String> {
     let common = call.common_dir().unwrap_or_default();
     let dirs = std::path::Path::new(&common).ancestors();
-    let dirs = dirs.filter_map(std::path::Path::to_str).filter(|dir| !dir.is_empty());
+    let dirs = dirs
+        .filter_map(std::path::Path::to_str)
+        .filter(|dir| !dir.is_empty());
     let mut places = vec![("exact", call.digest.clone()), ("same", call.same.clone())];
     places.extend(dirs.map(|dir| ("dir", dir.to_owned())));
     places.extend(call.common_host().map(|host| ("host", host.to_owned())));

@@ -55,7 +55,7 @@ impl State<'_> {
             return Ok(Settled::as_judged(denied(decision, "frozen", reason), known));
         }
         match decision.verdict {
-            Verdict::Escalate => self.ask(marks, intent, scope, decision, known),
+            Verdict::Escalate => self.ask(ledger, intent, scope, decision, known),
             Verdict::Allow | Verdict::Shadow | Verdict::Deny => Ok(Settled::as_judged(decision, known)),
         }
     }
@@ -127,7 +127,7 @@ impl State<'_> {
 
     fn ask(
         &self,
-        marks: Marks,
+        ledger: &mut Ledger,
         intent: &Intent,
         scope: &Scope,
         decision: Decision,
@@ -135,6 +135,8 @@ impl State<'_> {
     ) -> Result<Settled, Failure> {
         let call = Call::of(intent, scope, &decision);
         let held = Held::take(self.home)?;
+        // Read under the lock: whoever held it before may have been stopped between ledger and index.
+        let marks = ledger.marks()?;
         let table = match marks.control {
             0 => Table::open(self.home)?,
             _ => None,

@@ -8,17 +8,17 @@ use super::{
 use crate::{
     home::Home,
     quarantine::Site,
-    resolve::{ObjectId, status_at, status_of},
+    resolve::{Flow, ObjectId, Status, Visitor, status_at, status_of, walk},
 };
 use rustix::{
-    fs::{Dir, Mode, OFlags, openat},
+    fs::{Dir, Mode, OFlags, openat, readlinkat},
     io::Errno,
 };
 use serde_json::Value as Json;
 use std::{
     ffi::OsStr,
     os::{
-        fd::{AsFd, OwnedFd},
+        fd::{AsFd, BorrowedFd, OwnedFd},
         unix::ffi::OsStrExt,
     },
     path::Path,
@@ -121,6 +121,26 @@ impl Quarantine {
         found
     }
 
+    /// The entries of call `seq` that have a note of where they come from, there or not, each with that path.
+    pub(super) fn noted(&self, seq: u64) -> Vec<(Place, String)> {
+        let prefix = format!("{seq:020}.");
+        let entry = |name: &OsStr| {
+            let name = name.to_str()?;
+            name.starts_with(&prefix)
+                .then(|| name.strip_suffix(".from"))?
+                .map(str::to_owned)
+        };
+        names(&self.dir)
+            .into_iter()
+            .filter_map(|note| {
+                let entry = entry(&note)?;
+                let path = readlinkat(&self.dir, &note, Vec::new()).ok()?;
+                let place = Place::within(&self.dir, OsStr::new(&entry), self.path.clone());
+                Some((place, path.into_string().ok()?))
+            })
+            .collect()
+    }
+
     /// The entries of call `seq`, apart from what is being deleted and from notes.
     pub(super) fn entries(&self, seq: u64) -> Vec<Place> {
         let prefix = format!("{seq:020}.");
@@ -138,22 +158,76 @@ impl Quarantine {
 
 /// What is unfinished of call `seq` in a directory, with the process that made each.
 pub(super) fn unfinished(dir: &Arc<OwnedFd>, path: &str, seq: u64) -> Vec<(Place, u32)> {
-    let prefix = format!(".wt-{seq}-");
     let above = path.rsplit_once('/').map_or("", |(above, _)| above);
     let mut found = Vec::new();
     for name in names(dir) {
-        let Some(text) = name.to_str().filter(|name| name.ends_with(".tmp")) else {
-            continue;
-        };
-        let process = text
-            .strip_prefix(&prefix)
-            .and_then(|rest| rest.split_once('-'))
-            .and_then(|(process, _)| process.parse().ok());
-        if let Some(process) = process {
+        if let Some((text, process)) = temporary(&name, seq) {
             found.push((Place::within(dir, &name, format!("{above}/{text}")), process));
         }
     }
     found
+}
+
+/// What is unfinished of call `seq` anywhere in a tree.
+pub(super) fn unfinished_below(place: &Place, seq: u64) -> Vec<(Place, u32)> {
+    let mut below = Below {
+        seq,
+        path: &place.path,
+        found: Vec::new(),
+        looked: 0,
+    };
+    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    if let Ok(root) = openat(&place.dir, &place.name, flags, Mode::empty()) {
+        // What cannot be looked through has nothing that could be put right.
+        walk(root.as_fd(), &mut below).unwrap_or(());
+    }
+    below.found
+}
+
+/// The name of something unfinished, and the process that made it.
+fn temporary(name: &OsStr, seq: u64) -> Option<(&str, u32)> {
+    let text = name.to_str().filter(|name| name.ends_with(".tmp"))?;
+    let rest = text.strip_prefix(&format!(".wt-{seq}-"))?;
+    let (process, _) = rest.split_once('-')?;
+    Some((text, process.parse().ok()?))
+}
+
+struct Below<'a> {
+    seq: u64,
+    path: &'a str,
+    found: Vec<(Place, u32)>,
+    looked: usize,
+}
+
+impl Visitor for Below<'_> {
+    type Stop = Errno;
+
+    fn enter(&mut self, _: BorrowedFd<'_>, _: &[u8], _: &Status) -> Result<Flow, Errno> {
+        Ok(Flow::Descend)
+    }
+
+    fn entry(&mut self, dir: BorrowedFd<'_>, name: &OsStr, path: &[u8], _: &Status) -> Result<(), Errno> {
+        self.looked += 1;
+        if let Some((_, process)) = temporary(name, self.seq) {
+            let dir = rustix::io::fcntl_dupfd_cloexec(dir, 0)?;
+            let path = format!("{}/{}", self.path, policy::text::escape(path));
+            self.found
+                .push((Place::within(&Arc::new(dir), name, path), process));
+        }
+        if self.looked < MAX_NAMES {
+            Ok(())
+        } else {
+            Err(Errno::NOBUFS)
+        }
+    }
+
+    fn leave(&mut self, _: &[u8], _: &Status) -> Result<(), Errno> {
+        Ok(())
+    }
+
+    fn trouble(&mut self, _: &[u8], _: Errno) -> Result<(), Errno> {
+        Ok(())
+    }
 }
 
 fn names(dir: &Arc<OwnedFd>) -> Vec<std::ffi::OsString> {

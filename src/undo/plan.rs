@@ -51,6 +51,14 @@ impl Plan {
             .collect()
     }
 
+    /// Whether a step is about this place already.
+    pub(super) fn names(&self, path: &str) -> bool {
+        self.work.steps.iter().any(|step| match step {
+            Step::Restore(at, _) | Step::Exchange(at, ..) => at.path == path,
+            step => step.shown() == path,
+        })
+    }
+
     /// Takes in what was found out about one path: steps, nothing where it is as it was, or why it must be left.
     pub(super) fn take(&mut self, path: &str, made: Result<Vec<Step>, String>) {
         match made {
@@ -212,6 +220,7 @@ fn replaced_or_made(
         unchanged(&place, left)?;
         return set_aside(place, now, owning).map(|step| vec![step]);
     };
+    let before = before.or_else(|| kept.get("object").and_then(kept::id));
     if before.is_some() && now == before {
         return Ok(Vec::new());
     }
@@ -292,9 +301,7 @@ pub(super) fn attributes_of(path: &str, id: ObjectId, old: Attributes) -> Result
 fn is_as_before(old: &Attributes, now: &Status) -> bool {
     let modified = (now.modified.sec, i64::from(now.modified.nsec));
     old.mode.is_none_or(|(before, _)| before == now.mode)
-        && old
-            .owner
-            .is_none_or(|owner| owner.before == (now.uid, now.gid))
+        && old.owner.is_none_or(|owner| owner.before == (now.uid, now.gid))
         && old.times.is_none_or(|times| times.modified == modified)
 }
 
@@ -345,6 +352,15 @@ fn unchanged(place: &Place, left: &Left<'_>) -> Result<(), String> {
     } else {
         Err("it has changed since".to_owned())
     }
+}
+
+/// Whether anything in a tree has changed since then; what cannot be looked at has.
+pub(super) fn changed_since(place: &Place, then: i64) -> bool {
+    let left = Left {
+        until: then,
+        undos: &[],
+    };
+    unchanged(place, &left).is_err()
 }
 
 pub(super) fn micros(at: Stamp) -> i64 {

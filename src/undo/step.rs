@@ -67,7 +67,9 @@ impl Step {
     /// Whether the quarantine that something goes into has this name already.
     pub(super) fn is_taken(&self, aside: &str) -> bool {
         match self {
-            Self::SetAside(_, store, _) | Self::Unlink(_, store, _) => status_at(store.dir.as_fd(), aside).is_ok(),
+            Self::SetAside(_, store, _) | Self::Unlink(_, store, _) => {
+                status_at(store.dir.as_fd(), aside).is_ok()
+            }
             Self::Exchange(from, ..) => status_at(from.dir.as_fd(), aside).is_ok(),
             _ => false,
         }

@@ -4,13 +4,12 @@
 use super::{
     Attributes, Owner, Place, Plan, Step, Times,
     kept::{self, Quarantine, object_at, text, words},
-    plan::{Owning, attributes_of, micros, set_aside},
+    plan::{Owning, attributes_of, changed_since, micros, set_aside},
 };
 use crate::{
     ledger::read::Entry,
     resolve::{ObjectId, status_at},
 };
-use rustix::fs::readlinkat;
 use serde_json::Value as Json;
 use std::os::fd::AsFd;
 
@@ -50,10 +49,16 @@ pub(super) fn plan(decision: &Entry, owning: Owning<'_>) -> Plan {
     let mut operands = Vec::new();
     for facts in targets {
         let path = text(facts, "path").unwrap_or_default();
+        let operation = text(facts, "operation").unwrap_or_default();
+        // An overwritten file is judged for more than one thing.
+        let known = |operand: &Operand<'_>| operand.path == path;
+        if reads(operation) || operands.iter().any(known) {
+            continue;
+        }
         match Place::open(path) {
             Ok(place) => operands.push(Operand {
                 path,
-                operation: text(facts, "operation").unwrap_or_default(),
+                operation,
                 id: facts
                     .get("extra")
                     .and_then(|extra| extra.get("object"))
@@ -61,10 +66,9 @@ pub(super) fn plan(decision: &Entry, owning: Owning<'_>) -> Plan {
                 facts,
                 place,
             }),
-            Err(e) => plan.left.push(format!(
-                "{path}: its directory cannot be opened: {}",
-                words(e)
-            )),
+            Err(e) => plan
+                .left
+                .push(format!("{path}: its directory cannot be opened: {}", words(e))),
         }
     }
     if matches!(operation, "chmod" | "chown" | "create_file") {
@@ -83,7 +87,9 @@ pub(super) fn plan(decision: &Entry, owning: Owning<'_>) -> Plan {
     let stores = Quarantine::all(&places, owning.home, owning.uid);
     let mut parts: Vec<(Place, u32)> = Vec::new();
     for place in &places {
-        for part in kept::unfinished(&place.dir, &place.path, seq) {
+        let beside = kept::unfinished(&place.dir, &place.path, seq);
+        let below = kept::unfinished_below(place, seq);
+        for part in beside.into_iter().chain(below) {
             if !parts.iter().any(|(known, _)| known.path == part.0.path) {
                 parts.push(part);
             }
@@ -101,7 +107,7 @@ pub(super) fn plan(decision: &Entry, owning: Owning<'_>) -> Plan {
     operands.sort_by_key(|operand| operand.operation != "delete");
     let mut freed: Vec<&str> = Vec::new();
     for operand in &operands {
-        let Some(id) = operand.id.filter(|_| !reads(operand.operation)) else {
+        let Some(id) = operand.id else {
             continue;
         };
         let others = operands.iter().map(|other| &other.place);
@@ -115,13 +121,15 @@ pub(super) fn plan(decision: &Entry, owning: Owning<'_>) -> Plan {
                     .map(|other| other.path),
             );
         }
-        let made = back(operand, id, found, &freed);
+        let made = back(operand, id, found, &freed, owning);
         plan.take(operand.path, made);
     }
-    noted(&mut plan, &stores, seq);
+    noted(&mut plan, &stores, decision, owning);
+    plan.left
+        .extend(operands.iter().filter_map(|operand| added(operand, decision)));
     for (part, _) in parts {
         match object_at(&part) {
-            Ok(Some(id)) if !used.contains(&id) => {
+            Ok(Some(id)) if !used.contains(&id) && !plan.names(&part.path) => {
                 let path = part.path.clone();
                 plan.take(&path, set_aside(part, id, owning).map(|step| vec![step]));
             }
@@ -167,7 +175,13 @@ fn whereabouts<'p>(
         .map_or(Where::Lost, |place| Where::At(place.clone()))
 }
 
-fn back(operand: &Operand<'_>, id: ObjectId, found: Where, freed: &[&str]) -> Result<Vec<Step>, String> {
+fn back(
+    operand: &Operand<'_>,
+    id: ObjectId,
+    found: Where,
+    freed: &[&str],
+    owning: Owning<'_>,
+) -> Result<Vec<Step>, String> {
     let to = operand.place.clone();
     let at = match found {
         Where::Home => return Ok(Vec::new()),
@@ -184,9 +198,17 @@ fn back(operand: &Operand<'_>, id: ObjectId, found: Where, freed: &[&str]) -> Re
         None if at.path.contains("/.wt-") || is_entry(&at) => Ok(vec![Step::Restore(at, to)]),
         None => Ok(vec![Step::MoveBack(at, to, id)]),
         Some(now) if since(&to) <= since(&at).saturating_add(GRAIN_US) => {
-            Ok(vec![Step::Exchange(at, to, now)])
+            let newer = Step::Exchange(at.clone(), to, now);
+            if is_entry(&at) {
+                return Ok(vec![newer]);
+            }
+            // What the call had put there is unfinished business now.
+            Ok(vec![newer, set_aside(at, now, owning)?])
         }
-        Some(_) => Err(format!("something else stands there now; it is kept as `{}`", shown(&at))),
+        Some(_) => Err(format!(
+            "something else stands there now; it is kept as `{}`",
+            shown(&at)
+        )),
     }
 }
 
@@ -209,27 +231,59 @@ fn since(at: &Place) -> i64 {
 }
 
 /// Overwritten files of a tree that the decision does not name: each has a note of where it was.
-fn noted(plan: &mut Plan, stores: &[Quarantine], seq: u64) {
-    for store in stores {
-        for entry in store.entries(seq) {
-            let mut note = entry.name.clone();
-            note.push(".from");
-            let Ok(path) = readlinkat(&store.dir, &note, Vec::new()) else {
-                continue;
-            };
-            let Ok(path) = path.into_string() else { continue };
-            let made = Place::open(&path).map_err(words).and_then(|to| {
-                Ok(match object_at(&to)? {
-                    None => vec![Step::Restore(entry.clone(), to)],
-                    Some(now) if since(&to) <= since(&entry).saturating_add(GRAIN_US) => {
-                        vec![Step::Exchange(entry.clone(), to, now)]
-                    }
-                    Some(_) => return Err(format!("it has changed since; it is kept as `{}`", shown(&entry))),
-                })
-            });
-            plan.take(&path, made);
+fn noted(plan: &mut Plan, stores: &[Quarantine], decision: &Entry, owning: Owning<'_>) {
+    let begun = decision.micros().saturating_sub(GRAIN_US);
+    for (entry, path) in stores.iter().flat_map(|store| store.noted(decision.seq)) {
+        let made = Place::open(&path)
+            .map_err(words)
+            .and_then(|to| overwritten(&entry, to, decision.seq, begun, owning));
+        plan.take(&path, made);
+    }
+}
+
+fn overwritten(
+    entry: &Place,
+    to: Place,
+    seq: u64,
+    begun: i64,
+    owning: Owning<'_>,
+) -> Result<Vec<Step>, String> {
+    let now = object_at(&to)?;
+    if object_at(entry)?.is_some() {
+        return match now {
+            None => Ok(vec![Step::Restore(entry.clone(), to)]),
+            Some(now) if since(&to) <= since(entry).saturating_add(GRAIN_US) => {
+                Ok(vec![Step::Exchange(entry.clone(), to, now)])
+            }
+            Some(_) => Err(format!("it has changed since; it is kept as `{}`", shown(entry))),
+        };
+    }
+    // Not in the quarantine yet: the old object has the name of something unfinished, or still its own.
+    let mut steps = Vec::new();
+    for (part, _) in kept::unfinished(&to.dir, &to.path, seq) {
+        let (Some(now), Some(old)) = (now, object_at(&part)?) else {
+            continue;
+        };
+        if since(&to) >= begun {
+            steps.push(Step::Exchange(part.clone(), to.clone(), now));
+            steps.push(set_aside(part, now, owning)?);
+        } else {
+            steps.push(set_aside(part, old, owning)?);
         }
     }
+    Ok(steps)
+}
+
+/// What was added in a directory that was there before is not on record before the call's end.
+fn added(operand: &Operand<'_>, decision: &Entry) -> Option<String> {
+    let is_dir = text(operand.facts, "kind") == Some("dir") && operand.operation != "delete";
+    let begun = decision.micros().saturating_sub(GRAIN_US);
+    (is_dir && changed_since(&operand.place, begun)).then(|| {
+        format!(
+            "{}: something in it has changed since, and whether the call did it is not on record",
+            operand.path
+        )
+    })
 }
 
 /// Old modes, owners and times are in the decision; what the call would have left is not.
@@ -251,7 +305,9 @@ fn attributes(operand: &Operand<'_>, operation: &str) -> Result<Vec<Step>, Strin
             ..Attributes::default()
         },
         "chown" => Attributes {
-            owner: small("uid").zip(small("gid")).map(|before| Owner { before, left: None }),
+            owner: small("uid")
+                .zip(small("gid"))
+                .map(|before| Owner { before, left: None }),
             mode: mode.map(|mode| (mode, mode)),
             times: None,
         },

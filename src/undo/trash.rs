@@ -45,7 +45,7 @@ pub struct Item {
     pub bytes: u64,
     at: i64,
     status: Status,
-    /// Whether somebody was stopped while it was deleted.
+    /// Whether somebody was stopped while it was deleted, or it is a note of something that is gone.
     is_going: bool,
 }
 
@@ -64,6 +64,12 @@ pub enum Keep {
 }
 
 impl Item {
+    /// Whether it is what is left of something that cannot be taken back any more.
+    #[must_use]
+    pub fn is_remnant(&self) -> bool {
+        self.is_going
+    }
+
     /// For `--json`.
     #[must_use]
     pub fn to_json(&self) -> Json {
@@ -152,8 +158,16 @@ fn number(name: &str) -> Option<(u64, bool)> {
 
 fn collect(dir: &Arc<OwnedFd>, path: &Path, items: &mut Vec<Item>) {
     let shown = policy::text::escape(path.as_os_str().as_bytes());
-    for name in names(dir) {
-        let entry = name.to_str().and_then(number);
+    let names = names(dir);
+    let has = |name: &str| names.iter().any(|known| known == name);
+    for name in &names {
+        let text = name.to_str();
+        let note = text
+            .and_then(|name| name.strip_suffix(".from"))
+            .filter(|of| !has(of) && !has(&format!("{of}{GOING}")))
+            .and_then(number)
+            .map(|(seq, _)| (seq, true));
+        let entry = text.and_then(number).or(note);
         let (Some((seq, is_going)), Ok(status)) = (entry, status_at(dir.as_fd(), name.as_os_str())) else {
             continue;
         };
@@ -161,8 +175,8 @@ fn collect(dir: &Arc<OwnedFd>, path: &Path, items: &mut Vec<Item>) {
         items.push(Item {
             seq,
             since: moment::text(at.saturating_mul(1_000_000)),
-            bytes: whole(dir.as_fd(), &name, &status),
-            place: Place::within(dir, &name, shown.clone()),
+            bytes: whole(dir.as_fd(), name, &status),
+            place: Place::within(dir, name, shown.clone()),
             at,
             status,
             is_going,
@@ -209,7 +223,11 @@ impl Size {
     fn add(&mut self, status: &Status) -> Result<(), Enough> {
         self.bytes = self.bytes.saturating_add(status.blocks.saturating_mul(512));
         self.objects += 1;
-        if self.objects < MAX_COUNTED { Ok(()) } else { Err(Enough) }
+        if self.objects < MAX_COUNTED {
+            Ok(())
+        } else {
+            Err(Enough)
+        }
     }
 }
 

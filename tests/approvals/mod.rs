@@ -2,6 +2,7 @@
 
 mod attacks;
 mod bench;
+mod crash;
 mod place;
 mod rules;
 mod terminal;

@@ -6,9 +6,9 @@ use std::{
     process::{Command, Output, Stdio},
 };
 
-const PASSPHRASE: &str = "four words for testing";
+pub(crate) const PASSPHRASE: &str = "four words for testing";
 /// Runs a command on a terminal of its own and answers each question for a secret with the next answer.
-const PERSON: &str = r#"
+pub(crate) const PERSON: &str = r#"
 import os, pty, select, sys, time
 answers, command = sys.argv[1].split("|"), sys.argv[2:]
 pid, fd = pty.fork()

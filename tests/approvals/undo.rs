@@ -81,7 +81,11 @@ fn every_change_is_taken_back_to_the_last_attribute() {
         assert_eq!(seen(&scratch.project()), before, "{change:?}");
         let again = scratch.undo(&["--last"]);
         assert_eq!(again.0, 64, "{change:?}: {again:?}");
-        assert_eq!(again.2.lines().next(), Some("wt undo: no call is left to take back"), "{change:?}");
+        assert_eq!(
+            again.2.lines().next(),
+            Some("wt undo: no call is left to take back"),
+            "{change:?}"
+        );
         assert_eq!(scratch.run(&["verify", "--deep"]).status.code(), Some(0));
     }
 }
@@ -121,18 +125,59 @@ fn a_place_that_has_changed_since_is_left_as_it_is_and_said() {
     };
     let cases: [(&[&str], Meddle, &str); 13] = [
         (&["safe-rm", "b"], append, "something else stands there now"),
-        (&["safe-rm", "b"], |s| symlink("a", s.file("b")).unwrap(), "something else stands there now"),
+        (
+            &["safe-rm", "b"],
+            |s| symlink("a", s.file("b")).unwrap(),
+            "something else stands there now",
+        ),
         (&["safe-cp", "a", "b"], append, "it has changed since"),
         (&["safe-cp", "a", "b"], swap, "it has changed since"),
-        (&["safe-mv", "a", "b"], swap, "it has changed since, or was moved to another file system"),
-        (&["safe-mv", "b", "new"], append, "something else stands there now"),
-        (&["safe-chmod", "600", "b"], |s| fs::set_permissions(s.file("b"), fs::Permissions::from_mode(0o604)).unwrap(), "it has changed since"),
+        (
+            &["safe-mv", "a", "b"],
+            swap,
+            "it has changed since, or was moved to another file system",
+        ),
+        (
+            &["safe-mv", "b", "new"],
+            append,
+            "something else stands there now",
+        ),
+        (
+            &["safe-chmod", "600", "b"],
+            |s| fs::set_permissions(s.file("b"), fs::Permissions::from_mode(0o604)).unwrap(),
+            "it has changed since",
+        ),
         (&["safe-chmod", "600", "b"], swap, "it has changed since"),
-        (&["safe-touch", "-t", "200102030405", "b"], append, "it has changed since"),
-        (&["safe-cp", "-r", "tree", "copied"], |s| fs::write(s.file("copied/deep/y"), "worked on").unwrap(), "it has changed since"),
-        (&["safe-cp", "-r", "tree", "copied"], |s| { s.write("copied/deep/more", ""); }, "it has changed since"),
-        (&["safe-touch", "new"], |s| fs::write(s.file("new"), "text").unwrap(), "it has changed since"),
-        (&["safe-ln", "-s", "a", "new"], |s| { fs::remove_file(s.file("new")).unwrap(); s.write("new", ""); }, "it has changed since"),
+        (
+            &["safe-touch", "-t", "200102030405", "b"],
+            append,
+            "it has changed since",
+        ),
+        (
+            &["safe-cp", "-r", "tree", "copied"],
+            |s| fs::write(s.file("copied/deep/y"), "worked on").unwrap(),
+            "it has changed since",
+        ),
+        (
+            &["safe-cp", "-r", "tree", "copied"],
+            |s| {
+                s.write("copied/deep/more", "");
+            },
+            "it has changed since",
+        ),
+        (
+            &["safe-touch", "new"],
+            |s| fs::write(s.file("new"), "text").unwrap(),
+            "it has changed since",
+        ),
+        (
+            &["safe-ln", "-s", "a", "new"],
+            |s| {
+                fs::remove_file(s.file("new")).unwrap();
+                s.write("new", "");
+            },
+            "it has changed since",
+        ),
     ];
     for (change, meddle, said) in cases {
         let scratch = world();
@@ -186,15 +231,25 @@ fn what_can_come_back_does_and_the_rest_later() {
         )
     );
     let entry = scratch.entries_of("undo").pop().unwrap()["data"].clone();
-    assert_eq!((&entry["of"], &entry["exit_code"]), (&Json::from(seq), &Json::from(0)));
+    assert_eq!(
+        (&entry["of"], &entry["exit_code"]),
+        (&Json::from(seq), &Json::from(0))
+    );
     assert_eq!(entry["left"].as_array().unwrap().len(), 1);
     fs::remove_file(scratch.file("b")).unwrap();
-    assert_eq!(scratch.undo(&["--last"]).0, 64, "somebody has looked at it already");
+    assert_eq!(
+        scratch.undo(&["--last"]).0,
+        64,
+        "somebody has looked at it already"
+    );
     assert_eq!(scratch.undo(&[&seq.to_string()]).0, 0);
     assert_eq!(seen(&scratch.project()), before);
     let (code, _, err) = scratch.undo(&[&seq.to_string()]);
     assert_eq!(code, 64);
-    assert!(err.starts_with(&format!("wt undo: entry {seq} was taken back already")), "{err}");
+    assert!(
+        err.starts_with(&format!("wt undo: entry {seq} was taken back already")),
+        "{err}"
+    );
 }
 
 #[test]
@@ -206,7 +261,10 @@ fn a_dry_run_says_what_would_be_done_and_does_nothing() {
     let (before, entries) = (seen(&scratch.project()), scratch.entries().len());
     let (code, out, _) = scratch.undo(&["--last", "--dry-run", "--json"]);
     let plan: Json = serde_json::from_str(&out).unwrap();
-    assert_eq!((code, &plan["of"], &plan["left"]), (0, &Json::from(seq), &serde_json::json!([])));
+    assert_eq!(
+        (code, &plan["of"], &plan["left"]),
+        (0, &Json::from(seq), &serde_json::json!([]))
+    );
     let mut steps: Vec<(String, String)> = plan["steps"]
         .as_array()
         .unwrap()
@@ -223,8 +281,14 @@ fn a_dry_run_says_what_would_be_done_and_does_nothing() {
         ("put into the trash", "link"),
         ("restored over what replaced it", "x"),
     ];
-    assert_eq!(steps, wanted.map(|(what, path)| (what.to_owned(), path.to_owned())));
-    assert_eq!((seen(&scratch.project()), scratch.entries().len()), (before, entries));
+    assert_eq!(
+        steps,
+        wanted.map(|(what, path)| (what.to_owned(), path.to_owned()))
+    );
+    assert_eq!(
+        (seen(&scratch.project()), scratch.entries().len()),
+        (before, entries)
+    );
 }
 
 #[test]
@@ -236,11 +300,18 @@ fn a_tree_that_was_renamed_meanwhile_is_found_once_it_is_back() {
     fs::rename(scratch.file("tree"), scratch.file("grove")).unwrap();
     let (code, _, err) = scratch.undo(&["--last"]);
     assert_eq!(code, 64);
-    assert!(err.contains("its directory cannot be opened: no such file or directory"), "{err}");
+    assert!(
+        err.contains("its directory cannot be opened: no such file or directory"),
+        "{err}"
+    );
     // A link in its stead leads nowhere either.
     symlink("grove", scratch.file("tree")).unwrap();
     let (code, _, err) = scratch.undo(&["--last"]);
-    assert_eq!((code, err.contains("its directory cannot be opened")), (64, true), "{err}");
+    assert_eq!(
+        (code, err.contains("its directory cannot be opened")),
+        (64, true),
+        "{err}"
+    );
     assert!(!scratch.file("grove/deep/y").exists());
     fs::remove_file(scratch.file("tree")).unwrap();
     fs::rename(scratch.file("grove"), scratch.file("tree")).unwrap();
@@ -282,7 +353,10 @@ fn refused_and_foreign_and_reading_calls_are_not_taken_back() {
     assert_eq!(code, 64, "{err}");
     let (code, _, err) = scratch.undo(&["1"]);
     assert_eq!(code, 64);
-    assert!(err.starts_with("wt undo: entry 1 is no call that changed files"), "{err}");
+    assert!(
+        err.starts_with("wt undo: entry 1 is no call that changed files"),
+        "{err}"
+    );
     assert_eq!(scratch.undo(&["4711"]).0, 64);
     assert_eq!(text(&scratch.run(&["undo"]).stdout), "");
 }
@@ -296,7 +370,10 @@ fn redaction_does_not_lose_the_way_back() {
     let (code, _, err) = scratch.undo(&["--last"]);
     // No name is made up; the object is still in the trash, and that is said.
     assert_eq!(code, 64, "{err}");
-    assert!(err.contains("a secret in its name was taken out of the record"), "{err}");
+    assert!(
+        err.contains("a secret in its name was taken out of the record"),
+        "{err}"
+    );
     assert_eq!(scratch.trash().len(), 1);
     assert_eq!(fs::read_dir(scratch.project()).unwrap().count(), 1, "only .git");
 }

@@ -1,6 +1,7 @@
 //! A scratch world in which file system changes and Watchtower's own housekeeping are allowed to everybody, and a look
 //! at everything in a tree, to say that something is exactly as it was.
 
+use super::terminal::PERSON;
 use crate::support::{Scratch, text};
 use serde_json::Value as Json;
 use std::{
@@ -8,12 +9,15 @@ use std::{
     fs,
     os::unix::fs::MetadataExt,
     path::{Path, PathBuf},
+    process::{Command, Stdio},
 };
 
 /// What lets everybody do everything that no floor forbids. `more` goes to the top of the document.
 pub(crate) fn open_policy(more: &str) -> String {
     let rule = |name: &str, domain: &str| {
-        format!(r#"{{"name": "{name}", "priority": 1, "match": {{"domain": "{domain}"}}, "action": "allow"}}"#)
+        format!(
+            r#"{{"name": "{name}", "priority": 1, "match": {{"domain": "{domain}"}}, "action": "allow"}}"#
+        )
     };
     format!(
         r#"{{"version": "2.0.0", {more} "policies": [{}, {}]}}"#,
@@ -56,7 +60,10 @@ fn look(root: &Path, at: &Path, all: &mut BTreeMap<PathBuf, Seen>) {
         } else if meta.is_symlink() {
             (
                 "symlink",
-                fs::read_link(&path).unwrap().into_os_string().into_encoded_bytes(),
+                fs::read_link(&path)
+                    .unwrap()
+                    .into_os_string()
+                    .into_encoded_bytes(),
             )
         } else {
             ("file", fs::read(&path).unwrap())
@@ -84,9 +91,44 @@ impl Scratch {
         (ran.status.code().unwrap(), text(&ran.stdout), text(&ran.stderr))
     }
 
+    /// Runs a command on a terminal of its own and answers its questions for secrets; its exit code, negative for a
+    /// signal, and all that it printed. None where there is no python3 to make a terminal.
+    pub(crate) fn person(&self, answers: &str, argv: &[&str]) -> Option<(i32, String)> {
+        let there = Command::new("python3")
+            .arg("-c")
+            .arg("")
+            .output()
+            .is_ok_and(|done| done.status.success());
+        assert!(
+            there || std::env::var("WT_TEST_REQUIRE_ALL").as_deref() != Ok("1"),
+            "needs python3"
+        );
+        if !there {
+            eprintln!("NOT RUN: needs python3");
+            return None;
+        }
+        let mut command = Command::new("python3");
+        command
+            .args(["-c", PERSON, answers])
+            .args(argv)
+            .current_dir(self.project());
+        command.env_clear().env("PATH", std::env::var_os("PATH").unwrap());
+        let template = self.wt::<&str>(&[]);
+        for (name, value) in template.get_envs().filter(|(name, _)| *name != "PATH") {
+            command.env(name, value.unwrap());
+        }
+        let done = command.stdin(Stdio::null()).output().unwrap();
+        let code = done.status.code().unwrap();
+        // What os.waitstatus_to_exitcode gives for a signal comes through exit() as its low byte.
+        let code = if code >= 128 { code - 256 } else { code };
+        Some((code, text(&done.stdout)))
+    }
+
     /// The number of the last decision.
     pub(crate) fn last_decision(&self) -> u64 {
-        self.entries_of("decision").last().unwrap()["seq"].as_u64().unwrap()
+        self.entries_of("decision").last().unwrap()["seq"]
+            .as_u64()
+            .unwrap()
     }
 
     /// What `wt trash --json` lists.

@@ -226,7 +226,8 @@ impl Copier<'_, '_> {
     fn added(&mut self, path: &[u8]) {
         if self.branch.merge.is_some() && self.fresh.last() == Some(&false) {
             let place = path_below(self.branch.to_path, path);
-            self.run.record(json!({"op": "copy", "path": place, "replaced": null}));
+            self.run
+                .record(json!({"op": "copy", "path": place, "replaced": null}));
         }
     }
 
