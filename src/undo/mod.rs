@@ -10,6 +10,7 @@ pub mod retention;
 mod step;
 mod stopped;
 mod trash;
+mod unchanged;
 
 pub use find::{Found, find};
 pub use place::Place;

@@ -4,7 +4,8 @@
 use super::{
     Attributes, Owner, Place, Plan, Step, Times,
     kept::{self, Quarantine, object_at, text, words},
-    plan::{Owning, attributes_of, changed_since, micros, set_aside},
+    plan::{Owning, attributes_of, set_aside},
+    unchanged::{changed_since, micros},
 };
 use crate::{
     ledger::read::Entry,
