@@ -177,7 +177,7 @@ fn whatever_system_call_fails_nothing_is_done_that_is_not_on_record() {
             assert_eq!(verified(&scratch).findings, vec![], "{case}");
         }
     }
-    assert!(refused > done, "{refused} refused, {done} done");
+    assert!(refused > 40 && done > 0, "{refused} refused, {done} done");
     eprintln!(
         "{} system calls, {} errors each: {refused} refused, {done} done",
         chosen.len(),
