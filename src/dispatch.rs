@@ -117,7 +117,7 @@ pub fn run(argv: Vec<OsString>) -> ExitCode {
             Ok(()) => crate::commands::run(command, args, json),
             Err(failure) => failure.report("wt", json),
         },
-        Program::Confine => crate::sandbox::child::main(),
+        Program::Confine => crate::sandbox::child::main(&args),
         Program::Effect => crate::sandbox::process::main(crate::work::carry_out),
         Program::Tidy => match alone().and_then(|()| crate::undo::retention::tidy()) {
             Ok(()) => ExitCode::SUCCESS,

@@ -5,6 +5,7 @@
 use crate::work::Work;
 use crate::{
     caller::Caller,
+    exec,
     facts::{self, Facts},
     ground::Ground,
     ledger::{DecisionDraft, Draft, Kind, Ledger, LedgerError, Ruling},
@@ -153,6 +154,8 @@ fn go(
     demanded: Option<Decision>,
     output: &mut Output<'_>,
 ) -> Result<Outcome, Stop> {
+    // A tool's child takes as long to start as the judgement takes.
+    let ahead = exec::ahead(intent);
     let ground = Ground::of(caller)?;
     let Judgement { facts, decision } = weigh(intent, caller, &ground, Tally::Call)?;
     let decision = demanded.unwrap_or(decision);
@@ -161,7 +164,7 @@ fn go(
     let work = if is_own { own } else { work };
     let (state, mut ledger) = (ground.state(), ground.ledger()?);
     let mut settled = state.settle(&mut ledger, intent, &scope, decision)?;
-    let (decision, ready) = work.confine(settled.decision.clone(), ground.policy.settings());
+    let (decision, ready) = work.confine(settled.decision.clone(), ground.policy.settings(), ahead);
     settled.hold_to(decision.verdict);
     let mut data = record::decision(
         intent,

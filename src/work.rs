@@ -9,7 +9,7 @@ use crate::{
     record::hex,
     report::{Exit, Failure, visible},
     sandbox::{
-        Launcher, MinSandbox, SandboxError,
+        Ahead, Launcher, MinSandbox, SandboxError,
         native::{Confined, NativePlan, confine},
         process::{EffectPlan, EffectProcess},
     },
@@ -84,8 +84,13 @@ impl Work {
     }
 
     /// Confines what an allowing decision is about to do. A sandbox that cannot be had turns the decision into a
-    /// denial, which is recorded like any other.
-    pub fn confine(self, decision: Decision, settings: &Settings) -> (Decision, Ready) {
+    /// denial, which is recorded like any other. `ahead` is the child that was started for it meanwhile.
+    pub fn confine(
+        self,
+        decision: Decision,
+        settings: &Settings,
+        ahead: Option<Ahead>,
+    ) -> (Decision, Ready) {
         let ready = match (decision.verdict, self) {
             (Verdict::Deny | Verdict::Escalate, _) | (_, Self::None) => Ok(Ready::Nothing),
             (Verdict::Allow | Verdict::Shadow, Self::Native(work)) => on_thread(work, settings),
@@ -107,7 +112,7 @@ impl Work {
             }
             (Verdict::Allow | Verdict::Shadow, Self::Own(own)) => Ok(Ready::Own(own)),
             (Verdict::Allow | Verdict::Shadow, Self::Exec(work, setting)) => {
-                in_child(*work, &setting, &decision)
+                in_child(*work, &setting, &decision, ahead)
             }
         };
         match ready {
@@ -184,10 +189,15 @@ fn carried(process: EffectProcess, permit: Permit) -> Result<effect::Outcome, Sa
     })
 }
 
-fn in_child(work: exec::Work, setting: &exec::Setting, decision: &Decision) -> Result<Ready, Failure> {
+fn in_child(
+    work: exec::Work,
+    setting: &exec::Setting,
+    decision: &Decision,
+    ahead: Option<Ahead>,
+) -> Result<Ready, Failure> {
     let wanted = decision.verdict == Verdict::Shadow || decision.audit == Audit::Full;
     let keep = if wanted { Keep::Beginning } else { Keep::Digest };
-    let ready = work.start(setting)?.ready()?;
+    let ready = work.start(setting, ahead)?.ready()?;
     Ok(Ready::Child(Box::new(ready), keep))
 }
 

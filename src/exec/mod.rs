@@ -23,6 +23,7 @@ use crate::{
     accounts::Users,
     caller::Caller,
     report::{Exit, Failure},
+    sandbox::{Ahead, Launcher, plan::Network},
 };
 use operand::{Operand, path_of};
 use policy::{Floor, Intent, Policy, TargetFacts, text::escape};
@@ -38,6 +39,18 @@ pub struct Gathered {
     pub floors: Vec<Floor>,
     /// What is to be done.
     pub work: Work,
+}
+
+/// Starts the child that a call of this intent will need, where it needs one, so that it is on its way while the call
+/// is judged. It is told nothing; a call that is refused drops it. Where none can be started, the work says so later.
+#[must_use]
+pub fn ahead(intent: &Intent) -> Option<Ahead> {
+    let network = match intent.domain.as_ref() {
+        "search" => Network::Cut,
+        "ssh" | "kubernetes" => Network::Ports(Vec::new()),
+        _ => return None,
+    };
+    Launcher::default().ahead(&network).ok()
 }
 
 /// Gathers the facts of an intent of the domains `search`, `ssh` and `kubernetes`. A tool or configuration that

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     report::{Exit, Failure},
-    sandbox::{Enforcement, Launcher, MinSandbox, Running, Starting, Waiting, plan::ChildPlan},
+    sandbox::{Ahead, Enforcement, Launcher, MinSandbox, Running, Starting, Waiting, plan::ChildPlan},
 };
 use policy::Settings;
 use serde_json::Value as Json;
@@ -97,20 +97,23 @@ impl Work {
         Self(Err(failure))
     }
 
-    /// Starts the child, which confines itself while the caller decides. Nothing of the intent happens yet.
+    /// Tells the child its plan, by which it confines itself while the caller does something else; starts one where
+    /// none is `ahead`. Nothing of the intent happens yet.
     ///
     /// # Errors
     /// 69 where the tool is missing or no child can be started, 78 where a configuration cannot be used.
-    pub fn start(self, setting: &Setting) -> Result<Working, Failure> {
+    pub fn start(self, setting: &Setting, ahead: Option<Ahead>) -> Result<Working, Failure> {
         let Prepared { job, caps, min } = self.0?;
         let input = job.input.open()?;
         let plan = ChildPlan {
             without: setting.without.clone(),
             ..job.plan
         };
-        let starting = setting
-            .launcher
-            .confine(&plan, &job.tool.fd, input.theirs.as_ref())?;
+        let (tool, stdin) = (&job.tool.fd, input.theirs.as_ref());
+        let starting = match ahead {
+            Some(ahead) => ahead.confine(&plan, tool, stdin)?,
+            None => setting.launcher.confine(&plan, tool, stdin)?,
+        };
         // The child is at work meanwhile.
         let mut digests = setting.home.as_deref().map(Digests::read).unwrap_or_default();
         let digest = job.tool.digest(&mut digests)?;

@@ -20,7 +20,7 @@ use rustix::{
     thread::{CapabilitySet, CapabilitySets},
 };
 use std::{
-    ffi::CString,
+    ffi::{CString, OsString},
     os::fd::{AsFd, AsRawFd, OwnedFd},
     process::ExitCode,
     sync::Arc,
@@ -34,14 +34,14 @@ const NOT_STARTED: u8 = 69;
 /// What the child answers once, before it waits.
 pub(crate) type Report = Result<Enforcement, String>;
 
-/// Confines this process and becomes the tool; returns only where that fails. Standard input is the socket
-/// to `wt`, which closes as the sign that the tool has begun.
-pub fn main() -> ExitCode {
+/// Confines this process and becomes the tool; returns only where that fails. `args` name the namespaces to take
+/// before the plan comes. Standard input is the socket to `wt`, which closes as the sign that the tool has begun.
+pub fn main(args: &[OsString]) -> ExitCode {
     let Ok(socket) = fcntl_dupfd_cloexec(std::io::stdin(), 3) else {
         return ExitCode::from(NOT_STARTED);
     };
     let channel = Channel::from_fd(socket);
-    let told = match confine(&channel) {
+    let told = match prepare(&channel, args).and_then(|enforced| confine(&channel, enforced)) {
         Ok(ready) => ready.become_tool(&channel),
         Err(error) => answer(&channel, &Err(error.to_string())),
     };
@@ -72,7 +72,21 @@ struct Ready {
     _files: Vec<OwnedFd>,
 }
 
-fn confine(channel: &Channel) -> Result<Ready, SandboxError> {
+/// What needs no plan: nothing inherited, a session and namespaces of its own.
+fn prepare(channel: &Channel, namespaces: &[OsString]) -> Result<Enforcement, SandboxError> {
+    let fail = |step: &'static str| move |errno: Errno| SandboxError::kernel(step, errno);
+    close_inherited(&[channel.as_fd().as_raw_fd()]).map_err(fail("closing inherited descriptors"))?;
+    rustix::process::setsid().map_err(fail("starting a session"))?;
+    let named: Vec<String> = namespaces
+        .iter()
+        .filter_map(|name| name.to_str().map(str::to_owned))
+        .collect();
+    let mut enforced = Enforcement::none(Where::Child);
+    namespaces::enter(&named, &mut enforced)?;
+    Ok(enforced)
+}
+
+fn confine(channel: &Channel, mut enforced: Enforcement) -> Result<Ready, SandboxError> {
     let lost = SandboxError::Lost {
         step: "it was told its plan",
     };
@@ -87,19 +101,14 @@ fn confine(channel: &Channel) -> Result<Ready, SandboxError> {
     let stdin = if plan.stdin { descriptors.pop() } else { None };
     let tool = descriptors.pop().ok_or(lost)?;
     let fail = |step: &'static str| move |errno: Errno| SandboxError::kernel(step, errno);
+    namespaces::note_left_out(&plan.network, &mut enforced);
 
-    // Privileges are still whole: the session, the sight and the limits.
-    let mut keep = vec![channel.as_fd().as_raw_fd(), tool.as_raw_fd()];
-    keep.extend(stdin.iter().map(AsRawFd::as_raw_fd));
-    close_inherited(&keep).map_err(fail("closing inherited descriptors"))?;
+    // Privileges are still whole: the sight and the limits.
     let stdin = match stdin {
         Some(stdin) => stdin,
         None => openat(CWD, "/dev/null", OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty())
             .map_err(fail("opening /dev/null"))?,
     };
-    rustix::process::setsid().map_err(fail("starting a session"))?;
-    let mut enforced = Enforcement::none(Where::Child);
-    namespaces::enter(plan.network == Network::Cut, &plan.without, &mut enforced)?;
     let profile = Profile::named(&plan.profile).ok_or(SandboxError::Refused {
         step: "choosing the profile",
         why: "no such profile".to_owned(),

@@ -1,7 +1,13 @@
 //! The side of `wt` that starts a confined child, learns what holds it, and lets it go.
 //! Gives nothing but the plan, the tool and its input; a child that is dropped before it is let go is killed.
 
-use super::{Enforcement, MinSandbox, SandboxError, child::Report, plan::ChildPlan, wire::Channel};
+use super::{
+    Enforcement, MinSandbox, SandboxError,
+    child::Report,
+    namespaces,
+    plan::{ChildPlan, Network},
+    wire::Channel,
+};
 use std::{
     os::{
         fd::{AsFd, OwnedFd},
@@ -28,12 +34,16 @@ impl Launcher {
         Self(program.into())
     }
 
-    /// Starts `wt WORD` with an empty environment and the socket as its standard input.
-    pub(crate) fn start(&self, word: &str, output: fn() -> Stdio) -> Result<(Channel, Child), SandboxError> {
+    /// Starts `wt WORDS` with an empty environment and the socket as its standard input.
+    pub(crate) fn start<'a>(
+        &self,
+        words: impl IntoIterator<Item = &'a str>,
+        output: fn() -> Stdio,
+    ) -> Result<(Channel, Child), SandboxError> {
         let (channel, theirs) = Channel::pair()?;
         let child = Command::new(&self.0)
             .arg0("wt")
-            .arg(word)
+            .args(words)
             .env_clear()
             .stdin(Stdio::from(theirs))
             .stdout(output())
@@ -41,6 +51,23 @@ impl Launcher {
             .spawn()
             .map_err(|error| SandboxError::io("starting the confined process", &error))?;
         Ok((channel, child))
+    }
+
+    /// Starts a child that takes namespaces of its own and then awaits its plan, so that it is on its way while the
+    /// call is still judged. It knows nothing of the call; dropped, it is killed.
+    ///
+    /// # Errors
+    /// [`SandboxError`] where no process can be started.
+    pub fn ahead(&self, network: &Network) -> Result<Ahead, SandboxError> {
+        self.ahead_with(namespaces::wanted(network))
+    }
+
+    fn ahead_with<'a>(&self, namespaces: impl Iterator<Item = &'a str>) -> Result<Ahead, SandboxError> {
+        let (channel, child) = self.start(std::iter::once("__confine").chain(namespaces), Stdio::piped)?;
+        Ok(Ahead {
+            channel,
+            guard: Guard(child),
+        })
     }
 
     /// Starts a child that confines itself by `plan`. `tool` is what it will become.
@@ -53,16 +80,41 @@ impl Launcher {
         tool: &OwnedFd,
         stdin: Option<&OwnedFd>,
     ) -> Result<Starting, SandboxError> {
-        let (channel, child) = self.start("__confine", Stdio::piped)?;
-        let guard = Guard(child);
+        let left_out = |name: &&str| !plan.without.iter().any(|layer| layer == name);
+        self.ahead_with(namespaces::wanted(&plan.network).filter(left_out))?
+            .confine(plan, tool, stdin)
+    }
+}
+
+/// A child that has no plan yet.
+#[derive(Debug)]
+pub struct Ahead {
+    channel: Channel,
+    guard: Guard,
+}
+
+impl Ahead {
+    /// Gives the child its plan, what it will become, and its standard input.
+    ///
+    /// # Errors
+    /// [`SandboxError`] where it has gone.
+    pub fn confine(
+        self,
+        plan: &ChildPlan,
+        tool: &OwnedFd,
+        stdin: Option<&OwnedFd>,
+    ) -> Result<Starting, SandboxError> {
         let text = serde_json::to_vec(plan).map_err(|error| SandboxError::Refused {
             step: "writing the plan",
             why: error.to_string(),
         })?;
         let mut descriptors = vec![tool.as_fd()];
         descriptors.extend(stdin.map(AsFd::as_fd));
-        channel.send(&text, &descriptors)?;
-        Ok(Starting { channel, guard })
+        self.channel.send(&text, &descriptors)?;
+        Ok(Starting {
+            channel: self.channel,
+            guard: self.guard,
+        })
     }
 }
 

@@ -21,7 +21,7 @@ pub use enforcement::{Enforcement, LandlockLayer, MinSandbox, Missing, Mode, Sec
 pub use error::SandboxError;
 pub use grant::{Access, Grant};
 pub use inherited::close_inherited;
-pub use launch::{Launcher, Running, Starting, Waiting};
+pub use launch::{Ahead, Launcher, Running, Starting, Waiting};
 
 /// Lower-case hex.
 pub(crate) fn hex(bytes: &[u8]) -> String {

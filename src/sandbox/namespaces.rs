@@ -1,45 +1,47 @@
 //! Namespaces of the confined child. A kernel or container that refuses one costs that layer, which is then
 //! reported as missing; policy says whether that is fatal.
 
-use super::{Enforcement, SandboxError};
+use super::{Enforcement, SandboxError, plan::Network};
 use nix::sched::{CloneFlags, unshare};
 use rustix::{
     fs::{CWD, Mode, OFlags, openat},
     io::write,
 };
 
-/// Enters its own user, mount, IPC and UTS namespaces, and an empty network where `cut` asks for it.
-pub(crate) fn enter(cut: bool, without: &[String], enforced: &mut Enforcement) -> Result<(), SandboxError> {
-    let left_out = |name: &str| without.iter().any(|layer| layer == name);
+/// Namespaces that a child can have of its own, in the order in which they are recorded.
+const KINDS: [(CloneFlags, &str); 5] = [
+    (CloneFlags::CLONE_NEWUSER, "user"),
+    (CloneFlags::CLONE_NEWNS, "mount"),
+    (CloneFlags::CLONE_NEWIPC, "ipc"),
+    (CloneFlags::CLONE_NEWUTS, "uts"),
+    (CloneFlags::CLONE_NEWNET, "net"),
+];
+
+/// The names of all that a child wants: of the network only where it is to be cut off.
+pub(crate) fn wanted(network: &Network) -> impl Iterator<Item = &'static str> {
+    let cut = *network == Network::Cut;
+    KINDS
+        .into_iter()
+        .map(|(_, name)| name)
+        .filter(move |name| cut || *name != "net")
+}
+
+/// Enters the namespaces that are named. Without the user's none of the others is tried.
+pub(crate) fn enter(named: &[String], enforced: &mut Enforcement) -> Result<(), SandboxError> {
     let (uid, gid) = (
         rustix::process::getuid().as_raw(),
         rustix::process::getgid().as_raw(),
     );
-    let mut flags = CloneFlags::CLONE_NEWUSER;
-    let mut names = vec!["user"];
-    for (flag, name) in [
-        (CloneFlags::CLONE_NEWNS, "mount"),
-        (CloneFlags::CLONE_NEWIPC, "ipc"),
-        (CloneFlags::CLONE_NEWUTS, "uts"),
-        (CloneFlags::CLONE_NEWNET, "net"),
-    ] {
-        if name == "net" && !cut {
-            continue;
-        }
-        if left_out(name) {
-            enforced.miss(&format!("{name}ns"), "left out");
-            continue;
-        }
-        flags |= flag;
-        names.push(name);
+    let kinds: Vec<(CloneFlags, &str)> = KINDS
+        .into_iter()
+        .filter(|(_, name)| named.iter().any(|wanted| wanted == name))
+        .collect();
+    if !kinds.iter().any(|(_, name)| *name == "user") {
+        return Ok(());
     }
-    let refused = if left_out("user") {
-        Err(nix::errno::Errno::EPERM)
-    } else {
-        unshare(flags)
-    };
-    if let Err(errno) = refused {
-        for name in names {
+    let flags = kinds.iter().fold(CloneFlags::empty(), |all, (flag, _)| all | *flag);
+    if let Err(errno) = unshare(flags) {
+        for (_, name) in kinds {
             enforced.miss(
                 &format!("{name}ns"),
                 format!("the kernel refuses it: {}", errno.desc()),
@@ -51,8 +53,21 @@ pub(crate) fn enter(cut: bool, without: &[String], enforced: &mut Enforcement) -
     put("/proc/self/setgroups", "deny")?;
     put("/proc/self/uid_map", &format!("{uid} {uid} 1"))?;
     put("/proc/self/gid_map", &format!("{gid} {gid} 1"))?;
-    enforced.namespaces.extend(names.into_iter().map(str::to_owned));
+    enforced
+        .namespaces
+        .extend(kinds.into_iter().map(|(_, name)| name.to_owned()));
     Ok(())
+}
+
+/// Notes every namespace that the plan wants and that was not even tried.
+pub(crate) fn note_left_out(network: &Network, enforced: &mut Enforcement) {
+    for name in wanted(network) {
+        let layer = format!("{name}ns");
+        let known = enforced.has_namespace(name) || enforced.missing.iter().any(|miss| miss.layer == layer);
+        if !known {
+            enforced.miss(&layer, "left out");
+        }
+    }
 }
 
 fn put(path: &str, text: &str) -> Result<(), SandboxError> {

@@ -57,7 +57,7 @@ impl Launcher {
     /// # Errors
     /// [`SandboxError`] where it cannot be started or confine itself, or less is enforced than `min` demands.
     pub fn effect(&self, plan: &EffectPlan, min: &MinSandbox) -> Result<EffectProcess, SandboxError> {
-        let (channel, process) = self.start("__effect", Stdio::null)?;
+        let (channel, process) = self.start(["__effect"], Stdio::null)?;
         let guard = Guard(process);
         let told = Told {
             held: plan.held.len(),

@@ -92,7 +92,7 @@ pub(crate) fn call_with(
         without: without.iter().map(|&layer| layer.to_owned()).collect(),
         ..setting()
     };
-    let ready = gathered.work.start(&setting)?.ready()?;
+    let ready = gathered.work.start(&setting, None)?.ready()?;
     let (enforcement, tool) = (ready.enforcement().clone(), ready.tool().clone());
     let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
     let mut io = Io {
