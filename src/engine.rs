@@ -5,13 +5,13 @@
 use crate::work::Work;
 use crate::{
     caller::Caller,
-    exec,
     facts::{self, Facts},
     ground::Ground,
     ledger::{DecisionDraft, Draft, Kind, Ledger, LedgerError, Ruling},
     outcome::{Outcome, Output, Refusal, Stop},
     record,
     report::Failure,
+    sandbox::Ahead,
     state::{
         Answer,
         burst::Tally,
@@ -119,10 +119,17 @@ fn judge_again(
 
 /// Judges a call, records the decision, carries out what was allowed and records how it went.
 ///
+/// `ahead` is the child that [`crate::exec::ahead`] started for it meanwhile, where there is one.
+///
 /// # Errors
 /// Refused by policy, or nothing could be judged, confined or recorded; in each case nothing was done.
-pub fn call(intent: &Intent, caller: &Caller, output: &mut Output<'_>) -> Result<Outcome, Stop> {
-    carry(intent, caller, Work::None, output)
+pub fn call(
+    intent: &Intent,
+    caller: &Caller,
+    ahead: Option<Ahead>,
+    output: &mut Output<'_>,
+) -> Result<Outcome, Stop> {
+    go(intent, caller, Work::None, None, ahead, output)
 }
 
 /// As [`call`], for one of `wt`'s own commands, which brings the work that its intent stands for.
@@ -130,7 +137,7 @@ pub fn call(intent: &Intent, caller: &Caller, output: &mut Output<'_>) -> Result
 /// # Errors
 /// As [`call`].
 pub fn carry(intent: &Intent, caller: &Caller, own: Work, output: &mut Output<'_>) -> Result<Outcome, Stop> {
-    go(intent, caller, own, None, output)
+    go(intent, caller, own, None, None, output)
 }
 
 /// As [`carry`], for work that policy's settings demand and no rule decides about. A freeze stops it too.
@@ -144,7 +151,7 @@ pub fn demanded(
     decision: Decision,
     output: &mut Output<'_>,
 ) -> Result<Outcome, Stop> {
-    go(intent, caller, own, Some(decision), output)
+    go(intent, caller, own, Some(decision), None, output)
 }
 
 fn go(
@@ -152,10 +159,9 @@ fn go(
     caller: &Caller,
     own: Work,
     demanded: Option<Decision>,
+    ahead: Option<Ahead>,
     output: &mut Output<'_>,
 ) -> Result<Outcome, Stop> {
-    // A tool's child takes as long to start as the judgement takes.
-    let ahead = exec::ahead(intent);
     let ground = Ground::of(caller)?;
     let Judgement { facts, decision } = weigh(intent, caller, &ground, Tally::Call)?;
     let decision = demanded.unwrap_or(decision);
@@ -182,7 +188,7 @@ fn go(
         // A freeze came while the call was judged: judged again, it is denied, and that is recorded.
         Err(LedgerError::Stopped { .. }) if !is_own => {
             drop(settled);
-            call(intent, caller, output)
+            call(intent, caller, None, output)
         }
         Err(e) => Err(e.into()),
         Ok(Ruling::Refused(receipt)) => {

@@ -4,7 +4,7 @@
 use crate::{
     caller::Caller,
     commands::show,
-    engine,
+    engine, exec,
     outcome::{Outcome, Output},
     report::{Exit, Failure},
 };
@@ -39,6 +39,8 @@ pub(crate) fn run(applet: &'static Applet, args: &[OsString], json: bool) -> Exi
 }
 
 fn call(wanted: &Call) -> Result<Outcome, Failure> {
+    // A tool's child takes as long to start as everything up to the decision takes.
+    let mut ahead = exec::ahead(&wanted.intent);
     let mut caller = Caller::of_this_process()?;
     caller.claimed = wanted.claimed_identity.clone().unwrap_or_default();
     let (mut stdout, mut stderr) = (std::io::stdout(), std::io::stderr());
@@ -50,7 +52,7 @@ fn call(wanted: &Call) -> Result<Outcome, Failure> {
     };
     let until = Instant::now() + Duration::from_secs(wanted.wait.unwrap_or(0).into());
     loop {
-        let stop = match engine::call(&wanted.intent, &caller, &mut output) {
+        let stop = match engine::call(&wanted.intent, &caller, ahead.take(), &mut output) {
             Ok(outcome) => return Ok(outcome),
             Err(stop) => stop.failure(),
         };

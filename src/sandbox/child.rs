@@ -41,7 +41,7 @@ pub fn main(args: &[OsString]) -> ExitCode {
         return ExitCode::from(NOT_STARTED);
     };
     let channel = Channel::from_fd(socket);
-    let told = match prepare(&channel, args).and_then(|enforced| confine(&channel, enforced)) {
+    let told = match prepare(&channel, args).and_then(|begun| confine(&channel, begun)) {
         Ok(ready) => ready.become_tool(&channel),
         Err(error) => answer(&channel, &Err(error.to_string())),
     };
@@ -72,8 +72,14 @@ struct Ready {
     _files: Vec<OwnedFd>,
 }
 
+/// A child before its plan.
+struct Begun {
+    enforced: Enforcement,
+    network: Option<namespaces::Network>,
+}
+
 /// What needs no plan: nothing inherited, a session and namespaces of its own.
-fn prepare(channel: &Channel, namespaces: &[OsString]) -> Result<Enforcement, SandboxError> {
+fn prepare(channel: &Channel, namespaces: &[OsString]) -> Result<Begun, SandboxError> {
     let fail = |step: &'static str| move |errno: Errno| SandboxError::kernel(step, errno);
     close_inherited(&[channel.as_fd().as_raw_fd()]).map_err(fail("closing inherited descriptors"))?;
     rustix::process::setsid().map_err(fail("starting a session"))?;
@@ -82,11 +88,15 @@ fn prepare(channel: &Channel, namespaces: &[OsString]) -> Result<Enforcement, Sa
         .filter_map(|name| name.to_str().map(str::to_owned))
         .collect();
     let mut enforced = Enforcement::none(Where::Child);
-    namespaces::enter(&named, &mut enforced)?;
-    Ok(enforced)
+    let network = namespaces::enter(&named, &mut enforced)?;
+    Ok(Begun { enforced, network })
 }
 
-fn confine(channel: &Channel, mut enforced: Enforcement) -> Result<Ready, SandboxError> {
+fn confine(channel: &Channel, begun: Begun) -> Result<Ready, SandboxError> {
+    let Begun {
+        mut enforced,
+        network,
+    } = begun;
     let lost = SandboxError::Lost {
         step: "it was told its plan",
     };
@@ -101,7 +111,6 @@ fn confine(channel: &Channel, mut enforced: Enforcement) -> Result<Ready, Sandbo
     let stdin = if plan.stdin { descriptors.pop() } else { None };
     let tool = descriptors.pop().ok_or(lost)?;
     let fail = |step: &'static str| move |errno: Errno| SandboxError::kernel(step, errno);
-    namespaces::note_left_out(&plan.network, &mut enforced);
 
     // Privileges are still whole: the sight and the limits.
     let stdin = match stdin {
@@ -115,6 +124,10 @@ fn confine(channel: &Channel, mut enforced: Enforcement) -> Result<Ready, Sandbo
     })?;
     let mut grants = Vec::with_capacity(plan.view.binds.len() + 4);
     let files = see(&mut plan, &mut enforced, &mut grants)?;
+    if let Some(network) = network {
+        network.enter(&mut enforced);
+    }
+    namespaces::note_left_out(&plan.network, &mut enforced);
     let tool = fcntl_dupfd_cloexec(raise_open_limit(tool)?, TOOL_FD).map_err(fail("placing the tool"))?;
     if tool.as_raw_fd() != TOOL_FD {
         return Err(SandboxError::Refused {

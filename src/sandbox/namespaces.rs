@@ -1,12 +1,20 @@
 //! Namespaces of the confined child. A kernel or container that refuses one costs that layer, which is then
 //! reported as missing; policy says whether that is fatal.
 
-use super::{Enforcement, SandboxError, plan::Network};
-use nix::sched::{CloneFlags, unshare};
+use super::{Enforcement, SandboxError, plan};
+use nix::sched::{CloneFlags, setns, unshare};
 use rustix::{
     fs::{CWD, Mode, OFlags, openat},
-    io::write,
+    io::{Errno, write},
 };
+use std::{
+    os::fd::OwnedFd,
+    thread::{Builder, JoinHandle},
+};
+
+const NET: &str = "net";
+/// Stack of the thread that makes an empty network.
+const STACK_BYTES: usize = 64 << 10;
 
 /// Namespaces that a child can have of its own, in the order in which they are recorded.
 const KINDS: [(CloneFlags, &str); 5] = [
@@ -14,53 +22,94 @@ const KINDS: [(CloneFlags, &str); 5] = [
     (CloneFlags::CLONE_NEWNS, "mount"),
     (CloneFlags::CLONE_NEWIPC, "ipc"),
     (CloneFlags::CLONE_NEWUTS, "uts"),
-    (CloneFlags::CLONE_NEWNET, "net"),
+    (CloneFlags::CLONE_NEWNET, NET),
 ];
 
 /// The names of all that a child wants: of the network only where it is to be cut off.
-pub(crate) fn wanted(network: &Network) -> impl Iterator<Item = &'static str> {
-    let cut = *network == Network::Cut;
+pub(crate) fn wanted(network: &plan::Network) -> impl Iterator<Item = &'static str> {
+    let cut = *network == plan::Network::Cut;
     KINDS
         .into_iter()
         .map(|(_, name)| name)
-        .filter(move |name| cut || *name != "net")
+        .filter(move |name| cut || *name != NET)
 }
 
-/// Enters the namespaces that are named. Without the user's none of the others is tried.
-pub(crate) fn enter(named: &[String], enforced: &mut Enforcement) -> Result<(), SandboxError> {
+/// An empty network that a thread makes meanwhile: that alone takes longer than everything else here.
+#[derive(Debug)]
+pub(crate) struct Network(JoinHandle<Result<OwnedFd, Errno>>);
+
+impl Network {
+    fn begin() -> Result<Self, SandboxError> {
+        let make = || {
+            // The directory is held, because by the time that it is read the root may be another.
+            let own = openat(
+                CWD,
+                "/proc/thread-self/ns",
+                OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC,
+                Mode::empty(),
+            )?;
+            unshare(CloneFlags::CLONE_NEWNET).map_err(|errno| Errno::from_raw_os_error(errno as i32))?;
+            openat(&own, "net", OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty())
+        };
+        let thread = Builder::new().stack_size(STACK_BYTES).spawn(make);
+        thread
+            .map(Self)
+            .map_err(|error| SandboxError::io("starting a thread for the empty network", &error))
+    }
+
+    /// Moves this process there, once it is made. A kernel that refuses one costs that layer.
+    pub(crate) fn enter(self, enforced: &mut Enforcement) {
+        let made = self.0.join().unwrap_or(Err(Errno::SRCH));
+        let entered = made.and_then(|network| {
+            setns(network, CloneFlags::CLONE_NEWNET).map_err(|errno| Errno::from_raw_os_error(errno as i32))
+        });
+        match entered {
+            Ok(()) => enforced.namespaces.push("net".to_owned()),
+            Err(errno) => enforced.miss("netns", format!("the kernel refuses it: {errno}")),
+        }
+    }
+}
+
+/// Enters the namespaces that are named, and begins an empty network where it is among them. Without the user's
+/// none of the others is tried.
+pub(crate) fn enter(named: &[String], enforced: &mut Enforcement) -> Result<Option<Network>, SandboxError> {
     let (uid, gid) = (
         rustix::process::getuid().as_raw(),
         rustix::process::getgid().as_raw(),
     );
-    let kinds: Vec<(CloneFlags, &str)> = KINDS
-        .into_iter()
-        .filter(|(_, name)| named.iter().any(|wanted| wanted == name))
-        .collect();
-    if !kinds.iter().any(|(_, name)| *name == "user") {
-        return Ok(());
+    let is_named = |name: &str| named.iter().any(|wanted| wanted == name);
+    if !is_named("user") {
+        return Ok(None);
     }
-    let flags = kinds.iter().fold(CloneFlags::empty(), |all, (flag, _)| all | *flag);
+    let entered: Vec<(CloneFlags, &str)> = KINDS
+        .into_iter()
+        .filter(|(_, name)| *name != NET && is_named(name))
+        .collect();
+    let flags = entered
+        .iter()
+        .fold(CloneFlags::empty(), |all, (flag, _)| all | *flag);
     if let Err(errno) = unshare(flags) {
-        for (_, name) in kinds {
+        for name in named {
             enforced.miss(
                 &format!("{name}ns"),
                 format!("the kernel refuses it: {}", errno.desc()),
             );
         }
-        return Ok(());
+        return Ok(None);
     }
+    let network = is_named(NET).then(Network::begin).transpose()?;
     // Before PR_SET_DUMPABLE: a process that is not dumpable does not own its own /proc files.
     put("/proc/self/setgroups", "deny")?;
     put("/proc/self/uid_map", &format!("{uid} {uid} 1"))?;
     put("/proc/self/gid_map", &format!("{gid} {gid} 1"))?;
     enforced
         .namespaces
-        .extend(kinds.into_iter().map(|(_, name)| name.to_owned()));
-    Ok(())
+        .extend(entered.into_iter().map(|(_, name)| name.to_owned()));
+    Ok(network)
 }
 
 /// Notes every namespace that the plan wants and that was not even tried.
-pub(crate) fn note_left_out(network: &Network, enforced: &mut Enforcement) {
+pub(crate) fn note_left_out(network: &plan::Network, enforced: &mut Enforcement) {
     for name in wanted(network) {
         let layer = format!("{name}ns");
         let known = enforced.has_namespace(name) || enforced.missing.iter().any(|miss| miss.layer == layer);

@@ -4,7 +4,7 @@ use super::{Peer, capped::Capped};
 use crate::{
     agents::session,
     caller::{Agent, Caller, Front},
-    engine,
+    engine, exec,
     outcome::{Outcome, Output, Refusal, Stop},
     report::{Exit, Failure},
 };
@@ -39,7 +39,7 @@ pub(super) fn run(
             stderr: &mut stderr,
             terminal: false,
         };
-        engine::call(&call.intent, &caller, &mut output)
+        engine::call(&call.intent, &caller, exec::ahead(&call.intent), &mut output)
     });
     match result {
         Ok(outcome) => done(&outcome, &stdout, &stderr),
