@@ -85,12 +85,7 @@ impl Work {
 
     /// Confines what an allowing decision is about to do. A sandbox that cannot be had turns the decision into a
     /// denial, which is recorded like any other. `ahead` is the child that was started for it meanwhile.
-    pub fn confine(
-        self,
-        decision: Decision,
-        settings: &Settings,
-        ahead: Option<Ahead>,
-    ) -> (Decision, Ready) {
+    pub fn confine(self, decision: Decision, settings: &Settings, ahead: Option<Ahead>) -> (Decision, Ready) {
         let ready = match (decision.verdict, self) {
             (Verdict::Deny | Verdict::Escalate, _) | (_, Self::None) => Ok(Ready::Nothing),
             (Verdict::Allow | Verdict::Shadow, Self::Native(work)) => on_thread(work, settings),

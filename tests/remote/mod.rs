@@ -2,6 +2,8 @@
 
 mod cluster;
 mod kubectl;
+mod ordinary;
+mod person;
 pub(crate) mod server;
 mod ssh;
 mod utcp;
