@@ -5,6 +5,7 @@
 use crate::work::Work;
 use crate::{
     caller::Caller,
+    exec::Seen,
     facts::{self, Facts},
     ground::Ground,
     ledger::{DecisionDraft, Draft, Kind, Ledger, LedgerError, Ruling},
@@ -60,46 +61,48 @@ pub(crate) fn weigh(
     Ok(Judgement { facts, decision })
 }
 
-/// A target that turned out to have another real path than it was judged by.
-struct Renamed<'a> {
-    of: u64,
-    index: usize,
-    real: &'a str,
-}
-
-/// Judges a call anew under the real path of one remote target, and records that before it is opened.
+/// Judges a call anew by what has shown since: the real path of one remote target, or that the host is this machine,
+/// and records that before anything is opened. `of` is the number of the first decision.
 fn judge_again(
     intent: &Intent,
     caller: &Caller,
     ground: &Ground,
-    judged: &Scope,
+    judged: &mut Scope,
     ledger: &mut Ledger,
-    renamed: &Renamed<'_>,
+    of: u64,
+    seen: Seen<'_>,
 ) -> Result<(), Failure> {
     let mut scope = judged.clone();
-    let given = scope.targets.get(renamed.index).map(|target| target.path.clone());
-    if given.as_deref() == Some(renamed.real) {
-        return Ok(());
-    }
-    // A host that is this machine is judged as a local read beside it, in the same order.
-    let locals = scope
-        .targets
-        .iter()
-        .enumerate()
-        .filter(|(_, target)| target.role == "local");
-    let local = locals.map(|(at, _)| at).nth(renamed.index);
-    for at in [Some(renamed.index), local].into_iter().flatten() {
-        if let Some(target) = scope.targets.get_mut(at) {
-            facts::name_anew(target, renamed.real);
+    let again = match seen {
+        Seen::Local(targets) => {
+            scope.targets.extend_from_slice(targets);
+            judged.clone_from(&scope);
+            json!({"of": of, "local": true})
         }
-    }
+        Seen::Path { index, real } => {
+            let given = scope.targets.get(index).map(|target| target.path.clone());
+            if given.as_deref() == Some(real) {
+                return Ok(());
+            }
+            // A host that is this machine is judged as a local read beside it, in the same order.
+            let locals = scope
+                .targets
+                .iter()
+                .enumerate()
+                .filter(|(_, target)| target.role == "local");
+            let local = locals.map(|(at, _)| at).nth(index);
+            for at in [Some(index), local].into_iter().flatten() {
+                if let Some(target) = scope.targets.get_mut(at) {
+                    facts::name_anew(target, real);
+                }
+            }
+            json!({"of": of, "target": index})
+        }
+    };
     let decision = ground.policy.decide(&scope);
     let mut data = record::decision(intent, &scope, &decision, Json::Null, &ground.origin(caller, &[]));
     if let Some(notes) = data.get_mut("annotations").and_then(Json::as_object_mut) {
-        notes.insert(
-            "again".to_owned(),
-            json!({"of": renamed.of, "target": renamed.index}),
-        );
+        notes.insert("again".to_owned(), again);
     }
     let draft = DecisionDraft {
         verdict: decision.verdict,
@@ -211,9 +214,9 @@ fn go(
             let seq = permit.seq();
             // The use of a grant is on record; an index that could not be written is mended from there.
             drop(settled.recorded(&state, seq));
-            let outcome = ready.perform(permit, output, &mut |index, real| {
-                let under = Renamed { of: seq, index, real };
-                judge_again(intent, caller, &ground, &scope, &mut ledger, &under)
+            let mut judged = scope;
+            let outcome = ready.perform(permit, output, &mut |seen| {
+                judge_again(intent, caller, &ground, &mut judged, &mut ledger, seq, seen)
             });
             let entry = Draft {
                 kind: Kind::Outcome,

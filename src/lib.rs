@@ -1,6 +1,12 @@
 //! Watchtower: every call of an agent becomes a typed intent, is judged by policy, recorded, confined, done.
 //! `engine` is the one pipeline; everything else serves it or calls it.
 
+#[cfg(not(target_os = "linux"))]
+compile_error!(
+    "Watchtower holds its promises with Linux's openat2, Landlock, seccomp and namespaces; there is no back end for \
+     this system yet"
+);
+
 pub mod accounts;
 pub mod agents;
 pub mod approver;

@@ -307,6 +307,7 @@ fn tool(
     match child.go(&mut io, again) {
         Ok(done) => {
             let mut effects: Vec<Json> = done.notes.iter().map(|note| json!({"note": note})).collect();
+            effects.extend(done.version.map(|version| json!({"tool_version": version})));
             if keep == Keep::Beginning {
                 effects.push(json!({"stdout": escape(&done.kept)}));
             }

@@ -5,6 +5,7 @@ use crate::{
     ground::Ground,
     home::{self, Home},
     report::{Failure, json_text},
+    sandbox,
     view::{
         out,
         paint::{Paint, Tone},
@@ -53,6 +54,7 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
         dir.as_deref().unwrap_or(Path::new("/")),
     ));
     findings.extend(of_kernel(&Kernel::ask()));
+    findings.push(of_tools());
     let wrong = findings.iter().any(|finding| finding.is_problem());
     out::stream(|out| {
         if matches.get_flag("json") {
@@ -207,6 +209,39 @@ fn of_kernel(kernel: &Kernel) -> Vec<Finding> {
         )
     });
     findings
+}
+
+/// What would hold a tool, found out by confining a child.
+fn of_tools() -> Finding {
+    const WAY_OUT: &str =
+        "calls of tools go on with what is left; the policy's `sandbox.min_sandbox` says what they need";
+    match sandbox::probe() {
+        Err(error) => Finding::problem("tools", error.to_string(), "`/proc` must be mounted"),
+        Ok(held) => {
+            let missing: Vec<String> = held
+                .missing
+                .iter()
+                .map(|missing| format!("{}: {}", missing.layer, missing.why))
+                .collect();
+            // That one is of no use to root, and nobody can mend it.
+            let whole = held.missing.iter().all(|missing| missing.layer == "processes");
+            if whole {
+                Finding::good(
+                    "tools",
+                    format!(
+                        "confined by namespaces ({}), Landlock, seccomp",
+                        held.namespaces.join(", ")
+                    ),
+                )
+            } else {
+                Finding::warning(
+                    "tools",
+                    format!("not all of it holds: {}", missing.join("; ")),
+                    WAY_OUT,
+                )
+            }
+        }
+    }
 }
 
 fn screen(findings: &[Finding], paint: Paint) -> Vec<String> {

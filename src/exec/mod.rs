@@ -13,11 +13,12 @@ mod search;
 mod ssh;
 mod terminal;
 mod tool;
+mod version;
 mod view;
 mod work;
 
 pub use output::{Caps, Io, Outcome};
-pub use work::{Again, Ready, Setting, Work, Working};
+pub use work::{Again, Ready, Seen, Setting, Work, Working};
 
 use crate::{
     accounts::Users,

@@ -83,6 +83,8 @@ pub struct Outcome {
     pub kept: Vec<u8>,
     /// Further facts for the record.
     pub notes: Vec<String>,
+    /// The tool's version, where it was not known before.
+    pub version: Option<String>,
 }
 
 /// Standard output on its way: hashed whole, passed on up to the cap.
@@ -314,6 +316,32 @@ pub(crate) fn wait(running: &mut Running, deadline: Instant) -> Result<End, Fail
             Err(errno) => return Err(lost(&errno.to_string())),
         }
     }
+}
+
+/// What a tool says on either output, in so far as it is short and soon; it is ended then.
+pub(crate) fn some_text(running: &mut Running) -> Option<String> {
+    let mut said = Vec::new();
+    let mut errors = Vec::new();
+    let mut io = Io {
+        stdout: &mut said,
+        stderr: &mut errors,
+        stdout_is_terminal: false,
+        stderr_is_terminal: false,
+    };
+    let caps = Caps {
+        stdout_bytes: MAX_SAID as u64,
+        stderr_bytes: MAX_SAID as u64,
+        record_bytes: 0,
+        timeout: Duration::from_secs(5),
+    };
+    let mut sink = Sink::new(&mut io, caps);
+    let end = stream(running, &mut sink, Instant::now(), |sink, bytes| sink.out(bytes)).ok()?;
+    drop(sink);
+    if !matches!(end, End::Exited(0)) {
+        return None;
+    }
+    said.extend_from_slice(&errors);
+    String::from_utf8(said).ok()
 }
 
 fn end_of(status: ExitStatus) -> End {

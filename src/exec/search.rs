@@ -11,7 +11,7 @@ use crate::{
     report::{Exit, Failure},
     sandbox::{
         Access,
-        plan::{Bind, Bytes, ChildPlan, Limits, Network},
+        plan::{Bind, Bytes, ChildPlan, Limits, Network, Programs},
     },
 };
 use policy::{Intent, Settings, text::escape};
@@ -93,6 +93,7 @@ pub(crate) fn rg(
         profile: "search".to_owned(),
         view,
         network: Network::Cut,
+        programs: Programs::None,
         limits: Limits {
             cpu_s: limits.cpu_s,
             memory_bytes: limits.memory_bytes.max(RG_MEMORY),
@@ -107,6 +108,7 @@ pub(crate) fn rg(
         plan,
         input: Input::Nothing,
         filter: Filter::None,
+        named: None,
     }
 }
 
@@ -209,6 +211,7 @@ pub(crate) fn jq(
         profile: "search".to_owned(),
         view,
         network: Network::Cut,
+        programs: Programs::None,
         limits: Limits {
             cpu_s: limits.cpu_s,
             memory_bytes: limits.memory_bytes,
@@ -223,6 +226,7 @@ pub(crate) fn jq(
         plan,
         input: Input::Files { files, errors },
         filter: Filter::None,
+        named: None,
     })
 }
 

@@ -141,13 +141,14 @@ impl Tool {
     }
 
     /// What the record says of it.
-    pub(crate) fn record(&self, digest: &str) -> Json {
+    pub(crate) fn record(&self, digest: &str, version: Option<&str>) -> Json {
         json!({
             "name": self.name,
             "path": escape(self.path.as_os_str().as_bytes()),
             "dev": self.stat.st_dev,
             "ino": self.stat.st_ino,
             "sha256": digest,
+            "version": version,
         })
     }
 

@@ -6,20 +6,27 @@ use super::{
     input::{Input, feed},
     kube::YamlFilter,
     output::{Caps, End, Io, Outcome, Sink, end_by_force, stream, wait},
-    ssh::{self, sftp},
+    ssh::{self, Named, sftp},
     tool::Tool,
+    version::Learning,
 };
 use crate::{
     report::{Exit, Failure},
-    sandbox::{Ahead, Enforcement, Launcher, MinSandbox, Running, Starting, Waiting, plan::ChildPlan},
+    sandbox::{
+        Ahead, Enforcement, Launcher, MinSandbox, Running, Starting, Waiting,
+        plan::{ChildPlan, Programs},
+    },
 };
-use policy::Settings;
+use policy::{Settings, TargetFacts};
 use serde_json::Value as Json;
 use std::{
     os::fd::OwnedFd,
     path::PathBuf,
     time::{Duration, Instant},
 };
+
+/// What ssh itself ends with where it cannot connect.
+const NO_CONNECTION: u8 = 255;
 
 /// A tool with its plan, its input and what happens to its output.
 #[derive(Debug)]
@@ -28,6 +35,8 @@ pub(super) struct Job {
     pub(super) plan: ChildPlan,
     pub(super) input: Input,
     pub(super) filter: Filter,
+    /// The host, where it is known by its name only.
+    pub(super) named: Option<Named>,
 }
 
 /// What happens to the output on its way.
@@ -41,9 +50,22 @@ pub(super) enum Filter {
     Sftp(sftp::Wanted),
 }
 
-/// Judges and records a target's real path, as the other side names it, before it is opened. The index is the
-/// target's in the intent.
-pub type Again<'a> = dyn FnMut(usize, &str) -> Result<(), Failure> + 'a;
+/// What only shows while a call is carried out.
+#[derive(Clone, Copy, Debug)]
+pub enum Seen<'a> {
+    /// The real path of a target, as the other side names it, before it is opened.
+    Path {
+        /// The target's number in the intent.
+        index: usize,
+        /// The path, escaped.
+        real: &'a str,
+    },
+    /// The host is this machine: these are read here.
+    Local(&'a [TargetFacts]),
+}
+
+/// Judges and records what shows, before anything more is done.
+pub type Again<'a> = dyn FnMut(Seen<'_>) -> Result<(), Failure> + 'a;
 
 /// What a call would do, or why it cannot be done; either way it is judged and recorded first.
 #[derive(Debug)]
@@ -111,8 +133,8 @@ impl Work {
         };
         let (tool, stdin) = (&job.tool.fd, input.theirs.as_ref());
         let starting = match ahead {
-            Some(ahead) => ahead.confine(&plan, tool, stdin)?,
-            None => setting.launcher.confine(&plan, tool, stdin)?,
+            Some(ahead) if plan.programs == Programs::None => ahead.confine(&plan, tool, stdin)?,
+            Some(_) | None => setting.launcher.confine(&plan, tool, stdin)?,
         };
         // The child is at work meanwhile.
         let mut digests = setting.home.as_deref().map(Digests::read).unwrap_or_default();
@@ -124,9 +146,11 @@ impl Work {
             ours: input.ours,
             input: job.input,
             filter: job.filter,
+            named: job.named,
             caps,
             name: job.tool.name,
-            tool: job.tool.record(&digest),
+            tool: job.tool.record(&digest, digests.version(&digest)),
+            learning: Learning::begin(job.tool, digest, digests, setting),
         };
         Ok(Working { starting, min, talk })
     }
@@ -138,9 +162,11 @@ struct Talk {
     ours: Option<OwnedFd>,
     input: Input,
     filter: Filter,
+    named: Option<Named>,
     caps: Caps,
     name: &'static str,
     tool: Json,
+    learning: Option<Learning>,
 }
 
 /// A child that confines itself while the caller decides.
@@ -195,11 +221,26 @@ impl Ready {
     /// # Errors
     /// 69 where the tool cannot be started or its output not be read; a refusal of `again`, after which nothing
     /// more was opened.
-    pub fn go(self, io: &mut Io<'_>, again: &mut Again<'_>) -> Result<Outcome, Failure> {
+    pub fn go(mut self, io: &mut Io<'_>, again: &mut Again<'_>) -> Result<Outcome, Failure> {
+        let learning = self.talk.learning.take();
+        let mut outcome = self.run(io, again)?;
+        outcome.version = learning.and_then(Learning::ask);
+        Ok(outcome)
+    }
+
+    fn run(self, io: &mut Io<'_>, again: &mut Again<'_>) -> Result<Outcome, Failure> {
         let started = Instant::now();
-        let mut running = self.waiting.go()?;
         let mut talk = self.talk;
         let mut sink = Sink::new(io, talk.caps);
+        let mut words = Vec::new();
+        if let Some(named) = &talk.named {
+            let Some(word) = named.find(started + talk.caps.timeout, again)? else {
+                sink.err(format!("{}: {}", talk.name, named.unknown()).as_bytes());
+                return Ok(sink.finish(talk.name, End::Exited(NO_CONNECTION), started.elapsed()));
+            };
+            words.push(word);
+        }
+        let mut running = self.waiting.go(&words)?;
         let mut unread = false;
         match talk.input {
             Input::Conversation => {

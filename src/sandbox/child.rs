@@ -2,11 +2,12 @@
 //! needs a privilege comes before the step that gives it up, and nothing runs before the recorded decision.
 
 use super::{
-    Access, Enforcement, Grant, Mode as Where, SandboxError, close_inherited,
+    Access, Enforcement, Grant, Mode as Where, SandboxError, close_inherited, first,
     landlock::{NEWEST, Outside, restrict},
     namespaces,
     native::install,
-    plan::{ChildPlan, Network, View},
+    plan::{Bytes, ChildPlan, Network, View},
+    privilege::{drop_capabilities, limit, raise_open_limit},
     seccomp::{self, Profile, TOOL_FD},
     view,
     wire::Channel,
@@ -16,8 +17,7 @@ use nix::fcntl::AtFlags;
 use rustix::{
     fs::{CWD, MemfdFlags, Mode, OFlags, memfd_create, openat},
     io::{Errno, FdFlags, fcntl_dupfd_cloexec, fcntl_setfd, write},
-    process::{DumpableBehavior, Resource, Rlimit, Signal, chdir, setrlimit},
-    thread::{CapabilitySet, CapabilitySets},
+    process::{DumpableBehavior, Signal, chdir},
 };
 use std::{
     ffi::{CString, OsString},
@@ -26,8 +26,6 @@ use std::{
     sync::Arc,
 };
 
-/// Open files of the tool.
-const MAX_OPEN: u64 = 256;
 /// Exit code where the tool could not be started.
 const NOT_STARTED: u8 = 69;
 
@@ -41,11 +39,23 @@ pub fn main(args: &[OsString]) -> ExitCode {
         return ExitCode::from(NOT_STARTED);
     };
     let channel = Channel::from_fd(socket);
-    let told = match prepare(&channel, args).and_then(|begun| confine(&channel, begun)) {
-        Ok(ready) => ready.become_tool(&channel),
-        Err(error) => answer(&channel, &Err(error.to_string())),
+    let begun = match prepare(&channel, args) {
+        Ok(begun) => begun,
+        Err(error) => return unstarted(&channel, &error),
     };
-    // Nobody is left to tell: the other end sees the socket close.
+    if begun.place == Place::Outside && begun.enforced.has_namespace(namespaces::PID) {
+        return first::stand_by(channel, &begun.enforced)
+            .unwrap_or_else(|(channel, error)| unstarted(&channel, &error));
+    }
+    match confine(&channel, begun).and_then(|ready| ready.become_tool(&channel)) {
+        Ok(()) => ExitCode::from(NOT_STARTED),
+        Err(error) => unstarted(&channel, &error),
+    }
+}
+
+fn unstarted(channel: &Channel, error: &SandboxError) -> ExitCode {
+    // Where nobody is left to tell, the other end sees the socket close.
+    let told = answer(channel, &Err(error.to_string()));
     ExitCode::from(if told.is_ok() {
         NOT_STARTED
     } else {
@@ -72,8 +82,16 @@ struct Ready {
     _files: Vec<OwnedFd>,
 }
 
+/// Whether a child still has to make its namespaces.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Outside,
+    Inside,
+}
+
 /// A child before its plan.
 struct Begun {
+    place: Place,
     enforced: Enforcement,
     network: Option<namespaces::Network>,
 }
@@ -82,20 +100,33 @@ struct Begun {
 fn prepare(channel: &Channel, namespaces: &[OsString]) -> Result<Begun, SandboxError> {
     let fail = |step: &'static str| move |errno: Errno| SandboxError::kernel(step, errno);
     close_inherited(&[channel.as_fd().as_raw_fd()]).map_err(fail("closing inherited descriptors"))?;
-    rustix::process::setsid().map_err(fail("starting a session"))?;
-    let named: Vec<String> = namespaces
+    let mut named: Vec<String> = namespaces
         .iter()
         .filter_map(|name| name.to_str().map(str::to_owned))
         .collect();
     let mut enforced = Enforcement::none(Where::Child);
+    if named.first().is_some_and(|word| word == first::INSIDE) {
+        enforced.namespaces = named.split_off(1);
+        return Ok(Begun {
+            place: Place::Inside,
+            enforced,
+            network: None,
+        });
+    }
+    rustix::process::setsid().map_err(fail("starting a session"))?;
     let network = namespaces::enter(&named, &mut enforced)?;
-    Ok(Begun { enforced, network })
+    Ok(Begun {
+        place: Place::Outside,
+        enforced,
+        network,
+    })
 }
 
 fn confine(channel: &Channel, begun: Begun) -> Result<Ready, SandboxError> {
     let Begun {
         mut enforced,
         network,
+        ..
     } = begun;
     let lost = SandboxError::Lost {
         step: "it was told its plan",
@@ -127,7 +158,7 @@ fn confine(channel: &Channel, begun: Begun) -> Result<Ready, SandboxError> {
     if let Some(network) = network {
         network.enter(&mut enforced);
     }
-    namespaces::note_left_out(&plan.network, &mut enforced);
+    namespaces::note_left_out(&plan, &mut enforced);
     let tool = fcntl_dupfd_cloexec(raise_open_limit(tool)?, TOOL_FD).map_err(fail("placing the tool"))?;
     if tool.as_raw_fd() != TOOL_FD {
         return Err(SandboxError::Refused {
@@ -263,74 +294,6 @@ fn nameless_files(plan: &mut ChildPlan, view: &View) -> Result<Vec<OwnedFd>, San
     Ok(out)
 }
 
-/// Lets descriptors up to the tool's place exist, until `limit` lowers it for good.
-fn raise_open_limit(tool: OwnedFd) -> Result<OwnedFd, SandboxError> {
-    let now = rustix::process::getrlimit(Resource::Nofile);
-    let needed = u64::try_from(TOOL_FD).unwrap_or(u64::MAX) + 1;
-    if now.current.is_some_and(|current| current < needed) {
-        let raised = Rlimit {
-            current: Some(needed),
-            maximum: now.maximum,
-        };
-        setrlimit(Resource::Nofile, raised)
-            .map_err(|errno| SandboxError::kernel("raising the limit of open files", errno))?;
-    }
-    Ok(tool)
-}
-
-fn limit(plan: &ChildPlan, enforced: &mut Enforcement) -> Result<(), SandboxError> {
-    let limits = plan.limits;
-    let mut all = vec![
-        (Resource::Nofile, "open_files", MAX_OPEN),
-        (Resource::Core, "core", 0),
-        (Resource::Cpu, "cpu_s", limits.cpu_s),
-        (Resource::As, "memory_bytes", limits.memory_bytes),
-        (Resource::Fsize, "file_bytes", limits.file_bytes),
-    ];
-    if enforced.has_namespace("user") {
-        all.push((Resource::Nproc, "processes", limits.processes));
-    }
-    for (resource, name, value) in all {
-        let hard = rustix::process::getrlimit(resource)
-            .maximum
-            .map_or(value, |hard| hard.min(value));
-        setrlimit(
-            resource,
-            Rlimit {
-                current: Some(hard),
-                maximum: Some(hard),
-            },
-        )
-        .map_err(|errno| SandboxError::kernel("setting a resource limit", errno))?;
-        enforced.limits.push(format!("{name}={hard}"));
-    }
-    Ok(())
-}
-
-fn drop_capabilities(enforced: &mut Enforcement) -> Result<(), SandboxError> {
-    for capability in CapabilitySet::all().iter() {
-        match rustix::thread::remove_capability_from_bounding_set(capability) {
-            // EINVAL: newer than the kernel. EPERM: it had none to begin with, and no_new_privs keeps it so.
-            Ok(()) | Err(Errno::INVAL | Errno::PERM) => {}
-            Err(errno) => return Err(SandboxError::kernel("dropping capabilities", errno)),
-        }
-    }
-    let fail = |errno| SandboxError::kernel("dropping capabilities", errno);
-    rustix::thread::clear_ambient_capability_set().map_err(fail)?;
-    let none = CapabilitySet::empty();
-    rustix::thread::set_capabilities(
-        None,
-        CapabilitySets {
-            effective: none,
-            permitted: none,
-            inheritable: none,
-        },
-    )
-    .map_err(fail)?;
-    enforced.capabilities_dropped = true;
-    Ok(())
-}
-
 fn strings(words: Vec<Vec<u8>>) -> Result<Vec<CString>, SandboxError> {
     words
         .into_iter()
@@ -344,10 +307,20 @@ fn strings(words: Vec<Vec<u8>>) -> Result<Vec<CString>, SandboxError> {
 
 impl Ready {
     /// Reports, waits for the word, and becomes the tool.
-    fn become_tool(self, channel: &Channel) -> Result<(), SandboxError> {
+    fn become_tool(mut self, channel: &Channel) -> Result<(), SandboxError> {
         answer(channel, &Ok(self.enforced))?;
-        if channel.receive()?.is_none() {
+        let Some(text) = channel.receive()? else {
             return Ok(());
+        };
+        let last: Vec<(usize, Bytes)> =
+            serde_json::from_slice(&text).map_err(|error| SandboxError::Refused {
+                step: "reading the last words",
+                why: error.to_string(),
+            })?;
+        for (place, word) in last {
+            for (old, new) in self.argv.get_mut(place).into_iter().zip(strings(vec![word])?) {
+                *old = new;
+            }
         }
         rustix::stdio::dup2_stdin(&self.stdin)
             .map_err(|errno| SandboxError::kernel("giving it its input", errno))?;

@@ -37,6 +37,8 @@ impl Access {
     pub const EXECUTE: Self = Self(1 << 9);
     /// Rename and link special files: what a move of a whole tree may meet.
     pub const MAKE_SPECIAL: Self = Self(1 << 10);
+    /// Connect to sockets that have a name (Landlock ABI 9).
+    pub const CONNECT: Self = Self(1 << 11);
 
     /// Read files and list directories.
     pub const LOOK: Self = Self(Self::READ.0 | Self::LIST.0);
@@ -50,7 +52,7 @@ impl Access {
             | Self::REFER.0,
     );
 
-    const NAMES: [(Self, &'static str); 11] = [
+    const NAMES: [(Self, &'static str); 12] = [
         (Self::READ, "read"),
         (Self::LIST, "list"),
         (Self::WRITE, "write"),
@@ -62,6 +64,7 @@ impl Access {
         (Self::REFER, "refer"),
         (Self::EXECUTE, "execute"),
         (Self::MAKE_SPECIAL, "make-special"),
+        (Self::CONNECT, "connect"),
     ];
 
     /// Whether every right of `other` is among these.
@@ -153,7 +156,7 @@ mod tests {
         let access = Access::LOOK | Access::REFER;
         assert_eq!(access.names(), "read list refer");
         assert_eq!(Access::from_bits(access.bits()), Some(access));
-        assert_eq!(Access::from_bits(1 << 11), None);
+        assert_eq!(Access::from_bits(1 << 12), None);
         assert!(Access::MOVE.contains(Access::REFER));
         assert!(!Access::MOVE.contains(Access::READ));
     }

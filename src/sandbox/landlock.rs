@@ -123,7 +123,7 @@ pub(crate) fn restrict(
 }
 
 fn rights(access: Access, newest: ABI, is_dir: bool) -> BitFlags<AccessFs> {
-    const MAP: [(Access, &[AccessFs]); 11] = [
+    const MAP: [(Access, &[AccessFs]); 12] = [
         (Access::READ, &[AccessFs::ReadFile]),
         (Access::LIST, &[AccessFs::ReadDir]),
         (Access::WRITE, &[AccessFs::WriteFile, AccessFs::Truncate]),
@@ -134,6 +134,7 @@ fn rights(access: Access, newest: ABI, is_dir: bool) -> BitFlags<AccessFs> {
         (Access::REMOVE_DIR, &[AccessFs::RemoveDir]),
         (Access::REFER, &[AccessFs::Refer]),
         (Access::EXECUTE, &[AccessFs::Execute]),
+        (Access::CONNECT, &[AccessFs::ResolveUnix]),
         (
             Access::MAKE_SPECIAL,
             &[

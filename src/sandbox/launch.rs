@@ -5,7 +5,7 @@ use super::{
     Enforcement, MinSandbox, SandboxError,
     child::Report,
     namespaces,
-    plan::{ChildPlan, Network},
+    plan::{Bytes, ChildPlan, Limits, Network, Programs, View},
     wire::Channel,
 };
 use std::{
@@ -59,7 +59,7 @@ impl Launcher {
     /// # Errors
     /// [`SandboxError`] where no process can be started.
     pub fn ahead(&self, network: &Network) -> Result<Ahead, SandboxError> {
-        self.ahead_with(namespaces::wanted(network))
+        self.ahead_with(namespaces::wanted(network, Programs::None))
     }
 
     fn ahead_with<'a>(&self, namespaces: impl Iterator<Item = &'a str>) -> Result<Ahead, SandboxError> {
@@ -81,7 +81,7 @@ impl Launcher {
         stdin: Option<&OwnedFd>,
     ) -> Result<Starting, SandboxError> {
         let left_out = |name: &&str| !plan.without.iter().any(|layer| layer == name);
-        self.ahead_with(namespaces::wanted(&plan.network).filter(left_out))?
+        self.ahead_with(namespaces::wanted(&plan.network, plan.programs).filter(left_out))?
             .confine(plan, tool, stdin)
     }
 }
@@ -116,6 +116,44 @@ impl Ahead {
             guard: self.guard,
         })
     }
+}
+
+/// What holds a tool on this machine, found out by a child that confines itself and then ends.
+///
+/// # Errors
+/// [`SandboxError`] where no child can be confined at all.
+pub fn probe() -> Result<Enforcement, SandboxError> {
+    let own = std::fs::File::open("/proc/self/exe")
+        .map_err(|error| SandboxError::io("opening this program", &error))?;
+    let plan = ChildPlan {
+        argv: Vec::new(),
+        env: Vec::new(),
+        profile: super::seccomp::SEARCH.name.to_owned(),
+        view: View {
+            cwd: b"/".to_vec(),
+            ..View::default()
+        },
+        network: Network::Cut,
+        programs: Programs::None,
+        limits: Limits {
+            cpu_s: 1,
+            memory_bytes: 1 << 30,
+            file_bytes: 0,
+            processes: 1,
+        },
+        stdin: false,
+        without: Vec::new(),
+    };
+    let none = MinSandbox {
+        landlock_abi: 0,
+        seccomp: false,
+        network: false,
+        namespaces: &[],
+    };
+    let ready = Launcher::default()
+        .confine(&plan, &own.into(), None)?
+        .ready(&none)?;
+    Ok(ready.enforcement)
 }
 
 /// Kills and reaps a child that nobody took over.
@@ -183,12 +221,17 @@ impl Waiting {
         &self.enforcement
     }
 
-    /// Lets the child become the tool and returns it.
+    /// Lets the child become the tool and returns it. `words` are words of its argv, by number, that were not known
+    /// when the plan was made.
     ///
     /// # Errors
     /// [`SandboxError`] where the tool cannot be started.
-    pub fn go(self) -> Result<Running, SandboxError> {
-        self.channel.send(b"go", &[])?;
+    pub fn go(self, words: &[(usize, Bytes)]) -> Result<Running, SandboxError> {
+        let text = serde_json::to_vec(words).map_err(|error| SandboxError::Refused {
+            step: "writing the last words",
+            why: error.to_string(),
+        })?;
+        self.channel.send(&text, &[])?;
         match self.channel.receive()? {
             None => Ok(Running { guard: self.guard }),
             Some(text) => {

@@ -5,6 +5,7 @@
 pub mod child;
 mod enforcement;
 mod error;
+mod first;
 mod grant;
 mod inherited;
 pub mod landlock;
@@ -12,6 +13,7 @@ mod launch;
 mod namespaces;
 pub mod native;
 pub mod plan;
+mod privilege;
 pub mod process;
 pub mod seccomp;
 mod view;
@@ -21,7 +23,7 @@ pub use enforcement::{Enforcement, LandlockLayer, MinSandbox, Missing, Mode, Sec
 pub use error::SandboxError;
 pub use grant::{Access, Grant};
 pub use inherited::close_inherited;
-pub use launch::{Ahead, Launcher, Running, Starting, Waiting};
+pub use launch::{Ahead, Launcher, Running, Starting, Waiting, probe};
 
 /// Lower-case hex.
 pub(crate) fn hex(bytes: &[u8]) -> String {

@@ -1,7 +1,10 @@
 //! Namespaces of the confined child. A kernel or container that refuses one costs that layer, which is then
 //! reported as missing; policy says whether that is fatal.
 
-use super::{Enforcement, SandboxError, plan};
+use super::{
+    Enforcement, SandboxError,
+    plan::{self, ChildPlan, Programs},
+};
 use nix::sched::{CloneFlags, setns, unshare};
 use rustix::{
     fs::{CWD, Mode, OFlags, openat},
@@ -13,25 +16,30 @@ use std::{
 };
 
 const NET: &str = "net";
+/// Only for a tool that starts programs; see [`super::first`].
+pub(super) const PID: &str = "pid";
 /// Stack of the thread that makes an empty network.
 const STACK_BYTES: usize = 64 << 10;
 
 /// Namespaces that a child can have of its own, in the order in which they are recorded.
-const KINDS: [(CloneFlags, &str); 5] = [
+const KINDS: [(CloneFlags, &str); 6] = [
     (CloneFlags::CLONE_NEWUSER, "user"),
     (CloneFlags::CLONE_NEWNS, "mount"),
     (CloneFlags::CLONE_NEWIPC, "ipc"),
     (CloneFlags::CLONE_NEWUTS, "uts"),
+    (CloneFlags::CLONE_NEWPID, PID),
     (CloneFlags::CLONE_NEWNET, NET),
 ];
 
-/// The names of all that a child wants: of the network only where it is to be cut off.
-pub(crate) fn wanted(network: &plan::Network) -> impl Iterator<Item = &'static str> {
+/// The names of all that a child wants: of the network where it is to be cut off, of processes where the tool starts
+/// some.
+pub(crate) fn wanted(network: &plan::Network, programs: Programs) -> impl Iterator<Item = &'static str> {
     let cut = *network == plan::Network::Cut;
+    let starts = programs == Programs::Some;
     KINDS
         .into_iter()
         .map(|(_, name)| name)
-        .filter(move |name| cut || *name != NET)
+        .filter(move |name| (cut || *name != NET) && (starts || *name != PID))
 }
 
 /// An empty network that a thread makes meanwhile: that alone takes longer than everything else here.
@@ -40,16 +48,14 @@ pub(crate) struct Network(JoinHandle<Result<OwnedFd, Errno>>);
 
 impl Network {
     fn begin() -> Result<Self, SandboxError> {
-        let make = || {
-            // The directory is held, because by the time that it is read the root may be another.
-            let own = openat(
-                CWD,
-                "/proc/thread-self/ns",
-                OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC,
-                Mode::empty(),
-            )?;
+        // Held, because by the time that the thread reads it the root may be another.
+        let held = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        let threads = openat(CWD, "/proc/self/task", held, Mode::empty())
+            .map_err(|errno| SandboxError::kernel("looking for the own namespaces", errno))?;
+        let make = move || {
             unshare(CloneFlags::CLONE_NEWNET).map_err(|errno| Errno::from_raw_os_error(errno as i32))?;
-            openat(&own, "net", OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty())
+            let own = format!("{}/ns/net", rustix::thread::gettid().as_raw_nonzero());
+            openat(&threads, own, OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty())
         };
         let thread = Builder::new().stack_size(STACK_BYTES).spawn(make);
         thread
@@ -109,8 +115,8 @@ pub(crate) fn enter(named: &[String], enforced: &mut Enforcement) -> Result<Opti
 }
 
 /// Notes every namespace that the plan wants and that was not even tried.
-pub(crate) fn note_left_out(network: &plan::Network, enforced: &mut Enforcement) {
-    for name in wanted(network) {
+pub(crate) fn note_left_out(plan: &ChildPlan, enforced: &mut Enforcement) {
+    for name in wanted(&plan.network, plan.programs) {
         let layer = format!("{name}ns");
         let known = enforced.has_namespace(name) || enforced.missing.iter().any(|miss| miss.layer == layer);
         if !known {

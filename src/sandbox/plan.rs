@@ -95,6 +95,17 @@ pub enum Network {
     Ports(Vec<u16>),
 }
 
+/// Whether the tool starts other programs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Programs {
+    /// None.
+    #[default]
+    None,
+    /// Some, which live in a PID namespace that ends with the tool.
+    Some,
+}
+
 /// How much of everything.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -123,6 +134,9 @@ pub struct ChildPlan {
     pub view: View,
     /// What it reaches.
     pub network: Network,
+    /// Whether it starts other programs.
+    #[serde(default)]
+    pub programs: Programs,
     /// How much of everything.
     pub limits: Limits,
     /// Whether the message also brings the program's standard input, after the tool itself.

@@ -90,6 +90,14 @@ pub(crate) fn enter(view: &View, sources: &[Source<'_>]) -> Result<(), SandboxEr
         Mode::empty(),
     )
     .map_err(fail("entering the new root"))?;
+    // Before everything else, or it would cover what is shown below it.
+    make_dirs(&stage, b"/tmp")?;
+    if view.tmp_bytes > 0 {
+        let size = format!("mode=0700,size={}", view.tmp_bytes);
+        let flags = flags | MsFlags::MS_NOEXEC;
+        mount(Some("tmpfs"), "tmp", Some("tmpfs"), flags, Some(size.as_str()))
+            .map_err(step("mounting a private /tmp"))?;
+    }
     for (path, says) in &view.links {
         make_parents(&stage, path)?;
         symlinkat(says.as_slice(), &stage, relative(path)).map_err(fail("making a link in the new root"))?;
@@ -111,14 +119,7 @@ pub(crate) fn enter(view: &View, sources: &[Source<'_>]) -> Result<(), SandboxEr
     for dir in view.dirs.iter().chain([&view.cwd]) {
         make_dirs(&stage, dir)?;
     }
-    make_dirs(&stage, b"/tmp")?;
     cover(&stage, &view.masks)?;
-    if view.tmp_bytes > 0 {
-        let size = format!("mode=0700,size={}", view.tmp_bytes);
-        let flags = flags | MsFlags::MS_NOEXEC;
-        mount(Some("tmpfs"), "tmp", Some("tmpfs"), flags, Some(size.as_str()))
-            .map_err(step("mounting a private /tmp"))?;
-    }
     fchdir(&stage).map_err(fail("entering the new root"))?;
     pivot_root(".", ".").map_err(fail("changing the root"))?;
     umount2(".", MntFlags::MNT_DETACH).map_err(step("leaving the old root"))?;

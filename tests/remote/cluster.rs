@@ -6,6 +6,7 @@ use std::{
     io::{BufRead, BufReader, Read, Write},
     net::{TcpListener, TcpStream},
     path::Path,
+    process::{Child, Command, Stdio},
     sync::{Arc, Mutex},
     time::Duration,
 };
@@ -50,17 +51,116 @@ impl Cluster {
             ),
         )
         .unwrap();
-        // Another version of kubectl than the machine's own can be put to the same tests.
-        let tool = std::env::var("WT_TEST_KUBECTL").map_or_else(
-            |_| String::new(),
-            |path| format!(r#", "sandbox": {{"tools": {{"kubectl": "{path}"}}}}"#),
-        );
-        crate::sandbox::policy(&format!(
-            r#"{{"version": "2.0.0",
-                "policies": [{{"name": "all", "priority": 1, "match": {{}}, "condition": "True", "action": "allow"}}],
-                "kubernetes": {{"kubeconfig": "{}", "insecure": true}}{tool}{more}}}"#,
-            config.display()
-        ))
+        crate::sandbox::policy(&document(&config, "", more))
+    }
+}
+
+/// The text of a policy that allows everything and names a kubeconfig, with more about clusters and more of its own.
+pub(crate) fn document(config: &Path, clusters: &str, more: &str) -> String {
+    // Another version of kubectl than the machine's own can be put to the same tests.
+    let tool = std::env::var("WT_TEST_KUBECTL").map_or_else(
+        |_| String::new(),
+        |path| format!(r#", "sandbox": {{"tools": {{"kubectl": "{path}"}}}}"#),
+    );
+    format!(
+        r#"{{"version": "2.0.0",
+            "policies": [{{"name": "all", "priority": 1, "match": {{}}, "condition": "True", "action": "allow"}}],
+            "kubernetes": {{"kubeconfig": "{}", "insecure": true{clusters}}}{tool}{more}}}"#,
+        config.display()
+    )
+}
+
+/// Ends TLS before the server: without it kubectl sends no credentials.
+pub(crate) struct Tls {
+    port: u16,
+    authority: String,
+    process: Child,
+    _dir: tempfile::TempDir,
+}
+
+const PROXY: &str = r#"
+import socket, ssl, sys, threading
+context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+context.load_cert_chain(sys.argv[3] + "/tls.crt", sys.argv[3] + "/tls.key")
+listener = socket.create_server(("127.0.0.1", int(sys.argv[1])))
+def pump(one, other):
+    try:
+        while True:
+            data = one.recv(65536)
+            if not data: break
+            other.sendall(data)
+    except OSError: pass
+    try: other.shutdown(socket.SHUT_RDWR)
+    except OSError: pass
+def serve(raw):
+    try: inner = context.wrap_socket(raw, server_side=True)
+    except OSError: return
+    outer = socket.create_connection(("127.0.0.1", int(sys.argv[2])))
+    threading.Thread(target=pump, args=(inner, outer), daemon=True).start()
+    pump(outer, inner)
+while True:
+    threading.Thread(target=serve, args=(listener.accept()[0],), daemon=True).start()
+"#;
+
+impl Cluster {
+    pub(crate) fn tls(&self) -> Tls {
+        let dir = tempfile::tempdir().unwrap();
+        let made = Command::new("openssl")
+            .args([
+                "req",
+                "-x509",
+                "-newkey",
+                "ec",
+                "-pkeyopt",
+                "ec_paramgen_curve:prime256v1",
+                "-nodes",
+            ])
+            .args([
+                "-days",
+                "2",
+                "-subj",
+                "/CN=cluster",
+                "-addext",
+                "subjectAltName=IP:127.0.0.1",
+            ])
+            .args(["-keyout", "tls.key", "-out", "tls.crt"])
+            .current_dir(&dir)
+            .output()
+            .unwrap();
+        assert!(made.status.success());
+        let port = super::server::free_port();
+        let process = Command::new("python3")
+            .args(["-c", PROXY, &port.to_string(), &self.port.to_string()])
+            .arg(dir.path())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        super::server::await_port(port);
+        Tls {
+            port,
+            authority: STANDARD.encode(fs::read(dir.path().join("tls.crt")).unwrap()),
+            process,
+            _dir: dir,
+        }
+    }
+}
+
+impl Tls {
+    /// A kubeconfig of one context for this server and a user.
+    pub(crate) fn kubeconfig(&self, user: &str) -> String {
+        format!(
+            "apiVersion: v1\nkind: Config\ncurrent-context: one\ncontexts: [{{name: one, context: {{cluster: c, user: u}}}}]\n\
+             clusters: [{{name: c, cluster: {{server: \"https://127.0.0.1:{}\", certificate-authority-data: {}}}}}]\n\
+             users: [{{name: u, user: {user}}}]\n",
+            self.port, self.authority
+        )
+    }
+}
+
+impl Drop for Tls {
+    fn drop(&mut self) {
+        self.process.kill().unwrap();
+        self.process.wait().unwrap();
     }
 }
 

@@ -12,57 +12,66 @@ fn words(line: &str) -> Vec<&str> {
     line.split(' ').collect()
 }
 
-/// Ends TLS before a plain server of the test, and gives its port.
-fn with_tls(person: &Person, plain: u16) -> (u16, super::person::Served) {
-    let port = free_port();
-    let made = person.root(&[
-        "openssl",
-        "req",
-        "-x509",
-        "-newkey",
-        "ec",
-        "-pkeyopt",
-        "ec_paramgen_curve:prime256v1",
-        "-nodes",
-        "-days",
-        "2",
-        "-subj",
-        "/CN=cluster",
-        "-addext",
-        "subjectAltName=IP:127.0.0.1",
-        "-keyout",
-        "/home/tls.key",
-        "-out",
-        "/home/tls.crt",
-    ]);
-    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
-    let proxy = r#"
-import socket, ssl, sys, threading
-context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-context.load_cert_chain("/home/tls.crt", "/home/tls.key")
-listener = socket.create_server(("127.0.0.1", int(sys.argv[1])))
-def pump(one, other):
-    try:
-        while True:
-            data = one.recv(65536)
-            if not data: break
-            other.sendall(data)
-    except OSError: pass
-    try: other.shutdown(socket.SHUT_RDWR)
-    except OSError: pass
-def serve(raw):
-    try: inner = context.wrap_socket(raw, server_side=True)
-    except OSError: return
-    outer = socket.create_connection(("127.0.0.1", int(sys.argv[2])))
-    threading.Thread(target=pump, args=(inner, outer), daemon=True).start()
-    pump(outer, inner)
-while True:
-    threading.Thread(target=serve, args=(listener.accept()[0],), daemon=True).start()
-"#;
-    let (port_text, plain) = (port.to_string(), plain.to_string());
-    let served = person.served(&["python3", "-c", proxy, &port_text, &plain]);
-    super::server::await_port(port);
-    (port, served)
+/// Compares what held a call of a tool with the row of its applet in the documentation.
+fn as_documented(data: &serde_json::Value) {
+    let text = include_str!("../../docs/sandbox.md");
+    let profile = data["enforcement"]["seccomp"]["profile"].as_str().unwrap();
+    if profile == "native" {
+        assert_eq!(data["enforcement"]["mode"], "thread");
+        return;
+    }
+    let operation = data["intent"]["operation"].as_str().unwrap();
+    let domain = data["intent"]["domain"].as_str().unwrap();
+    let applet = applets::all()
+        .iter()
+        .find(|applet| applet.domain == domain && applet.operations.contains(&operation))
+        .unwrap();
+    let row = text
+        .lines()
+        .filter(|line| line.starts_with("| "))
+        .map(|line| {
+            line.trim_matches('|')
+                .split('|')
+                .map(str::trim)
+                .collect::<Vec<_>>()
+        })
+        .find(|cells| {
+            let named = |cell: &str| cell.split(", ").any(|name| name == applet.name);
+            named(cells[0]) || cells[0] == "kubectl-*" && applet.name.starts_with("kubectl-")
+        })
+        .unwrap_or_else(|| panic!("no row for {}", applet.name));
+    assert!(row[3].contains(&format!("`{profile}`")), "{row:?}");
+    let enforcement = &data["enforcement"];
+    let own = |name: &str| {
+        enforcement["namespaces"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|own| own == name)
+    };
+    assert!(["user", "mount", "ipc", "uts"].iter().all(|name| own(name)));
+    assert_eq!(own("net"), row[2] == "nothing");
+    let granted: Vec<&str> = enforcement["landlock"]["granted"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|rule| rule.as_str().unwrap())
+        .collect();
+    let connects = granted.iter().any(|rule| rule.starts_with("connect tcp"));
+    assert_eq!(connects, row[2].contains("TCP to"), "{granted:?}");
+    assert_eq!(
+        granted.contains(&"connect tcp 53"),
+        row[2].contains("DNS"),
+        "{granted:?}"
+    );
+    // Only the private /tmp of kubectl and /dev/null can be written to.
+    let written = granted.iter().filter(|rule| rule.contains("make-file")).count();
+    assert_eq!(written == 1, row[1].contains("a private `/tmp`"), "{granted:?}");
+    // The program, and its loader where it has one.
+    let executed = granted.iter().filter(|rule| rule.contains("execute")).count();
+    assert!((1..=2).contains(&executed), "{granted:?}");
+    assert_eq!(enforcement["capabilities_dropped"], true);
+    assert_eq!(enforcement["seccomp"]["mismatch"], "ENOSYS");
 }
 
 #[test]
@@ -76,19 +85,11 @@ fn all_sixteen_applets_work_for_an_ordinary_user_under_the_default_policy() {
     }
     let person = Person::with("");
     let ssh_port = free_port();
-    let _sshd = person.sshd(ssh_port, &["localhost"]);
+    let _sshd = person.sshd("127.0.0.1", ssh_port, &["localhost"]);
     let cluster = Cluster::start();
-    let (port, _proxy) = with_tls(&person, cluster.port);
-    let authority = String::from_utf8(person.root(&["base64", "-w0", "/home/tls.crt"]).stdout).unwrap();
+    let tls = cluster.tls();
     person.root(&["mkdir", "-p", "/home/ada/.kube"]);
-    person.write(
-        "/home/ada/.kube/config",
-        &format!(
-            "apiVersion: v1\nkind: Config\ncurrent-context: one\ncontexts: [{{name: one, context: {{cluster: c, user: u}}}}]\n\
-             clusters: [{{name: c, cluster: {{server: \"https://127.0.0.1:{port}\", certificate-authority-data: {authority}}}}}]\n\
-             users: [{{name: u, user: {{token: abc}}}}]\n"
-        ),
-    );
+    person.write("/home/ada/.kube/config", &tls.kubeconfig("{token: abc}"));
     person.write(&format!("{PROJECT}/notes"), "needle in the hay\n");
     person.write(&format!("{PROJECT}/a.json"), "{\"name\": \"ada\"}\n");
     for line in [
@@ -144,6 +145,9 @@ fn all_sixteen_applets_work_for_an_ordinary_user_under_the_default_policy() {
         assert_eq!(data["decision"]["verdict"], "allow", "{entry}");
         assert_eq!(data["identity"]["uid"], 54321, "{entry}");
         assert_eq!(data["enforcement"].get("missing"), None, "{entry}");
+    }
+    for entry in &decisions {
+        as_documented(&entry["data"]);
     }
     let users: Vec<bool> = decisions
         .iter()
@@ -204,7 +208,7 @@ fn nothing_of_a_hostile_ssh_configuration_is_obeyed() {
     }
     let person = Person::with("");
     let port = free_port();
-    let _sshd = person.sshd(port, &["127.0.0.1"]);
+    let _sshd = person.sshd("127.0.0.1", port, &["127.0.0.1"]);
     person.write(&format!("{PROJECT}/notes"), "plain\n");
     let touch = |name: &str| format!("/usr/bin/touch {PROJECT}/ran-{name}");
     person.write(
@@ -280,7 +284,7 @@ fn programs_preloads_and_kubeconfigs_of_the_environment_are_not_taken() {
     }
     let person = Person::with("");
     let port = free_port();
-    let _sshd = person.sshd(port, &["localhost"]);
+    let _sshd = person.sshd("127.0.0.1", port, &["localhost"]);
     person.write(&format!("{PROJECT}/notes"), "plain\n");
     let evil = format!("#!/bin/sh\ntouch {PROJECT}/ran\n");
     person.root(&["mkdir", "-p", "/home/ada/evil"]);

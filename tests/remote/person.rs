@@ -172,8 +172,8 @@ impl Person {
             .collect()
     }
 
-    /// Gives the user a key, an sshd that knows it on `port`, and known hosts under `names`.
-    pub(crate) fn sshd(&self, port: u16, names: &[&str]) -> Served {
+    /// Gives the user a key, an sshd that knows it at `address` and `port`, and known hosts under `names`.
+    pub(crate) fn sshd(&self, address: &str, port: u16, names: &[&str]) -> Served {
         fs::create_dir_all("/run/sshd").unwrap();
         let keys = format!(
             "set -e; ssh-keygen -q -t ed25519 -N '' -f /home/host\n\
@@ -181,7 +181,7 @@ impl Person {
              cp /home/ada/.ssh/id_ed25519.pub /home/ada/.ssh/authorized_keys\n\
              for name in {}; do echo \"[$name]:{port} $(cat /home/host.pub)\"; done >/home/ada/.ssh/known_hosts\n\
              chown -R {UID}:{UID} /home/ada/.ssh; chmod 0700 /home/ada/.ssh\n\
-             cat >/home/sshd_config <<END\nListenAddress 127.0.0.1\nPort {port}\nHostKey /home/host\nPidFile none\n\
+             cat >/home/sshd_config <<END\nListenAddress {address}\nPort {port}\nHostKey /home/host\nPidFile none\n\
              StrictModes no\nUsePAM no\nPasswordAuthentication no\nKbdInteractiveAuthentication no\n\
              Subsystem sftp internal-sftp\nLogLevel ERROR\nEND\n",
             names.join(" ")
@@ -190,7 +190,7 @@ impl Person {
         assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
         let served = self.served(&["/usr/sbin/sshd", "-D", "-e", "-f", "/home/sshd_config"]);
         let wait = format!(
-            "for n in $(seq 200); do : </dev/tcp/127.0.0.1/{port} && exit 0; sleep 0.05; done; exit 1"
+            "for n in $(seq 200); do : </dev/tcp/{address}/{port} && exit 0; sleep 0.05; done; exit 1"
         );
         assert!(self.root(&["bash", "-c", &wait]).status.success());
         served

@@ -26,7 +26,7 @@ fn files_are_printed_byte_for_byte_with_offset_and_limits() {
         (0, data.len(), "")
     );
     assert!(whole.stdout == data);
-    assert_eq!(whole.enforcement.missing, []);
+    assert_eq!(crate::sandbox::missing(&whole.enforcement), [] as [&str; 0]);
     assert_eq!(whole.enforcement.seccomp.unwrap().profile, "ssh");
     assert_eq!(
         print(&["--offset=1000000", "--limit=70000"]).stdout,

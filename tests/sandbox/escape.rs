@@ -9,11 +9,14 @@ use std::{
 };
 use watchtower::sandbox::{
     Access, Enforcement, Launcher, MinSandbox,
-    plan::{Bind, ChildPlan, Limits, Network, View},
+    plan::{Bind, ChildPlan, Limits, Network, Programs, View},
 };
 
 const ENOSYS: i32 = 38;
 const SIGSYS: i32 = 31;
+
+/// The program that tries the ways out.
+pub(crate) const PROBE: &str = include_str!("probe.c");
 
 struct Probe {
     dir: tempfile::TempDir,
@@ -22,14 +25,7 @@ struct Probe {
 
 fn probe() -> Probe {
     let dir = tempfile::tempdir().unwrap();
-    let (source, program) = (dir.path().join("probe.c"), dir.path().join("probe"));
-    std::fs::write(&source, include_str!("probe.c")).unwrap();
-    let built = Command::new("cc")
-        .args(["-static", "-O1", "-w", "-o"])
-        .args([&program, &source])
-        .status()
-        .unwrap();
-    assert!(built.success());
+    let program = super::compiled(dir.path(), "probe", PROBE);
     Probe { dir, program }
 }
 
@@ -52,6 +48,7 @@ impl Probe {
             } else {
                 Network::Ports(vec![22])
             },
+            programs: Programs::None,
             limits: Limits {
                 cpu_s: 2,
                 memory_bytes: 256 << 20,
@@ -74,7 +71,7 @@ impl Probe {
         let launcher = Launcher::of(env!("CARGO_BIN_EXE_wt"));
         let waiting = launcher.confine(plan, &tool, None).unwrap().ready(&none).unwrap();
         let enforcement = waiting.enforcement().clone();
-        let mut running = waiting.go().unwrap();
+        let mut running = waiting.go(&[]).unwrap();
         let mut text = String::new();
         running
             .process()
@@ -309,12 +306,7 @@ fn each_layer_that_is_left_out_is_named_and_policy_decides() {
         plan.without = without.iter().map(|&layer| layer.to_owned()).collect();
         let (status, _, enforcement) = probe.run(&plan);
         assert_eq!(status.code(), Some(0));
-        let named: Vec<&str> = enforcement
-            .missing
-            .iter()
-            .map(|missing| missing.layer.as_str())
-            .collect();
-        assert_eq!(named, missing);
+        assert_eq!(super::missing(&enforcement), missing);
         let refused = MinSandbox::EXEC.check(&enforcement).is_err();
         assert_eq!(refused, without == ["landlock"]);
     }
@@ -348,7 +340,7 @@ fn the_child_dies_with_its_parent() {
             .unwrap()
             .ready(&none)
             .unwrap()
-            .go()
+            .go(&[])
             .unwrap();
         let id = running.process().id();
         std::mem::forget(running);

@@ -1,16 +1,41 @@
 //! Confinement and the search tools, with the real kernel, the real rg and the real jq.
 
-mod escape;
+pub(crate) mod escape;
+mod output;
 mod process;
+mod refusal;
 mod search;
 
-use std::{os::fd::OwnedFd, path::Path};
+use std::{
+    os::fd::OwnedFd,
+    path::{Path, PathBuf},
+};
 use watchtower::{
     caller::Caller,
     exec::{Io, Outcome, Setting, gather},
     report::Failure,
     sandbox::{Enforcement, Launcher},
 };
+
+/// Builds a small C program of a test.
+pub(crate) fn compiled(dir: &Path, name: &str, source: &str) -> PathBuf {
+    let (text, program) = (dir.join(format!("{name}.c")), dir.join(name));
+    std::fs::write(&text, source).unwrap();
+    let built = std::process::Command::new("cc")
+        .args(["-static", "-O1", "-w", "-pthread", "-o"])
+        .args([&program, &text])
+        .status()
+        .unwrap();
+    assert!(built.success());
+    program
+}
+
+/// What is missing of a whole confinement: of root alone the kernel does not limit the processes.
+pub(crate) fn missing(enforcement: &Enforcement) -> Vec<&str> {
+    let all = enforcement.missing.iter().map(|missing| missing.layer.as_str());
+    all.filter(|layer| *layer != "processes" || !rustix::process::geteuid().is_root())
+        .collect()
+}
 
 /// A call of an applet from its argv to its outcome, without decision and record.
 pub(crate) struct Done {
@@ -81,6 +106,18 @@ pub(crate) fn call_with(
     args: &[&str],
     without: &[&str],
 ) -> Result<Done, Failure> {
+    call_on(cwd, policy, applet, args, without, false)
+}
+
+/// As `call_with`, with output that goes to a terminal or not.
+pub(crate) fn call_on(
+    cwd: &Path,
+    policy: &policy::Policy,
+    applet: &str,
+    args: &[&str],
+    without: &[&str],
+    terminal: bool,
+) -> Result<Done, Failure> {
     let args: Vec<std::ffi::OsString> = args.iter().map(Into::into).collect();
     let applets::Request::Call(request) = applets::find(applet).unwrap().parse(&args).unwrap() else {
         panic!("a call of {applet}");
@@ -98,10 +135,10 @@ pub(crate) fn call_with(
     let mut io = Io {
         stdout: &mut stdout,
         stderr: &mut stderr,
-        stdout_is_terminal: false,
-        stderr_is_terminal: false,
+        stdout_is_terminal: terminal,
+        stderr_is_terminal: terminal,
     };
-    let outcome = ready.go(&mut io, &mut |_, _| Ok(()))?;
+    let outcome = ready.go(&mut io, &mut |_| Ok(()))?;
     Ok(Done {
         outcome,
         stdout,

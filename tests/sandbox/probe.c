@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <netinet/in.h>
 #include <signal.h>
 #include <stdio.h>
@@ -14,6 +15,11 @@
 #include <unistd.h>
 
 extern char **environ;
+
+static void *idle(void *none) {
+    for (;;) sleep(100);
+    return none;
+}
 
 static int end(long answer) { return answer < 0 ? errno : 0; }
 
@@ -68,6 +74,17 @@ int main(int argc, char **argv) {
         return 0;
     }
 #endif
+    if (!strcmp(act, "threads")) {
+        pthread_attr_t small;
+        pthread_attr_init(&small);
+        pthread_attr_setstacksize(&small, 64 << 10);
+        pthread_t thread;
+        int made = 0, refused;
+        while (made < 100000 && !(refused = pthread_create(&thread, &small, idle, 0))) made++;
+        printf("%d\n", made);
+        fflush(stdout);
+        _exit(refused);
+    }
     if (!strcmp(act, "spin")) for (;;) {}
     return 99;
 }

@@ -8,6 +8,8 @@ use serde_json::Value as Json;
 pub(super) const KUBECONFIG: &str = "/run/wt/kubeconfig";
 /// Where it keeps what it learns of the server, and for how long: this one call.
 const CACHE: &str = "/tmp/cache";
+/// Seconds that kubectl has beyond the call.
+const GRACE_S: u64 = 5;
 /// The argv, built from the typed intent.
 pub(super) fn of(intent: &Intent, timeout_s: u64) -> Vec<Bytes> {
     let target = intent.targets.first().cloned().unwrap_or_default();
@@ -22,7 +24,8 @@ pub(super) fn of(intent: &Intent, timeout_s: u64) -> Vec<Bytes> {
         "kubectl".to_owned(),
         format!("--kubeconfig={KUBECONFIG}"),
         format!("--cache-dir={CACHE}"),
-        format!("--request-timeout={timeout_s}s"),
+        // Later than the call's own end, which is the one that is told.
+        format!("--request-timeout={}s", timeout_s.saturating_add(GRACE_S)),
         format!("--namespace={}", target.namespace),
     ];
     let mut path: Option<Bytes> = None;

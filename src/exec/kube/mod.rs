@@ -17,7 +17,7 @@ use crate::{
     report::{Exit, Failure},
     sandbox::{
         Access,
-        plan::{Bind, ChildPlan, Limits, MadeFile, Network},
+        plan::{Bind, ChildPlan, Limits, MadeFile, Network, Programs},
     },
 };
 use config::{Chosen, Part, choose};
@@ -170,6 +170,7 @@ fn prepare(
         plan,
         input: Input::Nothing,
         filter,
+        named: None,
     })
 }
 
@@ -319,6 +320,11 @@ fn plan(
         profile: profile.to_owned(),
         view,
         network: Network::Ports(ports),
+        programs: if chosen.plugin.is_some() {
+            Programs::Some
+        } else {
+            Programs::None
+        },
         limits: Limits {
             cpu_s: limits.cpu_s,
             memory_bytes: limits.memory_bytes.max(MEMORY),

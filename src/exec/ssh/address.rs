@@ -1,5 +1,5 @@
 //! Whether a host is this machine: then reading from it is reading here. Looks only at files of this machine and
-//! asks no name server.
+//! asks no name server: nothing of a call leaves the machine before it is judged.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -24,10 +24,21 @@ pub(super) fn is_local(host: &str) -> bool {
         Some(address) => vec![address],
         None => named(&text("/etc/hosts"), &host),
     };
+    any_is_local(&addresses)
+}
+
+/// Whether one of these addresses is this machine's.
+pub(super) fn any_is_local(addresses: &[IpAddr]) -> bool {
+    let text = |path: &str| std::fs::read_to_string(path).unwrap_or_default();
     let local = local_addresses(&text("/proc/net/fib_trie"), &text("/proc/net/if_inet6"));
     addresses
-        .into_iter()
-        .any(|address| address.is_loopback() || address.is_unspecified() || local.contains(&address))
+        .iter()
+        .any(|address| address.is_loopback() || address.is_unspecified() || local.contains(address))
+}
+
+/// Whether it is an address and no name.
+pub(super) fn is_literal(host: &str) -> bool {
+    parse(&host.to_ascii_lowercase()).is_some()
 }
 
 /// An address as ssh takes it, with its IPv4 form where it has one, and the old spellings of IPv4 addresses.
@@ -59,7 +70,8 @@ fn number(text: &str) -> Option<u32> {
     }
 }
 
-fn named(hosts: &str, host: &str) -> Vec<IpAddr> {
+/// The addresses of a name in the text of `/etc/hosts`.
+pub(super) fn named(hosts: &str, host: &str) -> Vec<IpAddr> {
     hosts
         .lines()
         .filter_map(|line| {

@@ -1,16 +1,18 @@
 //! The one argv that ssh is given, and what its failures mean. Every option is a constant of this file; the caller's
 //! words are a host, a user and a port that were checked, never an option.
 
-use super::Destination;
+use super::{Destination, address::is_literal};
 use crate::{
     report::{Exit, Failure},
     sandbox::plan::Bytes,
 };
 use policy::text::escape;
-use std::{os::unix::ffi::OsStrExt, path::Path};
+use std::{net::IpAddr, os::unix::ffi::OsStrExt, path::Path};
 
 /// What `ssh-ps` runs: one constant line without a word of the caller's.
 const PS: &str = "LC_ALL=C ps -A -o user,pid,ppid,stat,etime,time,pcpu,pmem,args";
+/// The option that says where a name leads.
+const HOST_NAME: &str = "HostName=";
 /// The one argv. The first value of an option holds for ssh, so nothing later could change one.
 pub(super) fn of(
     to: &Destination,
@@ -32,7 +34,6 @@ pub(super) fn of(
         "VerifyHostKeyDNS=no",
         "GlobalKnownHostsFile=none",
         "KnownHostsCommand=none",
-        "IdentitiesOnly=yes",
         "AddKeysToAgent=no",
         "PKCS11Provider=none",
         "PreferredAuthentications=publickey",
@@ -60,6 +61,9 @@ pub(super) fn of(
     option(format!("ConnectTimeout={connect_timeout_s}"));
     option(format!("User={}", to.user));
     option(format!("Port={}", to.port));
+    // The agent's own keys, where policy lets it speak and nothing names another.
+    let only = agent.is_none() || to.keys_are_named;
+    option(format!("IdentitiesOnly={}", if only { "yes" } else { "no" }));
     option(match agent {
         Some(socket) => format!("IdentityAgent={}", word(socket)?),
         None => "IdentityAgent=none".to_owned(),
@@ -76,6 +80,10 @@ pub(super) fn of(
     for key in &to.keys {
         option(format!("IdentityFile={}", word(key)?));
     }
+    if !is_literal(&to.host) {
+        option(format!("HostKeyAlias={}", known_as(to)));
+        option(format!("{HOST_NAME}{}", to.host));
+    }
     let rest: &[&str] = if sftp {
         &["-s", "--", &to.host, "sftp"]
     } else {
@@ -83,6 +91,24 @@ pub(super) fn of(
     };
     out.extend(rest.iter().map(|word| word.as_bytes().to_vec()));
     Ok(out)
+}
+
+/// The name under which the host's key is on file.
+fn known_as(to: &Destination) -> String {
+    let host = to.host.to_ascii_lowercase();
+    if to.port == 22 {
+        host
+    } else {
+        format!("[{host}]:{}", to.port)
+    }
+}
+
+/// The place in an argv of the address to connect to, with the address that it is to be.
+pub(in crate::exec) fn connect_to(argv: &[Bytes], address: IpAddr) -> Option<(usize, Bytes)> {
+    let place = argv
+        .iter()
+        .position(|word| word.starts_with(HOST_NAME.as_bytes()))?;
+    Some((place, format!("{HOST_NAME}{address}").into_bytes()))
 }
 
 /// A path as one word of an option: quoted, and without what ssh would expand.

@@ -4,9 +4,12 @@
 mod address;
 mod alias;
 mod argv;
+mod dns;
+mod named;
 pub(super) mod sftp;
 
 pub(super) use argv::advice;
+pub(super) use named::Named;
 
 use super::{
     input::Input,
@@ -21,7 +24,7 @@ use crate::{
     report::{Exit, Failure},
     sandbox::{
         Access,
-        plan::{Bind, ChildPlan, Limits, Network},
+        plan::{Bind, ChildPlan, Limits, Network, Programs},
     },
 };
 use alias::{Alias, is_host, is_user};
@@ -48,6 +51,8 @@ struct Destination {
     user: String,
     port: u16,
     keys: Vec<PathBuf>,
+    /// Whether policy or an alias names them.
+    keys_are_named: bool,
     known_hosts: Vec<PathBuf>,
 }
 
@@ -65,11 +70,15 @@ pub(super) fn gather(
         .iter()
         .map(|target| facts(target, &destination))
         .collect();
+    let mut locals = local_reads(intent, &destination, caller)?;
     if address::is_local(&destination.host) {
-        targets.extend(local_reads(intent, &destination, caller)?);
+        targets.append(&mut locals);
     }
     let work = match prepare(intent, &destination, caller, settings) {
-        Ok(job) => Work::of(job, settings),
+        Ok(mut job) => {
+            job.named = Named::of(&destination, &job.plan.argv, locals);
+            Work::of(job, settings)
+        }
         Err(failure) => Work::unready(failure),
     };
     Ok((targets, Vec::new(), work))
@@ -117,6 +126,7 @@ fn resolve(target: &Target, caller: &Caller, settings: &Settings) -> Result<Dest
     };
     let exist =
         |paths: Vec<PathBuf>| -> Vec<PathBuf> { paths.into_iter().filter(|path| path.is_file()).collect() };
+    let keys_are_named = alias.identity.is_some() || !settings.ssh.identity_files.is_empty();
     let keys = match (&alias.identity, settings.ssh.identity_files.is_empty()) {
         (Some(key), _) => vec![key.clone()],
         (None, false) => named(&settings.ssh.identity_files),
@@ -137,6 +147,7 @@ fn resolve(target: &Target, caller: &Caller, settings: &Settings) -> Result<Dest
         user,
         port,
         keys,
+        keys_are_named,
         known_hosts,
     })
 }
@@ -254,8 +265,10 @@ fn prepare(
         view.binds.push(bind);
     }
     if let Some(socket) = &agent {
-        view.binds
-            .push(Bind::found(socket.as_os_str().as_bytes().to_vec(), Access::READ));
+        view.binds.push(Bind::found(
+            socket.as_os_str().as_bytes().to_vec(),
+            Access::READ | Access::CONNECT,
+        ));
     }
     order(&mut view);
     let limits = &settings.limits;
@@ -276,6 +289,7 @@ fn prepare(
         profile: if agent.is_some() { "ssh-agent" } else { "ssh" }.to_owned(),
         view,
         network: Network::Ports(vec![destination.port, 53]),
+        programs: Programs::None,
         limits: Limits {
             cpu_s: limits.cpu_s,
             memory_bytes: limits.memory_bytes.max(MEMORY),
@@ -294,6 +308,7 @@ fn prepare(
         plan,
         input,
         filter,
+        named: None,
     })
 }
 

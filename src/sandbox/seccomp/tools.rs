@@ -191,7 +191,6 @@ const NET: &[Row] = &[
     row(libc::SYS_mincore, "checks of its memory"),
     row(libc::SYS_umask, "modes of what it makes"),
     row(libc::SYS_getppid, "seeds and messages"),
-    row(libc::SYS_gettid, "identity of its threads"),
 ];
 
 const IPPROTO_TCP: u64 = 6;

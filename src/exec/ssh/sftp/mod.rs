@@ -5,7 +5,10 @@ mod list;
 mod packet;
 mod session;
 
-use crate::exec::{output::Sink, work::Again};
+use crate::exec::{
+    output::Sink,
+    work::{Again, Seen},
+};
 use list::name;
 use packet::{
     CLOSE, Entry, LSTAT, NO_SUCH_FILE, OPEN, OPENDIR, PERMISSION_DENIED, READ, READDIR, READLINK, REALPATH,
@@ -119,7 +122,7 @@ fn converse(
         let done = match real_path(session, path) {
             Ok(real) => {
                 let shown = escape(&real);
-                if let Err(failure) = again(index, &shown) {
+                if let Err(failure) = again(Seen::Path { index, real: &shown }) {
                     talked.refused = Some(failure);
                     return Ok(());
                 }

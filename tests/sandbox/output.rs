@@ -1,0 +1,120 @@
+//! What comes out of a tool: streamed and cut at policy's caps, hashed whole, and for the record without its secrets.
+
+use super::{call, call_on, has, plain_policy};
+use crate::support::{Scratch, text};
+use sha2::{Digest, Sha256};
+use std::fs;
+
+fn with(more: &str) -> String {
+    let document = policy::default_document("default").unwrap();
+    format!("{{{more},{}", document.trim_start().trim_start_matches('{'))
+}
+
+#[test]
+fn large_output_is_cut_and_said_and_hashed_whole() {
+    if !has("rg") {
+        return;
+    }
+    let top = tempfile::tempdir().unwrap();
+    let line = format!("needle {}\n", "x".repeat(90));
+    fs::write(top.path().join("big"), line.repeat(20_000)).unwrap();
+    let policy = super::policy(&with("\"limits\": {\"stdout_bytes\": 1000}"));
+    let done = call(top.path(), &policy, "rg-search", &["needle", "big"]).unwrap();
+    let whole = line.repeat(20_000);
+    assert_eq!(done.stdout, &whole.as_bytes()[..1000]);
+    assert!(done.outcome.truncated);
+    assert_eq!(done.outcome.stdout_bytes, whole.len() as u64);
+    assert_eq!(
+        done.outcome.stdout_sha256,
+        Sha256::digest(&whole)
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect::<String>()
+    );
+    assert_eq!(
+        done.stderr,
+        format!(
+            "rg: output cut after 1000 of {} bytes, the policy's `limits.stdout_bytes`\n",
+            whole.len()
+        )
+    );
+    assert_eq!(done.outcome.exit_code, 0);
+}
+
+#[test]
+fn a_terminal_gets_no_binary_data_and_no_control_sequences_and_anything_else_gets_every_byte() {
+    if !has("jq") || !has("rg") {
+        return;
+    }
+    let top = tempfile::tempdir().unwrap();
+    fs::write(top.path().join("a"), "\"\\u001b]52;c;aGk=\\u0007\"").unwrap();
+    fs::write(top.path().join("latin"), b"needle \xff\xfe\n").unwrap();
+    let policy = plain_policy();
+    let plain = call(top.path(), &policy, "jq-query", &["-r", ".", "a"]).unwrap();
+    assert_eq!(plain.stdout, b"\x1b]52;c;aGk=\x07\n");
+    let shown = call_on(top.path(), &policy, "jq-query", &["-r", ".", "a"], &[], true).unwrap();
+    assert_eq!(text(&shown.stdout), "^[]52;c;aGk=^G\n");
+    let latin = call(top.path(), &policy, "rg-search", &["needle", "latin"]).unwrap();
+    assert_eq!(latin.stdout, b"needle \xff\xfe\n");
+    fs::write(top.path().join("bin"), b"needle \0 more\n").unwrap();
+    let binary = call_on(
+        top.path(),
+        &policy,
+        "rg-search",
+        &["--json", "needle", "bin"],
+        &[],
+        true,
+    )
+    .unwrap();
+    assert!(!binary.stdout.contains(&0));
+}
+
+#[test]
+fn what_a_shadowed_call_leaves_in_the_record_has_no_secrets() {
+    if !has("rg") {
+        return;
+    }
+    let desk = Scratch::new();
+    let token = "ghp_0123456789abcdefghijABCDEFGHIJ012345";
+    desk.write("notes", format!("needle {token}\n"));
+    desk.policy(
+        r#"{"version": "2.0.0", "policies": [{"name": "watched", "priority": 1, "match": {"domain": "search"}, "condition": "True", "action": "shadow"}]}"#,
+    );
+    let out = desk.expect(0, &["rg-search", "needle", "notes"]);
+    assert!(out.contains(token), "the caller sees what is there");
+    let outcome = desk.entries_of("outcome").pop().unwrap();
+    let effects = outcome["data"]["execution"]["effects"].to_string();
+    assert!(
+        effects.contains("needle") && !effects.contains(token),
+        "{outcome}"
+    );
+}
+
+#[test]
+fn the_version_of_a_tool_is_learnt_once_and_recorded_from_then_on() {
+    if !has("jq") {
+        return;
+    }
+    let desk = Scratch::new();
+    desk.write("a.json", "{}");
+    desk.expect(0, &["jq-query", ".", "a.json"]);
+    desk.expect(0, &["jq-query", ".", "a.json"]);
+    let real = std::process::Command::new("/usr/bin/jq")
+        .arg("--version")
+        .output()
+        .unwrap();
+    let version = text(&real.stdout).trim().to_owned();
+    let learnt: Vec<_> = desk
+        .entries_of("outcome")
+        .iter()
+        .map(|entry| entry["data"]["execution"]["effects"].clone())
+        .collect();
+    assert_eq!(learnt[0][0]["tool_version"], version.as_str(), "{learnt:?}");
+    assert_eq!(learnt[1].as_array().unwrap().len(), 0);
+    let decisions = desk.entries_of("decision");
+    let recorded = |at: usize| decisions[at]["data"]["enforcement"]["tool"]["version"].clone();
+    assert_eq!(
+        (recorded(0), recorded(1)),
+        (serde_json::Value::Null, version.into())
+    );
+}

@@ -1,0 +1,105 @@
+//! A kernel that refuses a layer: simulated in a nested user namespace whose own limits are zero. The call goes on with
+//! what is left where policy admits that, and its record names every layer that was not had.
+
+use crate::{sandbox::has, support::Scratch};
+use std::process::{Command, Output};
+
+/// `wt ARGS...` where this limit of namespaces is zero.
+fn limited(desk: &Scratch, limit: &str, args: &[&str]) -> Output {
+    let plain = desk.wt(args);
+    let script = format!("echo 0 >/proc/sys/user/{limit} && exec \"$@\"");
+    let mut command = Command::new("unshare");
+    command
+        .args(["--user", "--map-root-user", "/bin/sh", "-c", &script, "sh"])
+        .arg(plain.get_program())
+        .args(plain.get_args())
+        .current_dir(desk.project())
+        .env_clear();
+    for (name, value) in plain.get_envs() {
+        command.env(name, value.unwrap());
+    }
+    command.output().unwrap()
+}
+
+fn missing(desk: &Scratch) -> Vec<String> {
+    let decision = desk.entries_of("decision").pop().unwrap();
+    decision["data"]["enforcement"]["missing"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|miss| miss["layer"].as_str().unwrap().to_owned())
+        .filter(|layer| layer != "processes")
+        .collect()
+}
+
+#[test]
+fn each_layer_that_the_kernel_refuses_is_in_the_record() {
+    if !has("unshare") || !has("jq") {
+        return;
+    }
+    let desk = Scratch::new();
+    desk.write("a.json", "{\"name\": 1}");
+    for (limit, layers) in [
+        (
+            "max_user_namespaces",
+            &["userns", "mountns", "ipcns", "utsns", "netns"][..],
+        ),
+        (
+            "max_mnt_namespaces",
+            &["userns", "mountns", "ipcns", "utsns", "netns"],
+        ),
+        ("max_net_namespaces", &["netns"]),
+    ] {
+        let out = limited(&desk, limit, &["jq-query", ".name", "a.json"]);
+        assert_eq!(
+            (out.status.code(), out.stdout.as_slice()),
+            (Some(0), &b"1\n"[..]),
+            "{limit}: {}",
+            String::from_utf8_lossy(&out.stderr)
+        );
+        assert_eq!(missing(&desk), layers, "{limit}");
+    }
+    let document = policy::default_document("default").unwrap();
+    let body = document.trim_start().trim_start_matches('{');
+    desk.policy(&format!(
+        "{{\"sandbox\": {{\"min_sandbox\": {{\"exec\": {{\"landlock_abi\": 1, \"seccomp\": true, \"namespaces\": true}}}}}},{body}"
+    ));
+    let out = limited(&desk, "max_user_namespaces", &["jq-query", ".name", "a.json"]);
+    let said = String::from_utf8(out.stderr).unwrap();
+    assert_eq!(
+        (out.status.code(), out.stdout.as_slice()),
+        (Some(69), &b""[..]),
+        "{said}"
+    );
+    assert!(
+        said.contains("policy demands a user namespace") && said.contains("No space left on device"),
+        "{said}"
+    );
+    let decision = desk.entries_of("decision").pop().unwrap();
+    assert_eq!(decision["data"]["decision"]["verdict"], "deny");
+    assert_eq!(
+        decision["data"]["decision"]["matched_rules"][0]["rule"],
+        "min-sandbox"
+    );
+}
+
+#[test]
+fn the_doctor_tries_what_holds_a_tool() {
+    if !has("unshare") {
+        return;
+    }
+    let desk = Scratch::new();
+    let tools = |out: &[u8]| {
+        let report: serde_json::Value = serde_json::from_slice(out).unwrap();
+        let findings = report["findings"].as_array().unwrap().clone();
+        findings
+            .into_iter()
+            .find(|finding| finding["check"] == "tools")
+            .unwrap()
+    };
+    let whole = tools(&desk.run(&["doctor", "--json"]).stdout);
+    assert_eq!(whole["state"], "ok", "{whole}");
+    let less = tools(&limited(&desk, "max_net_namespaces", &["doctor", "--json"]).stdout);
+    assert_eq!(less["state"], "warning", "{less}");
+    assert!(less["what"].as_str().unwrap().contains("netns"), "{less}");
+}
