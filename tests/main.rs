@@ -29,6 +29,8 @@ mod gtfo;
 #[cfg(test)]
 mod hook;
 #[cfg(test)]
+mod language;
+#[cfg(test)]
 mod ledger;
 #[cfg(test)]
 mod mcp;

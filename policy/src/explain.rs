@@ -206,11 +206,12 @@ impl Rule {
                 condition.source.get(range).unwrap_or_default().to_owned()
             };
             told.part = text(why.at);
-            told.values = why
-                .values
-                .into_iter()
-                .map(|(at, value)| (text(at), value))
-                .collect();
+            for (at, value) in why.values {
+                let read = (text(at), value);
+                if !told.values.contains(&read) {
+                    told.values.push(read);
+                }
+            }
         }
         told
     }

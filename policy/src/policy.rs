@@ -58,6 +58,9 @@ fn compile(sources: &[Source], conditions: Conditions) -> Result<Policy, Vec<Pro
             ));
             settings.add(source.layer, document.stated);
         }
+        report
+            .problems
+            .sort_by_key(|problem| (problem.line, problem.column));
         problems.append(&mut report.problems);
     }
     if !problems.is_empty() {

@@ -253,11 +253,11 @@ impl Checker {
             let (source, of) = self.source_of(&clause.source)?;
             if n == 0 {
                 ast.clauses.iter().for_each(|clause| self.hide(&clause.target));
-                if self.bound.len() > 2 * MAX_VARIABLES {
-                    return Err(ExprError::new(ast.element.at, "more than 256 variables"));
-                }
             }
             let target = self.bind(&clause.target, of);
+            if self.slots > MAX_VARIABLES {
+                return Err(ExprError::new(ast.element.at, "more than 256 variables"));
+            }
             let conditions = self.nodes(&clause.conditions)?;
             clauses.push(Clause {
                 target,

@@ -186,13 +186,13 @@ fn pieces(text: &str, offset: usize, raw: bool) -> Result<Vec<Piece>, ExprError>
     let fault = |at: usize, message: &str| ExprError::new(Span::new(offset + at, offset + at + 1), message);
     while let Some(found) = text.get(at..).and_then(|rest| rest.find(['{', '}', '\\'])) {
         at += found;
-        let two = text.get(at..at + 2).unwrap_or_default();
-        if two == "{{" || two == "}}" {
+        let two = text.get(at..).unwrap_or_default();
+        if two.starts_with("{{") || two.starts_with("}}") {
             literal.push_str(&plain(begun, at + 1)?);
             at += 2;
             begun = at;
         } else if two.starts_with('\\') && !raw {
-            if two == "\\{" || two == "\\}" || two == "\\N" {
+            if ["\\{", "\\}", "\\N"].iter().any(|escape| two.starts_with(escape)) {
                 return Err(fault(at, "this escape is not part of the language"));
             }
             at += 1 + text

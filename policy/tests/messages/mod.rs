@@ -1,4 +1,7 @@
-//! Every message of the loader, as a person sees it. `WT_REGENERATE=1` writes the snapshot anew.
+//! Every message of the loader, as a person sees it. `WT_REGENERATE=1` writes the snapshots anew.
+
+mod complete;
+mod conditions;
 
 use policy::{Layer, Source, inspect, load};
 use std::{fmt::Write, path::PathBuf};
@@ -33,6 +36,21 @@ fn every_message_of_the_loader_is_as_it_was_agreed() {
     let cases: Vec<(&str, Layer, String)> = vec![
         ("not JSON", Layer::User, "{\"version\": \"2.0.0\",}".into()),
         ("nothing", Layer::User, String::new()),
+        ("no value", Layer::User, "{\"version\": ?}".into()),
+        ("no colon", Layer::User, "{\"version\" 5}".into()),
+        ("no comma in an object", Layer::User, "{\"version\": 5 6}".into()),
+        ("no comma in a list", Layer::User, "[1 2]".into()),
+        ("no number", Layer::User, "[01]".into()),
+        ("no digit", Layer::User, "[1.]".into()),
+        ("no exponent", Layer::User, "[1e]".into()),
+        ("a number without end", Layer::User, "[1e999]".into()),
+        ("a control character", Layer::User, "[\"a\u{1}\"]".into()),
+        ("an unknown escape", Layer::User, "[\"a\\q\"]".into()),
+        ("a short escape", Layer::User, "[\"a\\u12\"]".into()),
+        ("half a character", Layer::User, "[\"a\\ud800\"]".into()),
+        ("a string without end", Layer::User, "[\"a".into()),
+        ("too deep", Layer::User, format!("{}1{}", "[".repeat(70), "]".repeat(70))),
+        ("an unknown word", Layer::User, "[nope]".into()),
         ("after the end", Layer::User, "{} {}".into()),
         ("wrong version, no rules", Layer::User, "{\"version\": \"3\"}".into()),
         ("not an object", Layer::User, "[]".into()),
@@ -96,6 +114,22 @@ fn every_message_of_the_loader_is_as_it_was_agreed() {
         ("example of nothing", Layer::User, rule("\"examples\": [{\"expect\": \"deny\"}]")),
         ("example's applet", Layer::User, rule("\"examples\": [{\"argv\": [\"rm\"], \"expect\": \"deny\"}]")),
         (
+            "example's value",
+            Layer::User,
+            rule("\"examples\": [{\"intent\": {\"domain\": \"ssh\", \"operation\": \"ps\", \"target\": {\"port\": \"x\"}}, \"expect\": \"deny\"}]"),
+        ),
+        (
+            "example's scope",
+            Layer::User,
+            rule("\"examples\": [{\"intent\": {\"domain\": \"ssh\", \"operation\": \"ps\", \"burzt\": 5}, \"expect\": \"deny\"}]"),
+        ),
+        ("not true or false", Layer::User, top("\"limits\": {\"cross_mounts\": 1}")),
+        ("not a list", Layer::User, top("\"env\": {}")),
+        ("not whole numbers", Layer::User, top("\"identities\": [{\"match\": {\"uid\": null}, \"capabilities\": []}]")),
+        ("not an object but words", Layer::User, top("\"limits\": true")),
+        ("no pattern in protect", Layer::User, top("\"protect\": {\"paths\": [\"/a/[\"]}")),
+        ("unknown key far from all", Layer::User, top("\"kubernetes\": {\"zzzzzzzz\": 1}")),
+        (
             "example's attribute",
             Layer::User,
             rule("\"examples\": [{\"intent\": {\"domain\": \"ssh\", \"operation\": \"ps\", \"target\": {\"hots\": \"x\"}}, \"expect\": \"deny\"}]"),
@@ -107,15 +141,19 @@ fn every_message_of_the_loader_is_as_it_was_agreed() {
         assert!(!text.is_empty(), "{name} is no problem");
         writeln!(all, "## {name}\n{text}\n").unwrap();
     }
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/messages.txt");
+    agreed("documents.txt", &all);
+}
+
+/// Insists on what a snapshot holds.
+fn agreed(name: &str, all: &str) {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/messages")
+        .join(name);
     if std::env::var_os("WT_REGENERATE").is_some() {
-        std::fs::write(&path, &all).unwrap();
+        std::fs::write(&path, all).unwrap();
     }
     let stored = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(
-        stored == all,
-        "the messages differ from tests/messages.txt:\n{all}"
-    );
+    assert!(stored == all, "the messages differ from {name}:\n{all}");
 }
 
 #[test]
