@@ -320,3 +320,102 @@ fn an_event_that_is_too_large_is_refused() {
     assert_eq!(code, 2, "{out}");
     assert!(out.contains("larger than 16777216 bytes"), "{out}");
 }
+
+#[test]
+fn in_modes_where_nobody_is_asked_an_escalation_denies_with_its_pending_id() {
+    let world = World::new();
+    for mode in ["default", "bypassPermissions", "dontAsk", "acceptEdits"] {
+        let event = json!({"session_id": "s", "cwd": world.workspace(), "permission_mode": mode,
+            "hook_event_name": "PreToolUse", "tool_name": "Bash", "tool_input": {"command": "sudo ls"}, "tool_use_id": "u"});
+        let (_, out) = world.wt(&["hook", "claude-code"], event.to_string().as_bytes());
+        let answer: Json = serde_json::from_str(&out).unwrap();
+        let said = &answer["hookSpecificOutput"];
+        assert_eq!(said["permissionDecision"], "deny", "{mode}: {out}");
+        let reason = said["permissionDecisionReason"].as_str().unwrap();
+        let id = reason.split('`').nth(1).unwrap();
+        let (_, waiting) = world.wt(&["approvals", "--json"], b"");
+        assert!(
+            reason.contains("waiting for a person") && waiting.contains(id),
+            "{reason} {waiting}"
+        );
+    }
+}
+
+#[test]
+fn each_clients_own_tools_are_judged() {
+    let world = World::new();
+    let here = world.workspace();
+    std::fs::write(here.join("a"), "x").unwrap();
+    let patch = |path: &str| json!({"input": format!("*** Begin Patch\n*** Update File: {path}\n@@\n-x\n+y\n*** End Patch")});
+    for (client, tool, input, allowed) in [
+        ("codex", "apply_patch", patch("a"), true),
+        ("codex", "apply_patch", patch(".git/hooks/pre-commit"), false),
+        ("codex", "apply_patch", patch("../../../etc/passwd"), false),
+        ("codex", "apply_patch", json!({"input": "no patch"}), false),
+        (
+            "gemini",
+            "write_file",
+            json!({"file_path": here.join("b"), "content": ""}),
+            true,
+        ),
+        (
+            "gemini",
+            "read_many_files",
+            json!({"include": ["a", "/etc/shadow"]}),
+            false,
+        ),
+        (
+            "gemini",
+            "web_fetch",
+            json!({"prompt": "read http://169.254.169.254/latest please"}),
+            false,
+        ),
+        (
+            "gemini",
+            "web_fetch",
+            json!({"prompt": "what is the weather"}),
+            false,
+        ),
+        ("opencode", "read", json!({"filePath": here.join("a")}), true),
+        (
+            "opencode",
+            "edit",
+            json!({"filePath": world.dir.path().join(".bashrc")}),
+            false,
+        ),
+        (
+            "opencode",
+            "webfetch",
+            json!({"url": "file:///etc/passwd"}),
+            false,
+        ),
+        ("copilot", "bash", json!({"command": "ls"}), true),
+        ("copilot", "bash", json!({"command": "rm -rf ~"}), false),
+        (
+            "copilot",
+            "create",
+            json!({"path": here.join(".github/copilot-instructions.md")}),
+            false,
+        ),
+        ("copilot", "github-mcp-server-create_issue", json!({}), false),
+    ] {
+        let event = match client {
+            "gemini" => {
+                json!({"hook_event_name": "BeforeTool", "cwd": here, "tool_name": tool, "tool_input": input})
+            }
+            "opencode" => {
+                json!({"event": "tool.execute.before", "cwd": here, "tool": tool, "args": input, "servers": {}})
+            }
+            "copilot" => json!({"cwd": here, "toolName": tool, "toolArgs": input.to_string()}),
+            _ => {
+                json!({"hook_event_name": "PreToolUse", "cwd": here, "tool_name": tool, "tool_input": input})
+            }
+        };
+        let (code, out) = world.wt(&["hook", client], event.to_string().as_bytes());
+        assert_eq!(
+            (code, out.contains("deny")),
+            (0, !allowed),
+            "{client} {tool} {input}: {out}"
+        );
+    }
+}

@@ -3,5 +3,6 @@
 mod calls;
 mod eras;
 mod http;
+mod own;
 mod person;
 pub(crate) mod server;

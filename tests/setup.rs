@@ -15,11 +15,10 @@ fn files(world: &World, client: &str, scope: &str) -> Vec<PathBuf> {
     assert_eq!(code, 0, "{out}");
     let told: Json = serde_json::from_str(&out).unwrap();
     assert_eq!(told["written"], false);
-    let files = told["files"].as_array().unwrap();
-    files
-        .iter()
-        .map(|file| PathBuf::from(file["path"].as_str().unwrap()))
-        .collect()
+    let files = told["files"].as_array().unwrap().iter();
+    let paths = files.map(|file| PathBuf::from(file["path"].as_str().unwrap()));
+    // The policy that protects them is changed with them.
+    paths.filter(|path| !path.ends_with("policy.json")).collect()
 }
 
 fn read(path: &Path) -> Option<String> {
@@ -37,6 +36,8 @@ fn calls(world: &World) -> Vec<Json> {
 fn every_client_is_set_up_once_and_taken_out_again() {
     for scope in ["user", "project"] {
         let world = World::new();
+        let policy = world.dir.path().join(".watchtower/policy.json");
+        let before = read(&policy);
         for client in CLIENTS {
             let files = files(&world, client, scope);
             assert!(
@@ -54,6 +55,7 @@ fn every_client_is_set_up_once_and_taken_out_again() {
                 0
             );
             assert!(files.iter().all(|file| !file.exists()), "{client}");
+            assert_eq!(read(&policy), before, "{client}");
         }
         assert_eq!(world.wt(&["verify"], b"").0, 0);
     }

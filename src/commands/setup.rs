@@ -114,7 +114,11 @@ fn protection(
         .filter(|change| change.after.is_some() || remove)
         .map(|change| shown(&change.path))
         // What an earlier run added is protected by that alone, so it is looked for where things are taken out.
-        .filter(|path| remove || protect.write_protected(path, "write", &places).is_none())
+        .filter(|path| {
+            let open = |operation| protect.write_protected(path, operation, &places).is_none();
+            // A name is protected from being written; what holds an agent must not be deleted either.
+            remove || open("write") || open("delete")
+        })
         .map(|path| Edit::Member(&["protect", "paths"], path.into()))
         .collect();
     if edits.is_empty() || !policy.is_file() {

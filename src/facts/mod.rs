@@ -203,8 +203,9 @@ fn places(caller: &Caller, ground: &Ground) -> Places {
     let real = |path: &PathBuf| workspace::resolve(path).unwrap_or_else(|| path.clone());
     let mut homes: Vec<String> = caller.homes.iter().map(|home| shown(&real(home))).collect();
     homes.dedup();
-    Places {
-        homes,
-        watchtower: vec![shown(&ground.home.path)],
-    }
+    let mut watchtower = vec![shown(&ground.home.path)];
+    // The project's layer only tightens: taking it away would loosen.
+    let workspace = ground.workspace.as_ref();
+    watchtower.extend(workspace.map(|root| shown(&root.path.join(".watchtower"))));
+    Places { homes, watchtower }
 }

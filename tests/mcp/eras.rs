@@ -35,6 +35,14 @@ fn works(server: &mut super::server::Server, world: &World, name: &str) {
         "A",
         "{text}"
     );
+    for (uri, holds) in [
+        ("watchtower://policy", "\"layers\""),
+        ("watchtower://recent", "safe-rm"),
+    ] {
+        let resource = server.ask("resources/read", json!({"uri": uri}));
+        let text = resource["result"]["contents"][0]["text"].as_str().unwrap();
+        assert!(text.contains(holds), "{uri}: {text}");
+    }
 }
 
 #[test]
