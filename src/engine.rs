@@ -2,13 +2,12 @@
 //! Knows no front end; reads nothing of the process. A refusal is recorded before anyone is told of it, an
 //! allowing decision is durable before its effect, and an effect needs the permit that only this gives.
 
-use crate::work::Work;
 use crate::{
+    again::Again,
     caller::Caller,
-    exec::Seen,
     facts::{self, Facts},
     ground::Ground,
-    ledger::{DecisionDraft, Draft, Kind, Ledger, LedgerError, Ruling},
+    ledger::{DecisionDraft, Draft, Kind, LedgerError, Ruling},
     outcome::{Outcome, Output, Refusal, Stop},
     record,
     report::Failure,
@@ -19,9 +18,9 @@ use crate::{
         notify::{self, Around},
     },
     undo::retention,
+    work::Work,
 };
-use policy::{Decision, Intent, Scope, Verdict};
-use serde_json::{Value as Json, json};
+use policy::{Decision, Intent, Verdict};
 use std::{path::PathBuf, time::Duration};
 
 /// What was found out about a call and what policy says of it.
@@ -31,93 +30,6 @@ pub struct Judgement {
     pub facts: Facts,
     /// The verdict.
     pub decision: Decision,
-}
-
-/// Judges a call without recording or doing anything: policy's word, and what freezes and grants make of it.
-///
-/// # Errors
-/// A fact cannot be gathered; nothing was changed.
-pub fn judge(intent: &Intent, caller: &Caller, ground: &Ground) -> Result<Judgement, Failure> {
-    let Judgement { facts, decision } = weigh(intent, caller, ground, Tally::Look)?;
-    let decision = match ground.ledger() {
-        Ok(mut ledger) => ground
-            .state()
-            .foresee(&mut ledger, intent, &facts.scope, decision)?,
-        Err(_) => decision,
-    };
-    Ok(Judgement { facts, decision })
-}
-
-/// Gathers the facts and asks policy.
-pub(crate) fn weigh(
-    intent: &Intent,
-    caller: &Caller,
-    ground: &Ground,
-    tally: Tally,
-) -> Result<Judgement, Failure> {
-    let mut facts = facts::gather(intent, caller, ground)?;
-    facts.scope.burst = ground.state().burst(&facts.scope.identity, tally);
-    let decision = ground.policy.decide(&facts.scope);
-    Ok(Judgement { facts, decision })
-}
-
-/// Judges a call anew by what has shown since: the real path of one remote target, or that the host is this machine,
-/// and records that before anything is opened. `of` is the number of the first decision.
-fn judge_again(
-    intent: &Intent,
-    caller: &Caller,
-    ground: &Ground,
-    judged: &mut Scope,
-    ledger: &mut Ledger,
-    of: u64,
-    seen: Seen<'_>,
-) -> Result<(), Failure> {
-    let mut scope = judged.clone();
-    let again = match seen {
-        Seen::Local(targets) => {
-            scope.targets.extend_from_slice(targets);
-            judged.clone_from(&scope);
-            json!({"of": of, "local": true})
-        }
-        Seen::Path { index, real } => {
-            let given = scope.targets.get(index).map(|target| target.path.clone());
-            if given.as_deref() == Some(real) {
-                return Ok(());
-            }
-            // A host that is this machine is judged as a local read beside it, in the same order.
-            let locals = scope
-                .targets
-                .iter()
-                .enumerate()
-                .filter(|(_, target)| target.role == "local");
-            let local = locals.map(|(at, _)| at).nth(index);
-            for at in [Some(index), local].into_iter().flatten() {
-                if let Some(target) = scope.targets.get_mut(at) {
-                    facts::name_anew(target, real);
-                }
-            }
-            json!({"of": of, "target": index})
-        }
-    };
-    let decision = ground.policy.decide(&scope);
-    let mut data = record::decision(intent, &scope, &decision, Json::Null, &ground.origin(caller, &[]));
-    if let Some(notes) = data.get_mut("annotations").and_then(Json::as_object_mut) {
-        notes.insert("again".to_owned(), again);
-    }
-    let draft = DecisionDraft {
-        verdict: decision.verdict,
-        data,
-    };
-    match ledger.decide(draft, ground.durability())? {
-        Ruling::Permitted(_) => Ok(()),
-        Ruling::Refused(receipt) => Err(Refusal {
-            decision,
-            receipt,
-            confinement: None,
-            pending: None,
-        }
-        .failure()),
-    }
 }
 
 /// Judges a call, records the decision, carries out what was allowed and records how it went.
@@ -214,10 +126,8 @@ fn go(
             let seq = permit.seq();
             // The use of a grant is on record; an index that could not be written is mended from there.
             drop(settled.recorded(&state, seq));
-            let mut judged = scope;
-            let outcome = ready.perform(permit, output, &mut |seen| {
-                judge_again(intent, caller, &ground, &mut judged, &mut ledger, seq, seen)
-            });
+            let mut again = Again::new(intent, caller, &ground, scope, seq);
+            let outcome = ready.perform(permit, output, &mut |seen| again.judge(&mut ledger, seen));
             let entry = Draft {
                 kind: Kind::Outcome,
                 data: record::outcome(seq, &outcome),
@@ -227,6 +137,34 @@ fn go(
             Ok(outcome)
         }
     }
+}
+
+/// Judges a call without recording or doing anything: policy's word, and what freezes and grants make of it.
+///
+/// # Errors
+/// A fact cannot be gathered; nothing was changed.
+pub fn judge(intent: &Intent, caller: &Caller, ground: &Ground) -> Result<Judgement, Failure> {
+    let Judgement { facts, decision } = weigh(intent, caller, ground, Tally::Look)?;
+    let decision = match ground.ledger() {
+        Ok(mut ledger) => ground
+            .state()
+            .foresee(&mut ledger, intent, &facts.scope, decision)?,
+        Err(_) => decision,
+    };
+    Ok(Judgement { facts, decision })
+}
+
+/// Gathers the facts and asks policy.
+pub(crate) fn weigh(
+    intent: &Intent,
+    caller: &Caller,
+    ground: &Ground,
+    tally: Tally,
+) -> Result<Judgement, Failure> {
+    let mut facts = facts::gather(intent, caller, ground)?;
+    facts.scope.burst = ground.state().burst(&facts.scope.identity, tally);
+    let decision = ground.policy.decide(&facts.scope);
+    Ok(Judgement { facts, decision })
 }
 
 /// Waits for a person's answer to the request `id`; whether there was one, so that the call is worth another try.

@@ -8,6 +8,7 @@ compile_error!(
 );
 
 pub mod accounts;
+mod again;
 pub mod agents;
 pub mod approver;
 pub mod caller;
