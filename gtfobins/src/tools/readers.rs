@@ -106,7 +106,7 @@ const WITH_PATTERN: &[&str] = &[
 /// Programs that list names.
 const LISTERS: &[&str] = &[
     "ls", "ll", "dir", "vdir", "exa", "eza", "lsd", "tree", "du", "stat", "realpath", "readlink", "namei",
-    "lsattr", "getfacl", "df",
+    "lsattr", "getfacl",
 ];
 /// Programs whose output hides its input.
 const DECODERS: &[&str] = &[

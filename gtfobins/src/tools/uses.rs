@@ -34,6 +34,14 @@ pub(crate) fn uses(entry: &str, call: &Invocation<'_>) -> Option<Vec<(Function, 
         "gawk" | "mawk" => Some(awk(args)),
         "sed" => Some(sed(args)),
         "find" => Some(find(args)),
+        // Without a command it only prints.
+        "env"
+            if args
+                .iter()
+                .all(|a| a.contains('=') || a.starts_with('-') && !a.contains('S')) =>
+        {
+            Some(Vec::new())
+        }
         // What it runs for each file is judged itself.
         "fd" => Some(vec![(Function::Command, Use::Accounted)]).filter(|_| {
             ["-x", "-X", "--exec", "--exec-batch"]
