@@ -7,6 +7,8 @@ use std::{cell::OnceCell, rc::Rc};
 
 /// Longest command that is read at all.
 pub(crate) const MAX_COMMAND_BYTES: usize = 128 * 1024;
+/// Most commands of one text; no more of them would be followed.
+const MAX_COMMANDS: usize = 4_000;
 
 /// Why a text was not parsed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,6 +32,8 @@ pub(crate) struct Parser<'a> {
     text: &'a str,
     pub(super) at: usize,
     depth: u32,
+    /// Commands read so far.
+    commands: usize,
     pub(super) announced: Vec<Announced>,
 }
 
@@ -49,6 +53,7 @@ impl<'a> Parser<'a> {
             text,
             at: 0,
             depth,
+            commands: 0,
             announced: Vec::new(),
         }
     }
@@ -317,6 +322,10 @@ impl<'a> Parser<'a> {
     // Commands.
 
     pub(super) fn command(&mut self) -> Result<Command, Trouble> {
+        self.commands += 1;
+        if self.commands > MAX_COMMANDS {
+            return Err(Trouble::Limit("the command runs more commands than are followed"));
+        }
         let from = self.at;
         let kind = match self.compound()? {
             Some(kind) => kind,

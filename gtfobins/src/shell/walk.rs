@@ -14,7 +14,7 @@ const MAX_STEPS: usize = 2_000;
 /// Most text that nested shells may run, all of it together.
 const MAX_NESTED_BYTES: usize = 256 * 1024;
 /// Most words of one command.
-pub(super) const MAX_WORDS: usize = 4096;
+pub(super) const MAX_WORDS: usize = 2_048;
 /// How deep functions, nested shells and wrappers may call each other.
 const MAX_CALLS: u32 = 24;
 /// Where commands run.
