@@ -12,6 +12,9 @@ use std::{fs::File, io::ErrorKind, path::Path, sync::mpsc, time::Duration};
 /// Name of the lock file.
 pub(super) const NAME: &str = "ledger.lock";
 
+/// Stack of the thread that waits: it makes one system call.
+const WAIT_STACK: usize = 64 << 10;
+
 /// The opened lock file.
 #[derive(Debug)]
 pub(super) struct Lock {
@@ -96,6 +99,7 @@ fn wait(file: File, path: &Path, limit: Duration) -> Result<RwLock<File>, Ledger
     let (answer, answered) = mpsc::sync_channel(0);
     std::thread::Builder::new()
         .name("ledger-lock".to_owned())
+        .stack_size(WAIT_STACK)
         .spawn(move || {
             let mut lock = RwLock::new(file);
             let result = loop {

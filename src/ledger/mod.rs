@@ -12,6 +12,8 @@ mod durable;
 mod error;
 pub mod export;
 pub mod follow;
+#[cfg(any(test, fuzzing))]
+pub mod fuzzing;
 mod genesis;
 mod hash;
 mod keys;

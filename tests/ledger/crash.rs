@@ -144,6 +144,11 @@ fn killed_writers_lose_nothing_that_was_acknowledged() {
     for (seq, hash) in &acknowledged {
         assert_eq!(there.get(seq), Some(hash), "entry {seq} was acknowledged");
     }
+    eprintln!(
+        "{kills} kills: {} entries, all {} acknowledged ones there",
+        report.entries_to,
+        acknowledged.len()
+    );
 }
 
 #[test]

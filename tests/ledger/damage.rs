@@ -150,7 +150,14 @@ fn every_flipped_bit_of_a_seal_is_found_at_its_entry() {
                 continue;
             }
             std::fs::write(place.segment(1), flipped(&bytes, bit)).unwrap();
-            assert_eq!(first_bad(&place, None), (1, Some(entry)), "bit {bit}");
+            let (code, seq) = first_bad(&place, None);
+            // In the last line a bit can make a byte that only an interrupted write leaves; the cache tells of more.
+            let told = if entry == 64 {
+                code == 1 || code == 3
+            } else {
+                code == 1
+            };
+            assert!(told && seq == Some(entry), "bit {bit}: {code} {seq:?}");
             // Also where all hashes are made to fit: then the key kept elsewhere tells.
             if let Ok(bad) = String::from_utf8(flipped(&bytes, bit))
                 && let Some(forged) = rehashed(&bad)

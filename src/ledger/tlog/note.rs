@@ -126,7 +126,7 @@ impl Checkpoint {
     }
 
     /// The note, signed.
-    pub(super) fn sign(&self, key: &SigningKey) -> String {
+    pub(in crate::ledger) fn sign(&self, key: &SigningKey) -> String {
         let text = self.text();
         let vkey = Vkey::new(&self.origin, key.verifying_key());
         let mut bytes = vkey.id().to_vec();
@@ -168,7 +168,7 @@ impl Checkpoint {
     }
 
     /// The size that a note tells, believed or not.
-    pub(super) fn size_of(note: &[u8]) -> Option<u64> {
+    pub(in crate::ledger) fn size_of(note: &[u8]) -> Option<u64> {
         parts(note)
             .ok()
             .and_then(|(text, _)| Self::parse_text(text))

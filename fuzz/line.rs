@@ -1,0 +1,13 @@
+//! A line of the ledger, as anyone may have changed it: what is accepted has one spelling.
+#![no_main]
+// The ledger alone is compiled here: the rest of the program would only take time to build.
+#![allow(dead_code)]
+
+#[path = "../src/ledger/mod.rs"]
+mod ledger;
+#[path = "../src/report.rs"]
+mod report;
+
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|data: &[u8]| ledger::fuzzing::line(data));
