@@ -172,7 +172,7 @@ pub(super) fn redacted_seal(data: &[u8]) -> Option<(u64, Hash, Hash)> {
 }
 
 /// Decimal without sign or leading zero, from 1 on.
-fn parse_seq(digits: &[u8]) -> Option<u64> {
+pub(super) fn parse_seq(digits: &[u8]) -> Option<u64> {
     if !matches!(digits.first(), Some(b'1'..=b'9')) || !digits.iter().all(u8::is_ascii_digit) {
         return None;
     }

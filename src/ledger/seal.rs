@@ -9,6 +9,7 @@ use super::{
     LedgerError, SEAL_KEY,
     hash::{self, Hash, sha256},
     keys::Secret,
+    line,
     recover::{Found, Loss},
     segment::{self, Place},
 };
@@ -101,7 +102,7 @@ pub(super) fn split(data: &[u8]) -> Option<(u64, Hash, &[u8])> {
     let (number, rest) = rest.split_at_checked(digits)?;
     let (mac, rest) = rest.strip_prefix(b":")?.split_at_checked(64)?;
     let body = rest.strip_prefix(b"\",")?;
-    let index: u64 = std::str::from_utf8(number).ok()?.parse().ok()?;
+    let index = line::parse_seq(number)?;
     Some((index, hash::unhex(mac)?, body))
 }
 

@@ -6,7 +6,7 @@ LINE = re.compile(rb'\{"seq":([1-9][0-9]*),"timestamp":"([0-9T:.Z-]{27})","data"
                   rb'"prev_hash":"([0-9a-f]{64})","hash":"([0-9a-f]{64})"\}', re.S)
 PLACEHOLDER = re.compile(rb'\{"_redacted":\{(?:"body_sha256":"([0-9a-f]{64})",)?"by":([1-9][0-9]*),'
                          rb'"data_sha256":"([0-9a-f]{64})"\},(?:"_seal":"([0-9]+):([0-9a-f]{64})",)?"kind":"redacted"\}')
-SEAL = re.compile(rb'\{"_seal":"([0-9]+):([0-9a-f]{64})",')
+SEAL = re.compile(rb'\{"_seal":"([1-9][0-9]*):([0-9a-f]{64})",')
 
 sha = lambda b: hashlib.sha256(b).digest()
 node = lambda left, right: sha(b"\1" + left + right)
