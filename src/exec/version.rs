@@ -59,6 +59,8 @@ fn said(tool: &Tool, launcher: &Launcher) -> Option<String> {
     for file in ["/etc/passwd", "/etc/nsswitch.conf"] {
         view.binds.push(Bind::system(file, Access::READ));
     }
+    view.binds
+        .push(Bind::system("/dev/null", Access::READ | Access::WRITE));
     let plan = ChildPlan {
         argv: bytes(argv),
         env: bytes(&["PATH=/usr/bin", "LC_ALL=C.UTF-8", "HOME=/tmp"]),

@@ -3,7 +3,7 @@
 use super::cluster::Cluster;
 use crate::sandbox::{call, call_on, caller, has};
 use policy::Verdict;
-use std::fs;
+use std::{fs, path::PathBuf};
 
 #[test]
 fn an_object_is_printed_as_yaml_without_its_secrets() {
@@ -137,6 +137,76 @@ fn a_file_of_a_container_is_read_by_a_constant_command() {
         !asked.contains("stdin=true") && !asked.contains("tty=true"),
         "{asked}"
     );
+}
+
+/// Every kubectl of this machine: the one that is pinned, those beside a dispatcher, and those that `WT_TEST_KUBECTLS`
+/// names, separated by colons.
+fn versions() -> Vec<PathBuf> {
+    let mut found: Vec<PathBuf> = std::env::var("WT_TEST_KUBECTLS")
+        .unwrap_or_default()
+        .split(':')
+        .filter(|path| !path.is_empty())
+        .map(PathBuf::from)
+        .collect();
+    let real = fs::canonicalize("/usr/bin/kubectl").unwrap();
+    let beside = fs::read_dir(real.parent().unwrap()).unwrap();
+    let beside: Vec<PathBuf> = beside
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| {
+            path.file_name()
+                .is_some_and(|name| name.to_string_lossy().starts_with("kubectl.1."))
+        })
+        .collect();
+    found.extend(if beside.is_empty() { vec![real] } else { beside });
+    found
+}
+
+#[test]
+fn every_version_of_kubectl_here_asks_the_same() {
+    if !has("kubectl") || std::env::var_os("WT_TEST_KUBECTL").is_some() {
+        return;
+    }
+    for kubectl in versions() {
+        let (dir, cluster) = (tempfile::tempdir().unwrap(), Cluster::start());
+        let tool = format!(
+            r#", "sandbox": {{"tools": {{"kubectl": "{}"}}}}"#,
+            kubectl.display()
+        );
+        let policy = cluster.policy(dir.path(), "{}", &tool);
+        let run = |applet: &str, args: &[&str]| call(dir.path(), &policy, applet, args).unwrap();
+        let shown = kubectl.display();
+        let got = run("kubectl-get-yaml", &["-n", "dev", "pods", "web-1"]);
+        let text = String::from_utf8(got.stdout).unwrap();
+        assert_eq!(got.outcome.exit_code, 0, "{shown}: {}", got.stderr);
+        assert!(
+            text.contains("name: web-1") && !text.contains("hunter2"),
+            "{shown}: {text}"
+        );
+        let log = run("kubectl-logs", &["-n", "dev", "--tail=3", "web-1"]);
+        assert_eq!(
+            (log.outcome.exit_code, log.stdout.starts_with(b"first\n")),
+            (0, true),
+            "{shown}: {}",
+            log.stderr
+        );
+        run("kubectl-exec-read", &["-n", "dev", "web-1", "cat", "/srv/-x"]);
+        let asked = cluster.asked();
+        for part in [
+            "GET /api/v1/namespaces/dev/pods/web-1",
+            "GET /api/v1/namespaces/dev/pods/web-1/log?",
+            "/api/v1/namespaces/dev/pods/web-1/exec?command=cat&command=--&command=%2Fsrv%2F-x",
+        ] {
+            assert!(
+                asked.iter().any(|line| line.contains(part)),
+                "{shown}: {part}: {asked:?}"
+            );
+        }
+        assert_eq!(
+            crate::sandbox::missing(&got.enforcement),
+            [] as [&str; 0],
+            "{shown}"
+        );
+    }
 }
 
 #[test]

@@ -149,6 +149,16 @@ fn all_sixteen_applets_work_for_an_ordinary_user_under_the_default_policy() {
     for entry in &decisions {
         as_documented(&entry["data"]);
     }
+    // A tool's version is known from its second call on.
+    let versions: Vec<&str> = decisions
+        .iter()
+        .filter_map(|entry| entry["data"]["enforcement"]["tool"]["version"].as_str())
+        .collect();
+    assert_eq!(versions.len(), 4, "{versions:?}");
+    assert!(
+        versions[0].starts_with("OpenSSH_") && versions[2].starts_with("v1."),
+        "{versions:?}"
+    );
     let users: Vec<bool> = decisions
         .iter()
         .map(|entry| entry["data"]["enforcement"]["namespaces"][0] == "user")

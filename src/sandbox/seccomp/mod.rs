@@ -5,6 +5,7 @@
 mod native;
 mod numbers;
 mod program;
+mod runtime;
 mod tools;
 
 pub use native::NATIVE;

@@ -2,7 +2,10 @@
 //! No row starts a second program, forks, opens a socket family that is not needed, or reaches a keyring, a
 //! tracer, a mount or an io_uring.
 
-use super::{Mismatch, Profile, Row, When, native::RUNTIME, row, row_when};
+use super::{
+    Mismatch, Profile, Row, When, row, row_when,
+    runtime::{HELD, RUNTIME},
+};
 use nix::libc;
 
 /// Where the pinned tool waits for its execveat: above the limit of open files that is set before, so that
@@ -73,29 +76,15 @@ const START: &[Row] = &[
 
 /// Reading below what Landlock and the mounts leave.
 const READ: &[Row] = &[
-    row(libc::SYS_read, "reads files and pipes"),
-    row(libc::SYS_pread64, "reads files at an offset"),
     row(libc::SYS_readv, "reads into parts"),
-    row(libc::SYS_write, "writes its output"),
-    row(libc::SYS_writev, "writes its output from parts"),
-    row(libc::SYS_close, "closes what it opened"),
-    row(libc::SYS_lseek, "finds its place in a file"),
-    row(libc::SYS_fstat, "looks at an open file"),
-    row(libc::SYS_newfstatat, "looks at a file by name"),
-    row(libc::SYS_statx, "looks at a file by name"),
-    row(libc::SYS_fstatfs, "kind of file system, before mapping a file"),
     row(
         libc::SYS_statfs,
         "kind of file system; cgroup limits of a runtime",
     ),
     row(libc::SYS_faccessat, "asks whether a file is there"),
     row(libc::SYS_faccessat2, "asks whether a file is there"),
-    row(libc::SYS_readlinkat, "reads a symbolic link"),
-    row(libc::SYS_getdents64, "lists directories"),
     row(libc::SYS_getcwd, "makes relative paths absolute"),
-    row(libc::SYS_fadvise64, "tells the kernel that it reads ahead"),
     row(libc::SYS_dup, "duplicates its own descriptors"),
-    row(libc::SYS_dup3, "duplicates its own descriptors"),
     row(libc::SYS_fcntl, "flags of its own descriptors"),
     row_when(
         libc::SYS_ioctl,
@@ -251,28 +240,28 @@ const CACHE: &[Row] = &[
 pub const SEARCH: Profile = Profile {
     name: "search",
     mismatch: Mismatch::NotImplemented,
-    rows: &[RUNTIME, START, READ, OLDER, OPEN_READ],
+    rows: &[RUNTIME, HELD, START, READ, OLDER, OPEN_READ],
 };
 
 /// ssh: TCP to its host and DNS.
 pub const SSH: Profile = Profile {
     name: "ssh",
     mismatch: Mismatch::NotImplemented,
-    rows: &[RUNTIME, START, READ, OLDER, NET, OLDER_NET],
+    rows: &[RUNTIME, HELD, START, READ, OLDER, NET, OLDER_NET],
 };
 
 /// kubectl: TCP to its API server, DNS, and a private cache.
 pub const KUBECTL: Profile = Profile {
     name: "kubectl",
     mismatch: Mismatch::NotImplemented,
-    rows: &[RUNTIME, START, READ, OLDER, NET, OLDER_NET, CACHE],
+    rows: &[RUNTIME, HELD, START, READ, OLDER, NET, OLDER_NET, CACHE],
 };
 
 /// ssh with the caller's agent, where policy allows it: also a local stream socket.
 pub const SSH_AGENT: Profile = Profile {
     name: "ssh-agent",
     mismatch: Mismatch::NotImplemented,
-    rows: &[RUNTIME, START, READ, OLDER, NET, OLDER_NET, LOCAL],
+    rows: &[RUNTIME, HELD, START, READ, OLDER, NET, OLDER_NET, LOCAL],
 };
 
 const LOCAL: &[Row] = &[row_when(
@@ -288,7 +277,7 @@ const LOCAL: &[Row] = &[row_when(
 pub const KUBECTL_PLUGIN: Profile = Profile {
     name: "kubectl-plugin",
     mismatch: Mismatch::NotImplemented,
-    rows: &[RUNTIME, START, READ, OLDER, NET, OLDER_NET, CACHE, PLUGIN],
+    rows: &[RUNTIME, HELD, START, READ, OLDER, NET, OLDER_NET, CACHE, PLUGIN],
 };
 
 const PLUGIN: &[Row] = &[
