@@ -1,7 +1,11 @@
 //! What the ledger holds of a call: the decision entry before the effect, the outcome entry after it.
 //! Only puts values together; secrets are taken out by the ledger before it hashes.
 
-use crate::{caller::Caller, home::Home, outcome::Outcome};
+use crate::{
+    caller::{Caller, Front},
+    home::Home,
+    outcome::Outcome,
+};
 use policy::{Audit, Decision, Intent, Layer, Scope, Target, text::escape};
 use serde_json::{Map, Value as Json, json};
 use sha2::{Digest, Sha256};
@@ -130,8 +134,19 @@ fn identity(scope: &Scope, caller: &Caller) -> Json {
         "agent": {"value": scope.identity.agent, "learnt": scope.identity.learnt},
         "session": scope.identity.session,
     });
+    // A hook is told the session by its event, a server names its connection, a shell inherits a variable.
+    let learnt = match caller.front {
+        _ if scope.identity.session.is_empty() => "",
+        Front::Hook => "hook",
+        Front::Server => "mcp",
+        Front::Shell => "environment",
+    };
     if let Some(fields) = identity.as_object_mut() {
-        for (key, value) in [("claimed", &caller.claimed), ("request", &caller.request_id)] {
+        for (key, value) in [
+            ("claimed", caller.claimed.as_str()),
+            ("request", &caller.request_id),
+            ("session_learnt", learnt),
+        ] {
             if !value.is_empty() {
                 fields.insert(key.to_owned(), json!(value));
             }

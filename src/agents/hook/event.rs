@@ -43,6 +43,8 @@ pub(crate) struct Event {
     pub(crate) servers: Option<Map<String, Json>>,
     pub(crate) cwd: Option<PathBuf>,
     pub(crate) session: String,
+    /// The client's version, `` where neither the event nor the environment tells it.
+    pub(crate) version: String,
     /// The client's name for this very call, by which its outcome is found again.
     pub(crate) request_id: String,
     /// Whether nobody can be asked: headless, bypass and yolo modes.
@@ -221,6 +223,9 @@ impl Client {
             servers: fields.get("servers").and_then(Json::as_object).cloned(),
             cwd: cwd.map(PathBuf::from),
             session: text(&["session_id", "sessionId", "sessionID", "conversation_id"]),
+            version: Some(text(&["cursor_version", "client_version", "cli_version"]))
+                .filter(|version| !version.is_empty())
+                .unwrap_or_else(|| self.version()),
             request_id: text(&["tool_use_id", "toolUseId", "call_id", "callID", "generation_id"]),
             unattended: self.unattended(&mode),
             response: [
@@ -234,6 +239,20 @@ impl Client {
             .find_map(|key| fields.get(*key).cloned()),
             name,
         })
+    }
+
+    /// The version in the environment that clients give their hooks, as `NAME/VERSION` or `NAME_VERSION_MORE`.
+    fn version(self) -> String {
+        let told = std::env::var("AI_AGENT").unwrap_or_default();
+        let rest = told.strip_prefix(self.name()).unwrap_or_default();
+        let mut parts = rest.split(['/', '_', '@']).skip(1);
+        parts
+            .next()
+            .unwrap_or_default()
+            .chars()
+            .filter(|c| !c.is_control())
+            .take(32)
+            .collect()
     }
 
     /// Whether nobody can answer a question in this mode. Only Claude Code honours one at all, and only where a

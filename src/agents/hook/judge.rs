@@ -42,7 +42,10 @@ fn before(event: &Event) -> Result<Answer, Failure> {
         Ok(action) => action,
         Err(why) => return Ok(Answer::Deny(format!("watchtower: {why}; nothing was done"))),
     };
-    let note = json!({"client": event.client.name(), "name": event.name, "tool": event.tool});
+    let mut note = json!({"client": event.client.name(), "name": event.name, "tool": event.tool});
+    if let (false, Some(fields)) = (event.version.is_empty(), note.as_object_mut()) {
+        fields.insert("version".to_owned(), event.version.as_str().into());
+    }
     let mut sighting = Sighting::default();
     sighting.note.insert("event".to_owned(), note);
     let (caller, ground) = match action {
