@@ -151,6 +151,9 @@ fn start(mut command: Command, around: Around<'_>, input: &[u8]) {
         && let Some(mut stdin) = child.stdin.take()
     {
         drop(stdin.write_all(input));
+        drop(stdin);
+        // A server lives on and must not collect the dead; a call ends before this does.
+        std::thread::spawn(move || child.wait());
     }
 }
 

@@ -25,7 +25,10 @@ pub(super) const REVOKE: &str = "revoke";
 
 /// Brings the index up to the ledger. The state's lock is held.
 pub(super) fn catch_up(home: BorrowedFd<'_>, shown: &Path, marks: Marks) -> Result<Table, Failure> {
-    let table = Table::open(home)?;
+    let table = match Table::open(home)? {
+        Some(table) if marks.freeze == 0 && table.header.control >= marks.control => return Ok(table),
+        table => table,
+    };
     let freezes = Freezes::read(home)?.or_else(|| (marks.freeze == 0).then(Freezes::default));
     match (table, freezes) {
         (Some(table), freezes)

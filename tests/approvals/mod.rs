@@ -3,8 +3,12 @@
 mod attacks;
 mod bench;
 mod crash;
+mod notices;
 mod place;
+mod retention;
 mod rules;
+mod story;
+mod swaps;
 mod terminal;
 mod undo;
 mod world;

@@ -11,7 +11,7 @@ use std::{
 };
 
 /// A private mount namespace for this thread and those that it starts; none where this user may not have one.
-fn private_mounts() -> bool {
+pub(crate) fn private_mounts() -> bool {
     let done = nix::sched::unshare(nix::sched::CloneFlags::CLONE_NEWNS).is_ok()
         && mount_change("/", MountPropagationFlags::REC | MountPropagationFlags::PRIVATE).is_ok();
     assert!(
