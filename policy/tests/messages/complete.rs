@@ -34,6 +34,7 @@ const OTHERS: &[(&str, &str)] = &[
         "a test of its own, since it takes 16 MiB",
     ),
     ("the time of the call is not known", "said when judging"),
+    ("the condition cannot be read", "said when judging"),
     ("is not a network", "said when judging"),
     (
         "the test file",
