@@ -110,6 +110,11 @@ fn the_troubleshooting_guide_does_what_it_says() {
 }
 
 #[test]
+fn the_policy_reference_does_what_it_says() {
+    run("docs/policy.md");
+}
+
+#[test]
 fn the_architecture_guide_does_what_it_says() {
     run("docs/architecture.md");
 }
