@@ -134,6 +134,10 @@ impl<'a, 'b> Sink<'a, 'b> {
         if !self.closed && self.io.stdout.write_all(&shown).is_err() {
             self.closed = true;
         }
+        // Beyond the cap nothing is written; a flush still tells whether anybody waits.
+        if !self.closed && shown.is_empty() && self.io.stdout.flush().is_err() {
+            self.closed = true;
+        }
     }
 
     /// Takes the next bytes of error output.

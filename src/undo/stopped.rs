@@ -11,6 +11,7 @@ use crate::{
     ledger::read::Entry,
     resolve::{ObjectId, status_at},
 };
+use rustix::fs::{AtFlags, StatxFlags, statx};
 use serde_json::Value as Json;
 use std::os::fd::AsFd;
 
@@ -231,6 +232,14 @@ fn since(at: &Place) -> i64 {
     status_at(at.dir.as_fd(), at.name.as_os_str()).map_or(i64::MAX, |status| micros(status.changed))
 }
 
+/// When an object was made, where the file system knows (statx(2), `stx_btime`).
+fn born(at: &Place) -> Option<(i64, u32)> {
+    let flags = AtFlags::SYMLINK_NOFOLLOW;
+    let found = statx(&at.dir, at.name.as_os_str(), flags, StatxFlags::BTIME).ok()?;
+    let known = StatxFlags::from_bits_retain(found.stx_mask).contains(StatxFlags::BTIME);
+    known.then_some((found.stx_btime.tv_sec, found.stx_btime.tv_nsec))
+}
+
 /// Overwritten files of a tree that the decision does not name: each has a note of where it was.
 fn noted(plan: &mut Plan, stores: &[Quarantine], decision: &Entry, owning: Owning<'_>) {
     let begun = decision.micros().saturating_sub(GRAIN_US);
@@ -265,7 +274,12 @@ fn overwritten(
         let (Some(now), Some(old)) = (now, object_at(&part)?) else {
             continue;
         };
-        if since(&to) >= begun {
+        // The call made its object after the old one; clocks decide only where births are not known or the same.
+        let replaced = match (born(&to), born(&part)) {
+            (Some(there), Some(aside)) if there != aside => there > aside,
+            _ => since(&to) >= begun,
+        };
+        if replaced {
             steps.push(Step::Exchange(part.clone(), to.clone(), now));
             steps.push(set_aside(part, now, owning)?);
         } else {

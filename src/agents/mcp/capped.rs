@@ -40,9 +40,7 @@ impl Capped {
 
 impl Write for Capped {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        if self.cancelled.load(Ordering::Relaxed) {
-            return Err(Error::new(ErrorKind::BrokenPipe, "the request was cancelled"));
-        }
+        self.flush()?;
         self.total += bytes.len() as u64;
         let room = self.limit.saturating_sub(self.bytes.len()).min(bytes.len());
         self.bytes
@@ -51,6 +49,9 @@ impl Write for Capped {
     }
 
     fn flush(&mut self) -> std::io::Result<()> {
+        if self.cancelled.load(Ordering::Relaxed) {
+            return Err(Error::new(ErrorKind::BrokenPipe, "the request was cancelled"));
+        }
         Ok(())
     }
 }
