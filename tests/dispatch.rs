@@ -37,6 +37,10 @@ fn wt_neither_runs_itself_nor_unknown_words() {
         (&["wt", "safe-rm", "x"][..], "wt: `wt` does not run itself"),
         (&["nothing"], "wt: `nothing` is neither a command nor an applet"),
         (&["wt_tail"], "wt: `wt_tail` is neither a command nor an applet"),
+        (
+            &["prove"],
+            "wt prove: the following required arguments were not provided: <SEQ",
+        ),
     ] {
         let said = scratch.refused(64, args);
         assert!(said.starts_with(says), "{said}");

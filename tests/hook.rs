@@ -123,7 +123,7 @@ fn to_our_name(world: &World) -> String {
 #[test]
 fn a_session_holds_to_the_workspace_of_its_first_call() {
     // Outside of `/tmp`, where the rules for that say nothing.
-    let world = World::in_dir(tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap());
+    let world = World::in_dir(tempfile::tempdir_in(crate::support::base()).unwrap());
     let other = world.dir.path().join("other");
     assert!(
         Command::new("git")
@@ -161,7 +161,7 @@ fn a_session_holds_to_the_workspace_of_its_first_call() {
 
 #[test]
 fn a_directory_that_the_model_names_is_no_workspace() {
-    let world = World::in_dir(tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap());
+    let world = World::in_dir(tempfile::tempdir_in(crate::support::base()).unwrap());
     let other = world.dir.path().join("other");
     assert!(
         Command::new("git")

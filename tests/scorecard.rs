@@ -16,8 +16,7 @@ struct Place {
 
 impl Place {
     fn new(name: &str) -> Self {
-        let root =
-            Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("scorecard-{name}-{}", std::process::id()));
+        let root = crate::support::base().join(format!("scorecard-{name}-{}", std::process::id()));
         fs::create_dir_all(root.join("home/.watchtower")).unwrap();
         fs::create_dir_all(root.join("project/.git")).unwrap();
         for dir in [

@@ -308,8 +308,16 @@ fn version_text(matches: &ArgMatches) -> Option<String> {
 
 fn usage(e: &clap::Error, name: &str) -> Failure {
     let text = e.render().to_string();
-    let first = text.lines().next().unwrap_or_default();
-    let message = first.strip_prefix("error: ").unwrap_or(first).replace('\'', "`");
+    let mut lines = text.lines();
+    let first = lines.next().unwrap_or_default();
+    let mut message = first.strip_prefix("error: ").unwrap_or(first).replace('\'', "`");
+    if message.ends_with(':') {
+        let listed: Vec<&str> = lines
+            .map_while(|line| line.strip_prefix("  "))
+            .map(str::trim)
+            .collect();
+        message = format!("{message} {}", listed.join(", "));
+    }
     Failure::new(Exit::Usage, message).hint(format!("`{name} --help` shows what it accepts"))
 }
 

@@ -129,7 +129,9 @@ impl LedgerError {
             Self::Unsealed { .. } => {
                 "restore `keys/seal`, or start a sealed ledger with `wt init --seal`".to_owned()
             }
-            Self::Draft { .. } => "say less in one call".to_owned(),
+            Self::Draft { .. } => {
+                "say less in one call: split its operands, as `xargs -n 400` does".to_owned()
+            }
             Self::Asked { .. } => String::new(),
             Self::Stopped { .. } => "`wt status` says why; `wt thaw` lets calls go on".to_owned(),
             Self::Suspended { .. } => "free some space; the next call goes on and says so".to_owned(),

@@ -23,7 +23,7 @@ impl Desk {
     pub(crate) fn bare() -> Self {
         let root = tempfile::Builder::new()
             .prefix("wt-console-")
-            .tempdir_in(env!("CARGO_TARGET_TMPDIR"))
+            .tempdir_in(crate::support::base())
             .unwrap();
         let desk = Self { root };
         DirBuilder::new().mode(0o700).create(desk.state()).unwrap();

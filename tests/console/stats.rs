@@ -173,3 +173,17 @@ fn damaged_and_missing_ledgers_are_counted_and_said() {
     let output = Desk::bare().run(&["stats"]);
     assert_eq!(output.status.code(), Some(74), "{}", text(&output.stderr));
 }
+
+#[test]
+fn entries_of_every_kind_are_counted_as_read() {
+    let scratch = crate::support::Scratch::new();
+    let diary = scratch.home().join("diary.txt");
+    std::fs::write(&diary, "x").unwrap();
+    scratch.refused(75, &["safe-rm".as_ref(), diary.as_os_str()]);
+    let shown = scratch.expect(0, &["stats"]);
+    assert!(!shown.contains("cannot be read"), "{shown}");
+    let sums: Value = serde_json::from_str(&scratch.expect(0, &["stats", "--json"])).unwrap();
+    assert_eq!(sums["unreadable"], json!(0), "{sums}");
+    let of_requests = row("request", 1, 0);
+    assert!(sums["kinds"].as_array().unwrap().contains(&of_requests), "{sums}");
+}

@@ -3,7 +3,7 @@
 use serde_json::{Value as Json, json};
 use std::{
     io::{BufRead, BufReader, Write},
-    path::{Path, PathBuf},
+    path::PathBuf,
     process::{Child, ChildStdin, Command, Stdio},
     sync::mpsc::{Receiver, channel},
     time::{Duration, Instant},
@@ -32,7 +32,7 @@ pub(crate) struct Server {
 impl World {
     /// A home outside of `/tmp`, so that no rule for that speaks, with a git workspace and a ledger.
     pub(crate) fn new() -> Self {
-        let base = Path::new(env!("CARGO_TARGET_TMPDIR"));
+        let base = crate::support::base();
         let world = Self {
             dir: tempfile::Builder::new()
                 .prefix("wt-mcp-")

@@ -12,6 +12,23 @@ use tempfile::TempDir;
 /// The binary under test.
 pub(crate) const WT: &str = env!("CARGO_BIN_EXE_wt");
 
+/// Where the worlds of tests lie: in cargo's own directory for them, or in the person's cache where the checkout
+/// itself lies in a place that the default policy opens to everybody.
+pub(crate) fn base() -> PathBuf {
+    let own = PathBuf::from(env!("CARGO_TARGET_TMPDIR"));
+    let open = ["/tmp", "/var/tmp", "/dev/shm"]
+        .iter()
+        .any(|dir| own.starts_with(dir));
+    match std::env::var_os("HOME").filter(|_| open) {
+        Some(home) => {
+            let base = PathBuf::from(home).join(".cache/watchtower-tests");
+            fs::create_dir_all(&base).unwrap();
+            base
+        }
+        None => own,
+    }
+}
+
 /// One test's world; removed when dropped.
 pub(crate) struct Scratch {
     root: TempDir,
@@ -20,10 +37,7 @@ pub(crate) struct Scratch {
 impl Scratch {
     /// A home, a project with `.git`, and no Watchtower directory yet.
     pub(crate) fn bare() -> Self {
-        let root = tempfile::Builder::new()
-            .prefix("wt-")
-            .tempdir_in(env!("CARGO_TARGET_TMPDIR"))
-            .unwrap();
+        let root = tempfile::Builder::new().prefix("wt-").tempdir_in(base()).unwrap();
         let scratch = Self { root };
         fs::create_dir_all(scratch.home()).unwrap();
         fs::create_dir_all(scratch.project().join(".git")).unwrap();

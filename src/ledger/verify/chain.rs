@@ -99,6 +99,7 @@ impl Chain {
                     let what = rest.suspect.as_deref();
                     let what = what.unwrap_or("is no entry, and entries follow it");
                     self.bad(State::Tampered, &name, self.seq + 1, rest.start, what);
+                    self.report.bytes += rest.start;
                     return Ok(());
                 }
                 rest.take(bytes, newline);
@@ -128,6 +129,7 @@ impl Chain {
                 && let Err(what) = each(&framed)
             {
                 self.bad(State::Tampered, &name, framed.seq, start, &what);
+                self.report.bytes += start;
                 return Ok(());
             }
         }

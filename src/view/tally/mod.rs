@@ -94,7 +94,7 @@ pub(crate) struct Tally {
 impl Tally {
     /// Counts an entry that was asked for. An outcome counts where its decision was asked for.
     pub(crate) fn count(&mut self, raw: &Raw<'_>, wanted: impl FnOnce(&Slim<'_>) -> bool) {
-        let Ok(slim) = serde_json::from_slice::<Slim<'_>>(raw.data) else {
+        let Some(slim) = Slim::read(raw.data) else {
             self.unreadable += 1;
             return;
         };

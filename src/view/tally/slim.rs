@@ -22,6 +22,27 @@ pub(crate) struct Slim<'a> {
     pub(crate) execution: Option<Execution>,
 }
 
+/// Of an entry that is neither a decision nor an outcome, only what it is.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Other<'a> {
+    #[serde(borrow)]
+    kind: Text<'a>,
+}
+
+impl<'a> Slim<'a> {
+    /// Reads an entry's data; none where it cannot be read. Other kinds may use the same names for other things.
+    pub(crate) fn read(data: &'a [u8]) -> Option<Self> {
+        serde_json::from_slice(data).ok().or_else(|| {
+            let other: Other<'a> = serde_json::from_slice(data).ok()?;
+            (!matches!(other.kind.as_ref(), "" | "decision" | "outcome")).then(|| Self {
+                kind: other.kind,
+                ..Self::default()
+            })
+        })
+    }
+}
+
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, bound(deserialize = "'de: 'a"))]
 pub(crate) struct Decision<'a> {
