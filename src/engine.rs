@@ -37,7 +37,8 @@ pub struct Judgement {
 /// `ahead` is the child that [`crate::exec::ahead`] started for it meanwhile, where there is one.
 ///
 /// # Errors
-/// Refused by policy, or nothing could be judged, confined or recorded; in each case nothing was done.
+/// Refused by policy, or nothing could be judged, confined or recorded: nothing was done. Only where the outcome of
+/// what was allowed and done cannot be recorded, the error says that it was done, and under which decision.
 pub fn call(
     intent: &Intent,
     caller: &Caller,
@@ -132,9 +133,12 @@ fn go(
                 kind: Kind::Outcome,
                 data: record::outcome(seq, &outcome),
             };
-            ledger.append(&[entry], ground.durability())?;
+            let recorded = ledger.append(&[entry], ground.durability());
             retention::after(&ground, seq, &outcome);
-            Ok(outcome)
+            match recorded {
+                Ok(_) => Ok(outcome),
+                Err(e) => Err(unrecorded(seq, e).into()),
+            }
         }
     }
 }
@@ -165,6 +169,16 @@ pub(crate) fn weigh(
     facts.scope.burst = ground.state().burst(&facts.scope.identity, tally);
     let decision = ground.policy.decide(&facts.scope);
     Ok(Judgement { facts, decision })
+}
+
+/// Done and not told: the decision is on record, its outcome is not.
+fn unrecorded(seq: u64, error: LedgerError) -> Failure {
+    let mut failure = Failure::from(error);
+    failure.message = format!(
+        "what entry {seq} allows was done, but its outcome is not recorded: {}",
+        failure.message
+    );
+    failure
 }
 
 /// Waits for a person's answer to the request `id`; whether there was one, so that the call is worth another try.

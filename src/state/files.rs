@@ -12,6 +12,7 @@ use std::{
     fs::File,
     io::{Read, Write},
     os::fd::BorrowedFd,
+    sync::atomic::{AtomicU64, Ordering},
 };
 
 /// Whether a written file must be on stable storage before the call returns.
@@ -64,7 +65,10 @@ pub fn read(dir: BorrowedFd<'_>, name: &str, max: u64) -> Result<Option<Vec<u8>>
 
 /// Replaces a file as a whole: whoever reads it sees the old bytes or the new ones.
 pub fn replace(dir: BorrowedFd<'_>, name: &str, bytes: &[u8], sync: Sync) -> Result<(), Errno> {
-    let temporary = format!("{name}.{}.tmp", std::process::id());
+    // Threads of one process may replace the same file.
+    static TURN: AtomicU64 = AtomicU64::new(0);
+    let turn = TURN.fetch_add(1, Ordering::Relaxed);
+    let temporary = format!("{name}.{}-{turn}.tmp", std::process::id());
     let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::TRUNC;
     let mut file = match open(dir, &temporary, flags)? {
         Some(file) => file,

@@ -12,7 +12,7 @@ use tempfile::TempDir;
 /// The binary under test.
 pub(crate) const WT: &str = env!("CARGO_BIN_EXE_wt");
 
-/// Where the worlds of tests lie: in cargo's own directory for them, or in the person's cache where the checkout
+/// Where the worlds of tests lie: in cargo's own directory for them, or in the person's state directory where the checkout
 /// itself lies in a place that the default policy opens to everybody.
 pub(crate) fn base() -> PathBuf {
     let own = PathBuf::from(env!("CARGO_TARGET_TMPDIR"));
@@ -21,7 +21,7 @@ pub(crate) fn base() -> PathBuf {
         .any(|dir| own.starts_with(dir));
     match std::env::var_os("HOME").filter(|_| open) {
         Some(home) => {
-            let base = PathBuf::from(home).join(".cache/watchtower-tests");
+            let base = PathBuf::from(home).join(".local/state/watchtower-tests");
             fs::create_dir_all(&base).unwrap();
             base
         }
