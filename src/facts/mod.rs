@@ -207,5 +207,7 @@ fn places(caller: &Caller, ground: &Ground) -> Places {
     // The project's layer only tightens: taking it away would loosen.
     let workspace = ground.workspace.as_ref();
     watchtower.extend(workspace.map(|root| shown(&root.path.join(".watchtower"))));
+    // The program itself, wherever it was installed: what a link to it leads to.
+    watchtower.extend(rustix::fs::readlink("/proc/self/exe", Vec::new()).map(|exe| escape(exe.as_bytes())));
     Places { homes, watchtower }
 }
