@@ -12,12 +12,21 @@ use crate::shell::state::Stream;
 
 /// The entry of a program, by name or alias, also where the name carries a version: `python3.11`, `vim.basic`.
 pub fn lookup(name: &str) -> Option<Entry> {
+    table::entry(number(name)?)
+}
+
+/// Whether a program has an entry.
+pub(crate) fn is_known(name: &str) -> bool {
+    number(name).is_some()
+}
+
+fn number(name: &str) -> Option<usize> {
     if crate::shell::wrappers::is_loader(name) {
-        return exact("ld.so");
+        return table::find("ld.so");
     }
-    exact(name).or_else(|| {
+    table::find(name).or_else(|| {
         let plain = unversioned(name);
-        if plain == name { None } else { exact(plain) }
+        if plain == name { None } else { table::find(plain) }
     })
 }
 

@@ -222,7 +222,7 @@ impl Walk<'_> {
             && let Some(real) = resolve(&path)
         {
             let base = value::base(&real);
-            if base != value::base(&path) && (facts::lookup(base).is_some() || tools::is_known(base)) {
+            if base != value::base(&path) && (facts::is_known(base) || tools::is_known(base)) {
                 return base.to_owned();
             }
         }
