@@ -41,7 +41,10 @@ const PROGRAMS: &[&str] = &[
     "RESTIC_PASSWORD_COMMAND",
     "BORG_RSH",
     "BORG_PASSCOMMAND",
+    "CARGO_BUILD_RUSTC",
+    "CARGO_BUILD_RUSTDOC",
     "CARGO_BUILD_RUSTC_WRAPPER",
+    "CARGO_BUILD_RUSTC_WORKSPACE_WRAPPER",
     "RUSTC_WRAPPER",
     "RUSTC_WORKSPACE_WRAPPER",
     "RUSTC",
@@ -130,7 +133,8 @@ pub(crate) fn assigned(name: &str, text: &str, own: &[String], part: &mut Part) 
     let why = match name {
         _ if PROGRAMS.contains(&name)
             || name.ends_with("_ASKPASS")
-            || (name.starts_with("CARGO_TARGET_") && name.ends_with("_RUNNER")) =>
+            || (name.starts_with("CARGO_TARGET_")
+                && (name.ends_with("_RUNNER") || name.ends_with("_LINKER"))) =>
         {
             (!is_harmless_program(text)).then_some("names a program that others will run")
         }

@@ -217,6 +217,11 @@ fn table(walk: &mut Walk<'_>, wrapper: &Wrapper, args: &[String], call: &mut Cal
     }
     match wrapper.inner {
         Inner::Words if !words.is_empty() => peeled.commands.push(words),
+        // No command of its own: each argument is one.
+        Inner::Text if words.first().is_some_and(|w| w.starts_with(":::")) => {
+            let commands = words.into_iter().filter(|w| !w.starts_with(":::"));
+            peeled.scripts.extend(commands);
+        }
         Inner::Text if !words.is_empty() => peeled.scripts.push(words.join(" ")),
         Inner::Texts => peeled.scripts.extend(words),
         Inner::Words | Inner::Text | Inner::Nothing => {}

@@ -1,6 +1,8 @@
 //! Options of build tools that name programs to run or load.
 
+use crate::analysis::Part;
 use crate::shell::call::Call;
+use crate::shell::environment;
 use crate::shell::value;
 
 /// Adds what such options do to a call.
@@ -44,6 +46,29 @@ pub(super) fn check(name: &str, args: &[String], call: &mut Call) {
                         ),
                     );
                 }
+            }
+        }
+        "go" if args.first().is_some_and(|a| a == "env") => {
+            for word in args.iter().skip(1).filter(|_| args.iter().any(|a| a == "-w")) {
+                let Some((variable, text)) = word.split_once('=') else {
+                    continue;
+                };
+                let mut told = Part::default();
+                environment::assigned(variable, text, &[], &mut told);
+                if !told.concerns.is_empty() {
+                    let why = format!("`go env -w {}` makes later builds run it", value::show(word));
+                    call.part.class("persistence", why);
+                }
+            }
+        }
+        "cmake" if args.windows(2).any(|w| matches!(w, [e, rm] if e == "-E" && matches!(rm.as_str(), "rm" | "remove" | "remove_directory" | "rename"))) => {
+            call.part.class("destructive", "`cmake -E` deletes or moves files");
+        }
+        "apt" | "apt-get" | "aptitude" => {
+            let hook = |a: &String| a.contains("::") && a.to_ascii_lowercase().contains("-invoke");
+            if let Some(word) = args.iter().find(|a| hook(a)) {
+                let why = format!("`{name} {}` runs a program", value::show(word));
+                call.part.concern("runs-program", why);
             }
         }
         "make" | "gmake" => {

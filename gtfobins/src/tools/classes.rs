@@ -70,6 +70,7 @@ pub(crate) fn classify(name: &str, call: &mut Call) {
     super::clouds::check(name, &args, call);
     super::builders::check(name, &args, call);
     super::databases::check(name, &args, call);
+    super::machine::check(name, &args, call);
     special(name, &args, &operands, call);
 }
 

@@ -41,6 +41,13 @@ fn statements(name: &str, text: &str, call: &mut Call) {
         || text.contains(".load ")
         || text.contains("\\o |")
         || upper.contains("XP_CMDSHELL")
+        || [".once", ".output", ".import", ".o", ".excel", ".www"]
+            .iter()
+            .any(|c| {
+                text.split(*c)
+                    .skip(1)
+                    .any(|rest| rest.trim_start().trim_start_matches(['"', '\'']).starts_with('|'))
+            })
     {
         call.part.concern(
             "runs-program",

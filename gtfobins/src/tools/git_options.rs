@@ -25,12 +25,17 @@ pub(super) fn grammar(verb: &str) -> Grammar {
         "apply" | "am" => "pC",
         "worktree" => "bB",
         "submodule" => "b",
+        "config" => "f",
         _ => "",
     };
     Grammar {
         values,
         long_values: &[
             "message",
+            "file",
+            "blob",
+            "default",
+            "comment",
             "author",
             "date",
             "exec",

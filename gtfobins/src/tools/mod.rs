@@ -15,6 +15,7 @@ mod git;
 mod git_keys;
 mod git_options;
 mod languages;
+mod machine;
 mod network;
 pub(crate) mod options;
 mod reader_options;
