@@ -18,5 +18,6 @@ pub(crate) use digits::unhex;
 pub use key::{Approver, FILE, KeyFile, MadeKey};
 pub use passphrase::{MIN_CHARS, RULES, weakness};
 pub use prompt::Terminal;
+pub(crate) use statement::Written;
 pub use statement::{PublicKey, Signed, Statement};
 pub use unlock::{unlock, unlock_by_code};

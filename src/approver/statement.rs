@@ -2,9 +2,11 @@
 //! is signed is its RFC 8785 form behind a line that no other signature of this program begins with.
 
 use super::{hex, unhex};
+use crate::ledger::canonical;
 use ed25519_dalek::{Signature, VerifyingKey};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
+use sha2::{Digest, Sha256};
 
 /// First line of every signed message.
 const DOMAIN: &[u8] = b"wt-statement-v1\n";
@@ -32,7 +34,12 @@ impl PublicKey {
     /// Reads 64 hexadecimal digits.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        VerifyingKey::from_bytes(&unhex::<32>(text)?)
+        Self::of_bytes(&unhex::<32>(text)?)
+    }
+
+    /// Reads the 32 bytes of a key.
+    pub(crate) fn of_bytes(bytes: &[u8; 32]) -> Option<Self> {
+        VerifyingKey::from_bytes(bytes)
             .ok()
             .filter(|key| !key.is_weak())
             .map(Self)
@@ -76,7 +83,7 @@ impl Statement {
     }
 
     pub(super) fn message(&self) -> Result<Vec<u8>, String> {
-        let body = serde_json_canonicalizer::to_vec(&self.0).map_err(|e| e.to_string())?;
+        let body = canonical(&self.0).map_err(|e| e.to_string())?;
         Ok([DOMAIN, &body].concat())
     }
 }
@@ -85,13 +92,16 @@ impl Signed {
     /// The statement, where the signature is the key's and it is a statement of this kind.
     #[must_use]
     pub fn verified(&self, key: &PublicKey, kind: &str) -> Option<&Statement> {
-        let of_kind = self.statement.get("statement").and_then(Json::as_str) == Some(kind);
-        let signature = Signature::from_bytes(&unhex::<64>(&self.signature)?);
-        let message = self.statement.message().ok().filter(|_| of_kind)?;
-        key.0
-            .verify_strict(&message, &signature)
-            .ok()
-            .map(|()| &self.statement)
+        self.written()?.verified(key, kind)
+    }
+
+    /// The statement with the bytes that were signed; none where it has no canonical form.
+    pub(crate) fn written(&self) -> Option<Written<'_>> {
+        let message = self.statement.message().ok()?;
+        Some(Written {
+            signed: self,
+            message,
+        })
     }
 
     /// The statement without any check: for showing, and for finding the key that must have signed it.
@@ -113,6 +123,30 @@ impl Signed {
     pub fn into_entry(&self, data: &mut Map<String, Json>) {
         data.insert("statement".to_owned(), Json::Object(self.statement.0.clone()));
         data.insert("signature".to_owned(), Json::from(self.signature.as_str()));
+    }
+}
+
+/// A signed statement in canonical form, which is written once for all that needs it.
+#[derive(Debug)]
+pub(crate) struct Written<'a> {
+    signed: &'a Signed,
+    message: Vec<u8>,
+}
+
+impl<'a> Written<'a> {
+    /// As [`Signed::verified`].
+    pub(crate) fn verified(&self, key: &PublicKey, kind: &str) -> Option<&'a Statement> {
+        let signed = self.signed;
+        let of_kind = signed.statement.get("statement").and_then(Json::as_str) == Some(kind);
+        let signature = Signature::from_bytes(&unhex::<64>(&signed.signature).filter(|_| of_kind)?);
+        key.0.verify_strict(&self.message, &signature).ok()?;
+        Some(&signed.statement)
+    }
+
+    /// First half of the SHA-256 of what was signed and the signature.
+    pub(crate) fn digest(&self) -> [u8; 16] {
+        let whole = Sha256::new_with_prefix(&self.message).chain_update(self.signed.signature.as_bytes());
+        whole.finalize().first_chunk::<16>().copied().unwrap_or_default()
     }
 }
 

@@ -13,7 +13,7 @@ pub(super) const MAX_DEPTH: usize = 64;
 ///
 /// # Errors
 /// Data that is nested too deeply or too large.
-pub(super) fn canonical(data: &Map<String, Value>) -> Result<Vec<u8>, LedgerError> {
+pub(crate) fn canonical(data: &Map<String, Value>) -> Result<Vec<u8>, LedgerError> {
     let mut out = Vec::with_capacity(1024);
     object(&mut out, data, 1)?;
     if out.len() > MAX_DATA_BYTES {

@@ -39,6 +39,7 @@ pub mod tlog;
 pub mod verify;
 
 pub use append::{Draft, Ledger, Receipt};
+pub(crate) use canon::canonical;
 pub use error::LedgerError;
 pub use genesis::{Created, Genesis};
 pub use hash::Hash;

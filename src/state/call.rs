@@ -4,7 +4,7 @@
 use crate::approver::hex;
 use policy::{Decision, Intent, Scope, TargetFacts, Verdict};
 use serde::{Deserialize, Serialize};
-use serde_json::{Value as Json, json};
+use serde_json::{Map, Value as Json};
 use sha2::{Digest, Sha256};
 
 /// Letters of a request's id: Crockford's base 32, nothing that looks like something else.
@@ -81,8 +81,8 @@ impl Call {
             agent: scope.identity.agent.clone(),
             domain: intent.domain.to_string(),
             operation: intent.operation.to_string(),
-            digest: digest(intent, scope, &json!(scope.targets)),
-            same: digest(intent, scope, &names(&scope.targets)),
+            digest: digest(intent, scope, Parts::found),
+            same: digest(intent, scope, Parts::named),
             rules,
             objects,
         }
@@ -153,47 +153,112 @@ impl Call {
     }
 }
 
-/// The digest of all that was resolved: the intent's parts and every target as found, objects told apart by what
-/// the kernel says of them. Operands as typed do not count, only what they led to.
-fn digest(intent: &Intent, scope: &Scope, targets: &Json) -> String {
-    let whole = json!({
-        "domain": intent.domain,
-        "operation": intent.operation,
-        "tool": intent.tool,
-        "params": intent.params,
-        "targets": targets,
-        "workspace": scope.workspace.root,
-    });
-    let canonical =
-        serde_json_canonicalizer::to_vec(&whole).unwrap_or_else(|_| whole.to_string().into_bytes());
-    hex(&Sha256::new_with_prefix("wt-intent-v1\n")
-        .chain_update(canonical)
-        .finalize())
+/// What is hashed for a digest: each part behind its length, so that no two lists of parts are written alike.
+struct Parts(Vec<u8>);
+
+impl Parts {
+    fn text(&mut self, text: &str) {
+        self.bytes(text.as_bytes());
+    }
+
+    fn texts(&mut self, texts: &[&str]) {
+        for text in texts {
+            self.text(text);
+        }
+    }
+
+    fn numbers(&mut self, numbers: &[i64]) {
+        for number in numbers {
+            self.0.extend_from_slice(&number.to_le_bytes());
+        }
+    }
+
+    fn members(&mut self, members: &Map<String, Json>) {
+        // In one order, however they were given; JSON always has a text.
+        let mut sorted: Vec<(&String, &Json)> = members.iter().collect();
+        sorted.sort_unstable_by_key(|(key, _)| *key);
+        self.numbers(&[i64::try_from(sorted.len()).unwrap_or(i64::MAX)]);
+        for (key, value) in sorted {
+            self.text(key);
+            self.bytes(&serde_json::to_vec(value).unwrap_or_default());
+        }
+    }
+
+    fn bytes(&mut self, bytes: &[u8]) {
+        self.0.extend_from_slice(&(bytes.len() as u64).to_le_bytes());
+        self.0.extend_from_slice(bytes);
+    }
+
+    /// An object, as found: by all that is known of it, what the kernel tells of its identity included.
+    fn found(&mut self, target: &TargetFacts) {
+        // Every field is named, so that one that comes new is not forgotten here.
+        let TargetFacts {
+            role,
+            domain,
+            operation,
+            path,
+            name,
+            parent,
+            ext,
+            kind,
+            size,
+            owner,
+            mode,
+            links,
+            entries,
+            exists,
+            host,
+            user,
+            port,
+            namespace,
+            container,
+            resource,
+            url,
+            extra,
+        } = target;
+        self.texts(&[
+            role, domain, operation, path, name, parent, ext, kind, owner, host, user, namespace, container,
+            resource, url,
+        ]);
+        self.numbers(&[*size, *mode, *links, *entries, i64::from(*exists), *port]);
+        self.members(extra);
+    }
+
+    /// An object by where it is, not by how it was found; a link is never the same as what it may be swapped for.
+    fn named(&mut self, target: &TargetFacts) {
+        let t = target;
+        let kind = if t.kind == "symlink" { &*t.kind } else { "" };
+        self.texts(&[
+            &t.role,
+            &t.domain,
+            &t.operation,
+            &t.path,
+            &t.name,
+            kind,
+            &t.host,
+            &t.user,
+        ]);
+        self.texts(&[&t.namespace, &t.container, &t.resource, &t.url]);
+        self.numbers(&[t.port]);
+    }
 }
 
-/// Every target by where it is, not by how it was found; a link is never the same as what it may be swapped for.
-fn names(targets: &[TargetFacts]) -> Json {
-    let name = |target: &TargetFacts| TargetFacts {
-        role: target.role.clone(),
-        domain: target.domain.clone(),
-        operation: target.operation.clone(),
-        path: target.path.clone(),
-        name: target.name.clone(),
-        kind: if target.kind == "symlink" {
-            target.kind.clone()
-        } else {
-            String::new()
-        },
-        host: target.host.clone(),
-        user: target.user.clone(),
-        port: target.port,
-        namespace: target.namespace.clone(),
-        container: target.container.clone(),
-        resource: target.resource.clone(),
-        url: target.url.clone(),
-        ..TargetFacts::default()
-    };
-    json!(targets.iter().map(name).collect::<Vec<_>>())
+/// The digest of all that was resolved: the intent's parts and every target as `tell` writes it. Operands as typed
+/// do not count, only what they led to.
+fn digest(intent: &Intent, scope: &Scope, tell: impl Fn(&mut Parts, &TargetFacts)) -> String {
+    let mut parts = Parts(Vec::with_capacity(1024));
+    parts.0.extend_from_slice(b"wt-intent-v2\n");
+    parts.texts(&[
+        &intent.domain,
+        &intent.operation,
+        &intent.tool,
+        &scope.workspace.root,
+    ]);
+    parts.members(&intent.params);
+    for target in &scope.targets {
+        tell(&mut parts, target);
+    }
+    hex(&Sha256::digest(&parts.0))
 }
 
 #[cfg(test)]

@@ -8,12 +8,11 @@ use super::{
     table::{End, Slot, Table},
 };
 use crate::{
-    approver::{PublicKey, Signed, Statement},
+    approver::{PublicKey, Signed, Statement, Written},
     report::{Exit, Failure},
 };
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value as Json, json};
-use sha2::{Digest, Sha256};
+use serde_json::{Value as Json, json};
 use std::os::fd::BorrowedFd;
 
 /// Where grants are kept, one file for each thing that can be asked for.
@@ -136,13 +135,6 @@ impl Grant {
         serde_json::from_value(Json::Object(signed.claimed().members())).ok()
     }
 
-    /// Reads a statement that this key signed.
-    #[must_use]
-    pub fn verified(signed: &Signed, key: &PublicKey) -> Option<Self> {
-        let members = signed.verified(key, STATEMENT)?.members();
-        serde_json::from_value(Json::Object(members)).ok()
-    }
-
     fn call(&self) -> Call {
         Call {
             principal: self.principal.clone(),
@@ -177,8 +169,8 @@ impl Grant {
     }
 
     /// Whether it can still be used.
-    pub(super) fn standing(&self, signed: &Signed, slot: &Slot, latest: Micros) -> Result<(), Unfit> {
-        if slot.made == 0 || slot.digest != digest(signed) {
+    pub(super) fn standing(&self, written: &Written<'_>, slot: &Slot, latest: Micros) -> Result<(), Unfit> {
+        if slot.made == 0 || slot.digest != written.digest() {
             return Err(Unfit::Foreign);
         }
         match slot.end {
@@ -213,16 +205,6 @@ pub(super) fn number(id: &str) -> Option<u32> {
     let digits = id.strip_prefix('g')?;
     let plain = digits.bytes().all(|b| b.is_ascii_digit()) && !digits.starts_with('0');
     digits.parse().ok().filter(|_| plain)
-}
-
-pub(super) fn digest(signed: &Signed) -> [u8; 16] {
-    let mut data = Map::new();
-    signed.into_entry(&mut data);
-    let text = serde_json_canonicalizer::to_vec(&data).unwrap_or_default();
-    Sha256::digest(text)
-        .first_chunk::<16>()
-        .copied()
-        .unwrap_or_default()
 }
 
 /// Puts a grant where calls look for it; those that are over make room.
@@ -310,12 +292,12 @@ pub(super) fn all(
     let mut found = Vec::new();
     for name in names {
         for Kept { signed, summary } in read(home, &format!("{DIR}/{name}"))? {
-            let Some(grant) = Grant::claimed(&signed) else {
+            let (Some(grant), Some(written)) = (Grant::claimed(&signed), signed.written()) else {
                 continue;
             };
             let slot = table.slot(grant.number)?;
-            let genuine = key.is_some_and(|key| Grant::verified(&signed, key).is_some());
-            let standing = grant.standing(&signed, &slot, table.header.latest);
+            let genuine = key.is_some_and(|key| written.verified(key, STATEMENT).is_some());
+            let standing = grant.standing(&written, &slot, table.header.latest);
             let over = if genuine {
                 standing.err()
             } else {

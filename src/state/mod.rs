@@ -26,7 +26,7 @@ pub use settle::Settled;
 pub use table::End;
 
 use crate::{
-    approver::PublicKey,
+    approver::{PublicKey, unhex},
     ledger::Ledger,
     report::{Exit, Failure},
 };
@@ -56,19 +56,19 @@ impl<'a> State<'a> {
     /// Calls of this identity within the last 60 s, before this one.
     #[must_use]
     pub fn burst(&self, who: &Identity, what: burst::Tally) -> u32 {
-        burst::tally(self.home, &who.principal, &who.agent, what).calls
+        burst::calls(self.home, &who.principal, &who.agent, what)
     }
 
-    /// Takes note of a denied call; where policy asks for it, too many within 60 s stop the agent.
+    /// Takes note of a denied call; where policy asks for it, too many within its minutes stop the agent.
     ///
     /// # Errors
     /// The freeze cannot be recorded.
     pub fn denied(&self, ledger: &mut Ledger, who: &Identity) -> Result<(), Failure> {
-        let limit = self.settings.freeze_after;
+        let (limit, minutes) = (self.settings.freeze_after, self.settings.freeze_minutes);
         if limit == 0 {
             return Ok(());
         }
-        let before = burst::tally(self.home, &who.principal, &who.agent, burst::Tally::Denial).denials;
+        let before = burst::denials(self.home, &who.principal, &who.agent, minutes);
         if u64::from(before).saturating_add(1) < limit {
             return Ok(());
         }
@@ -80,7 +80,7 @@ impl<'a> State<'a> {
             seq: 0,
             principal: who.principal.clone(),
             agent: who.agent.clone(),
-            reason: format!("{limit} denials within 60 s"),
+            reason: format!("{} within {}", many(limit, "denial"), many(minutes, "minute")),
         };
         self.freeze(ledger, &freeze).map(|_| ())
     }
@@ -93,12 +93,21 @@ impl<'a> State<'a> {
         };
         let known = table.key().ok_or_else(none)?;
         match &self.settings.public_key {
-            Some(named) if PublicKey::parse(named) != Some(known) => Err(Failure::new(
+            Some(named) if unhex(named) != Some(table.header.key) => Err(Failure::new(
                 Exit::Config,
                 "policy names another approver key than the ledger, so nothing can be approved",
             )
             .hint("compare `approvals.public_key` with `wt admin show`; one of them was changed")),
             _ => Ok(known),
         }
+    }
+}
+
+/// A number of things in words.
+fn many(count: u64, one: &str) -> String {
+    if count == 1 {
+        format!("1 {one}")
+    } else {
+        format!("{count} {one}s")
     }
 }

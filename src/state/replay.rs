@@ -164,7 +164,7 @@ impl Replay<'_> {
         let Some(signed) = self.signed(&entry.data, grant::STATEMENT) else {
             return Ok(());
         };
-        let Some(grant) = Grant::claimed(&signed) else {
+        let (Some(grant), Some(written)) = (Grant::claimed(&signed), signed.written()) else {
             return Ok(());
         };
         let mut slot = self.table.slot(grant.number)?;
@@ -173,7 +173,7 @@ impl Replay<'_> {
             return Ok(());
         }
         slot.made = entry.seq;
-        slot.digest = grant::digest(&signed);
+        slot.digest = written.digest();
         self.table.set(grant.number, slot)?;
         self.table.header.grants = self.table.header.grants.max(grant.number);
         let summary = entry

@@ -204,12 +204,13 @@ impl State<'_> {
         }
         for name in grant::places(call) {
             for Kept { signed, .. } in grant::read(self.home, &name)? {
-                let Some(claimed) = Grant::claimed(&signed).filter(|grant| grant.covers(call)) else {
+                let claimed = Grant::claimed(&signed).filter(|grant| grant.covers(call));
+                let (Some(claimed), Some(written)) = (claimed, signed.written()) else {
                     continue;
                 };
                 let slot = table.slot(claimed.number)?;
-                match claimed.standing(&signed, &slot, table.header.latest) {
-                    Ok(()) if signed.verified(key, grant::STATEMENT).is_some() => return Ok(Some(claimed)),
+                match claimed.standing(&written, &slot, table.header.latest) {
+                    Ok(()) if written.verified(key, grant::STATEMENT).is_some() => return Ok(Some(claimed)),
                     Err(Unfit::Expired) if slot.end == End::Open => expired.push(claimed.number),
                     Ok(()) | Err(Unfit::Foreign | Unfit::Expired | Unfit::Exhausted | Unfit::Revoked) => {}
                 }

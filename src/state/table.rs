@@ -14,7 +14,7 @@ use std::{
 };
 
 pub(super) const FILE: &str = "state/table";
-const MAGIC: &[u8; 8] = b"wt-tab-1";
+const MAGIC: &[u8; 8] = b"wt-tab-2";
 const HEADER: usize = 128;
 const SLOT: u64 = 48;
 
@@ -44,7 +44,7 @@ pub(super) struct Slot {
     pub used: u32,
     /// Whether it is over.
     pub end: End,
-    /// First half of the SHA-256 of its statement.
+    /// First half of the SHA-256 of its statement and signature.
     pub digest: [u8; 16],
 }
 
@@ -118,7 +118,7 @@ impl Table {
 
     /// The approver's key as the ledger has it.
     pub(super) fn key(&self) -> Option<PublicKey> {
-        PublicKey::parse(&crate::approver::hex(&self.header.key)).filter(|_| self.header.key != [0; 32])
+        PublicKey::of_bytes(&self.header.key).filter(|_| self.header.key != [0; 32])
     }
 }
 

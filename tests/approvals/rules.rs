@@ -341,11 +341,14 @@ fn an_agent_that_is_denied_too_often_is_stopped_where_policy_asks_for_it() {
         "off by default"
     );
     desk.settings.freeze_after = 3;
-    for _ in 0..5 {
+    desk.settings.freeze_minutes = 5;
+    for so_far in 1..=5 {
         desk.state().denied(&mut desk.ledger(), &identity).unwrap();
+        let frozen = desk.state().frozen(&mut desk.ledger()).unwrap();
+        assert_eq!(frozen.len(), usize::from(so_far >= 3), "after {so_far}");
     }
     let frozen = desk.state().frozen(&mut desk.ledger()).unwrap();
-    assert_eq!(frozen.len(), 1);
+    assert_eq!(frozen[0].reason, "3 denials within 5 minutes");
     assert_eq!(
         (frozen[0].principal.as_str(), frozen[0].agent.as_str()),
         ("ada", "claude-code")

@@ -262,8 +262,13 @@ const APPROVALS: &[Field] = &[
     field("notify", TEXTS, "a command to run when something waits"),
     field(
         "freeze_after",
-        COUNT,
-        "denials within 60 s after which the agent is frozen",
+        Shape::Int(0, 10_000),
+        "denials within `freeze_minutes` after which the agent is frozen, 0 for never",
+    ),
+    field(
+        "freeze_minutes",
+        Shape::Int(1, 1440),
+        "minutes within which denials are counted, 1 where nothing is said",
     ),
     field(
         "freeze_reads",

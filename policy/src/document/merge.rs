@@ -200,6 +200,7 @@ fn approvals(outer: ApprovalSettings, inner: ApprovalSettings) -> ApprovalSettin
             outer.notify
         },
         freeze_after,
+        freeze_minutes: outer.freeze_minutes.max(inner.freeze_minutes),
         freeze_reads: outer.freeze_reads || inner.freeze_reads,
         webhook: outer.webhook.or(inner.webhook),
     }

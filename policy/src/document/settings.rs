@@ -317,8 +317,10 @@ pub struct ApprovalSettings {
     pub max_grant_s: u64,
     /// A command to run when something waits: absolute path, then arguments.
     pub notify: Vec<String>,
-    /// Denials within 60 s after which the agent is frozen, 0 for never.
+    /// Denials within `freeze_minutes` after which the agent is frozen, 0 for never. Layers merge to the smallest.
     pub freeze_after: u64,
+    /// Minutes within which denials are counted. Layers merge to the greatest.
+    pub freeze_minutes: u64,
     /// Whether a freeze stops local reads too.
     pub freeze_reads: bool,
     /// A web address to tell when something waits.
@@ -345,6 +347,7 @@ impl Default for ApprovalSettings {
             max_grant_s: 30 * 24 * 3600,
             notify: Vec::new(),
             freeze_after: 0,
+            freeze_minutes: 1,
             freeze_reads: false,
             webhook: None,
         }

@@ -192,6 +192,8 @@ fn of_two_layers_that_state_a_setting_the_strictest_holds() {
         ("/trash/max_days", [json!(5), json!(7)], json!(5)),
         ("/approvals/expiry_s", [json!(60), json!(600)], json!(60)),
         ("/approvals/freeze_after", [json!(0), json!(5)], json!(5)),
+        ("/approvals/freeze_after", [json!(9), json!(5)], json!(5)),
+        ("/approvals/freeze_minutes", [json!(3), json!(60)], json!(60)),
         (
             "/approvals/freeze_reads",
             [json!(false), json!(true)],
