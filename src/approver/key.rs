@@ -78,26 +78,51 @@ impl KeyFile {
         })
     }
 
-    /// Reads the key below Watchtower's directory, none where there is none. Where a change of keys was cut short
-    /// after the ledger had the new one, that one is put in its place.
+    /// Reads the key that the ledger names. Where a change of keys was cut short after the ledger had the new one,
+    /// that one is put in its place.
     ///
     /// # Errors
-    /// 78 where the file is not ours, not private, or not in the format.
-    pub fn read(dir: BorrowedFd<'_>, known: &PublicKey) -> Result<Option<Self>, Failure> {
-        let stored = Self::read_at(dir, FILE)?;
-        if stored
-            .as_ref()
-            .is_some_and(|file| file.public_key == known.text())
+    /// 78 where the file is missing, not ours, not private, not in the format, or of another key.
+    pub fn read(dir: BorrowedFd<'_>, known: &PublicKey) -> Result<Self, Failure> {
+        let file = Self::look(dir, known)?;
+        if Self::read_at(dir, FILE)?.as_ref() != Some(&file) {
+            file.store(dir)?;
+        }
+        Ok(file)
+    }
+
+    /// As [`KeyFile::read`], and changes nothing.
+    ///
+    /// # Errors
+    /// As [`KeyFile::read`].
+    pub fn look(dir: BorrowedFd<'_>, known: &PublicKey) -> Result<Self, Failure> {
+        let is_known = |file: &Self| file.public_key == known.text();
+        let stored = Self::read_at(dir, FILE);
+        if let Ok(Some(file)) = &stored
+            && is_known(file)
         {
-            return Ok(stored);
+            return Ok(file.clone());
         }
-        match Self::read_at(dir, NEXT)? {
-            Some(next) if next.public_key == known.text() => {
-                next.store(dir)?;
-                Ok(Some(next))
-            }
-            _ => Ok(stored),
+        // Another file, or one that cannot be read, is no reason not to look for the one that was to replace it.
+        if let Ok(Some(next)) = Self::read_at(dir, NEXT)
+            && is_known(&next)
+        {
+            return Ok(next);
         }
+        Err(match stored? {
+            None => Failure::new(
+                Exit::Config,
+                format!("the approver key `{FILE}` is missing, so nothing can be approved"),
+            )
+            .hint("restore it from a backup"),
+            Some(_) => Failure::new(
+                Exit::Config,
+                format!(
+                    "the approver key `{FILE}` is not the one that the ledger names, so nothing can be approved"
+                ),
+            )
+            .hint("it was replaced; restore it from a backup"),
+        })
     }
 
     fn read_at(dir: BorrowedFd<'_>, name: &str) -> Result<Option<Self>, Failure> {

@@ -1,7 +1,7 @@
 //! Asking for the passphrase and opening the key with it. Each try is counted before it is made, over all
 //! processes, so that stopping one half-way saves a guesser nothing.
 
-use super::{Approver, Backoff, FILE, KeyFile, PublicKey, Terminal};
+use super::{Approver, Backoff, KeyFile, PublicKey, Terminal};
 use crate::{
     report::{Exit, Failure},
     state::Held,
@@ -19,7 +19,7 @@ const LOCK: &str = "state/approver.lock";
 /// 78 where the key is missing, unreadable or not the one that the ledger names; 77 without a terminal or the right
 /// passphrase.
 pub fn unlock(home: BorrowedFd<'_>, known: &PublicKey, purpose: &str) -> Result<Approver, Failure> {
-    let file = stored(home, known)?;
+    let file = KeyFile::read(home, known)?;
     let mut terminal = Terminal::open()?;
     terminal.say(purpose);
     for _ in 0..TRIES {
@@ -40,7 +40,7 @@ pub fn unlock(home: BorrowedFd<'_>, known: &PublicKey, purpose: &str) -> Result<
 /// # Errors
 /// As [`unlock`].
 pub fn unlock_by_code(home: BorrowedFd<'_>, known: &PublicKey) -> Result<Approver, Failure> {
-    let file = stored(home, known)?;
+    let file = KeyFile::read(home, known)?;
     let mut terminal = Terminal::open()?;
     let code = terminal.ask_secret("recovery code")?;
     attempt(home, &mut terminal, || file.open_by_code(&code))?
@@ -70,25 +70,4 @@ fn attempt(
         Backoff::default().store(home)?;
     }
     Ok(opened)
-}
-
-/// The stored key, where it is the one that the ledger names.
-fn stored(home: BorrowedFd<'_>, known: &PublicKey) -> Result<KeyFile, Failure> {
-    let file = KeyFile::read(home, known)?.ok_or_else(|| {
-        Failure::new(
-            Exit::Config,
-            format!("the approver key `{FILE}` is missing, so nothing can be approved"),
-        )
-        .hint("restore it from a backup")
-    })?;
-    if file.public()? != *known {
-        return Err(Failure::new(
-            Exit::Config,
-            format!(
-                "the approver key `{FILE}` is not the one that the ledger names, so nothing can be approved"
-            ),
-        )
-        .hint("it was replaced; restore it from a backup"));
-    }
-    Ok(file)
 }

@@ -8,7 +8,9 @@ use crate::{
     approver::{Approver, KeyFile, MadeKey, PublicKey, RULES, Terminal, unlock, unlock_by_code, weakness},
     caller::Caller,
     ground::Ground,
+    level,
     report::{Exit, Failure, json_text},
+    view::standing::approver::Approving,
 };
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use std::{os::fd::AsFd, process::ExitCode};
@@ -67,7 +69,7 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
     let json = matches.get_flag("json");
     match name {
         "set" => set(&ground, &caller, json),
-        "show" => shown(&ground, json),
+        "show" => shown(&ground, &caller, json),
         "passphrase" => rewrap(&ground, &caller, json, "passphrase"),
         "recover" => rewrap(&ground, &caller, json, "recover"),
         _ => replace(&ground, &caller, json),
@@ -168,37 +170,27 @@ fn told(
     Ok(show(&format!("approver {}\n{policy}", key.text())))
 }
 
-fn shown(ground: &Ground, json: bool) -> Result<ExitCode, Failure> {
-    let (state, mut ledger) = (ground.state(), ground.ledger()?);
-    let known = state.ledger_key(&mut ledger)?;
-    let named = ground.policy.settings().approvals.public_key.clone();
-    let usable = state.approver_key(&mut ledger).map(|_| ());
-    let stored = known.and_then(|known| KeyFile::read(ground.home.dir.as_fd(), &known).ok().flatten());
-    let fits = stored.is_some_and(|file| file.public().ok() == known);
+fn shown(ground: &Ground, caller: &Caller, json: bool) -> Result<ExitCode, Failure> {
+    let level = level::of(ground.home.owner, caller);
+    let approving = Approving::look(ground, level)?;
     if json {
-        let value = serde_json::json!({
-            "ledger": known.map(|key| key.text()), "policy": named, "key_file": fits,
-            "problem": usable.err().map(|failure| failure.message),
-        });
-        return Ok(show(&format!("{}\n", json_text(&value))));
+        return Ok(show(&format!("{}\n", json_text(&serde_json::json!(approving)))));
     }
-    let text = |key: Option<String>| key.unwrap_or_else(|| "none".to_owned());
+    let text = |key: &Option<String>| key.clone().unwrap_or_else(|| "none".to_owned());
+    let file = if approving.key_file {
+        "there"
+    } else {
+        "missing, unreadable, or of another key"
+    };
     let mut lines = vec![
-        format!("ledger    {}", text(known.map(|key| key.text()))),
-        format!("policy    {}", text(named)),
-        format!(
-            "key file  {}",
-            if fits {
-                "there"
-            } else {
-                "missing, or of another key"
-            }
-        ),
+        format!("ledger    {}", text(&approving.ledger)),
+        format!("policy    {}", text(&approving.policy)),
+        format!("key file  {file}"),
     ];
-    lines.extend(
-        usable
-            .err()
-            .map(|failure| format!("problem   {}", failure.message)),
-    );
+    if approving.problem.is_empty() {
+        lines.push(format!("means     {}", approving.means));
+    } else {
+        lines.push(format!("problem   {}", approving.words()));
+    }
     Ok(show(&format!("{}\n", lines.join("\n"))))
 }

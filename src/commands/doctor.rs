@@ -4,13 +4,15 @@ use crate::{
     caller::Caller,
     ground::Ground,
     home::{self, Home},
+    level::{self, Level},
     report::{Failure, json_text},
     sandbox,
     view::{
         out,
         paint::{Paint, Tone},
         standing::{
-            finding::Finding, kernel::Kernel, links::Links, record::Record, rules::Rules, waiting::Waiting,
+            approver::Approving, finding::Finding, kernel::Kernel, links::Links, record::Record,
+            rules::Rules, waiting::Waiting,
         },
         table::{Cell, Layout, lines},
         words,
@@ -45,6 +47,8 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
             let ground = Ground::of(&caller);
             findings.push(of_rules(&Rules::look(&home, &caller, &ground)));
             findings.extend(ground.iter().flat_map(of_waiting));
+            let level = level::of(home.owner, &caller);
+            findings.extend(ground.iter().filter_map(|ground| of_approver(ground, level)));
         }
         Err(failure) => findings.push(Finding::problem("directory", failure.message, failure.hint)),
     }
@@ -139,6 +143,17 @@ fn of_waiting(ground: &Ground) -> Vec<Finding> {
         ));
     }
     findings
+}
+
+/// The approver's key; what keeps it from being looked up is a finding already.
+fn of_approver(ground: &Ground, level: &Level) -> Option<Finding> {
+    let approving = Approving::look(ground, level).ok()?;
+    Some(match approving.problem.as_str() {
+        "" => Finding::good("approver", approving.words()),
+        // Where no key was ever set, nothing is wrong yet.
+        problem if approving.ledger.is_none() => Finding::warning("approver", problem, &approving.fix),
+        problem => Finding::problem("approver", problem, &approving.fix),
+    })
 }
 
 fn of_links(links: &Links, dir: &Path) -> Vec<Finding> {

@@ -79,6 +79,12 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
     if let Some(vkey) = &vkey {
         text.push_str(&format!("ledger   {}\nvkey     {vkey}\n", path.display()));
         text.push_str("Keep the vkey elsewhere: with it anyone can check a checkpoint of this ledger.\n");
+        text.push_str(
+            "approver none yet: `wt admin set` makes the key that approves what waits for a person.\n",
+        );
+        text.push_str(
+            "Set it at a terminal of your own, before agents work: the first to set it is the approver.\n",
+        );
     }
     if let Some(key) = &seal_key {
         text.push_str(&format!("seal key {}\n", key.as_str()));

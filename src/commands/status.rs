@@ -10,7 +10,9 @@ use crate::{
         out,
         paint::{Paint, Tone},
         span,
-        standing::{kernel::Kernel, links::Links, record::Record, rules::Rules, waiting::Waiting},
+        standing::{
+            approver::Approving, kernel::Kernel, links::Links, record::Record, rules::Rules, waiting::Waiting,
+        },
         table::{Cell, Layout, lines},
         words,
     },
@@ -43,6 +45,7 @@ struct Standing {
     policy: Option<Rules>,
     ledger: Option<Record>,
     kernel: Kernel,
+    approver: Option<Approving>,
     approvals: Waiting,
     problems: Vec<String>,
 }
@@ -77,16 +80,16 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
         note(failure, &mut problems);
     }
     // Without a policy or a ledger nothing waits; both are named already.
-    let looked = ground
-        .ok()
-        .filter(|_| ledger.is_some())
-        .map(|ground| Waiting::look(&ground))
-        .transpose();
+    let ground = ground.ok().filter(|_| ledger.is_some());
+    let level = level::of(opened.as_ref().map_or(caller.uid, |home| home.owner), &caller);
+    let looked = ground.as_ref().map(Waiting::look).transpose();
     let approvals = looked
         .map_err(|failure| note(failure, &mut problems))
         .ok()
         .flatten()
         .unwrap_or_default();
+    // What cannot be read is named already.
+    let approver = ground.and_then(|ground| Approving::look(&ground, level).ok());
     let standing = Standing {
         version: env!("CARGO_PKG_VERSION"),
         directory: Directory {
@@ -94,11 +97,12 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
             chosen: chosen.word(),
             owner: opened.as_ref().map(|home| home.owner),
         },
-        level: *level::of(opened.as_ref().map_or(caller.uid, |home| home.owner), &caller),
+        level: *level,
         links: Links::find(&caller),
         policy,
         ledger,
         kernel: Kernel::ask(),
+        approver,
         approvals,
         problems,
     };
@@ -162,6 +166,17 @@ fn screen(standing: &Standing, paint: Paint) -> Vec<String> {
     }
     let (tone, text) = kernel_words(&standing.kernel);
     row("sandbox", tone, text);
+    if let Some(approver) = &standing.approver {
+        let sound = approver.problem.is_empty();
+        row(
+            "approver",
+            if sound { Tone::Good } else { Tone::Warn },
+            approver.words(),
+        );
+        if sound {
+            row("", Tone::Dim, approver.means.to_owned());
+        }
+    }
     let waiting = &standing.approvals;
     for frozen in &waiting.frozen {
         row("frozen", Tone::Bad, frozen.words());

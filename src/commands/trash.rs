@@ -59,36 +59,48 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
     let caller = Caller::of_this_process()?;
     let ground = Ground::of(&caller)?;
     let items = undo::items(ground.home.dir.as_fd(), &ground.home.path, caller.uid)?;
-    let listed = || items.iter().filter(|item| !item.is_remnant());
     match matches.subcommand() {
         Some(("empty", matches)) => empty(&ground, &caller, items, matches),
-        Some((_, matches)) => Ok(show(&text(listed(), matches.get_flag("json")))),
-        None => Ok(show(&text(listed(), matches.get_flag("json")))),
+        Some((_, matches)) => list(&ground, items, matches),
+        None => list(&ground, items, matches),
     }
 }
 
-fn text<'a>(items: impl Iterator<Item = &'a Item>, json: bool) -> String {
-    let items: Vec<&Item> = items.collect();
+fn list(ground: &Ground, mut items: Vec<Item>, matches: &ArgMatches) -> Result<ExitCode, Failure> {
+    items.retain(|item| !item.is_remnant());
+    let json = matches.get_flag("json");
+    let mut shown = text(ground, &items, json)?;
+    if !json && !items.is_empty() {
+        shown.push_str("`wt undo` with the number in front takes that call back\n");
+    }
+    Ok(show(&shown))
+}
+
+fn text(ground: &Ground, items: &[Item], json: bool) -> Result<String, Failure> {
+    let origins = undo::origins(ground.home.dir.as_fd(), &ground.home.path, items)?;
+    let both = || items.iter().zip(&origins);
     if json {
-        let all: Vec<_> = items.iter().map(|item| item.to_json()).collect();
-        return format!("{}\n", json_text(&json!(all)));
+        let all: Vec<_> = both().map(|(item, origin)| item.to_json(origin)).collect();
+        return Ok(format!("{}\n", json_text(&json!(all))));
     }
     let mut out = String::new();
-    for item in &items {
+    for (item, origin) in both() {
+        let what = if origin.is_empty() {
+            &item.place.path
+        } else {
+            origin
+        };
         out.push_str(&format!(
-            "{:>8}  {}  {:<8} {}\n",
+            "{:>8}  {}  {:>9}  {}\n",
             item.seq,
             item.since,
             size(item.bytes),
-            visible(&item.place.path)
+            visible(what)
         ));
     }
     let bytes = items.iter().map(|item| item.bytes).sum();
-    out + &format!(
-        "{}, {}\n",
-        count(items.len() as u64, "object", "objects"),
-        size(bytes)
-    )
+    let all = count(items.len() as u64, "object", "objects");
+    Ok(out + &format!("{all}, {}\n", size(bytes)))
 }
 
 fn empty(
@@ -109,9 +121,9 @@ fn empty(
     let going = undo::beyond(items, keep);
     let json = matches.get_flag("json");
     if matches.get_flag("dry-run") || going.is_empty() {
-        return Ok(show(&text(going.iter(), json)));
+        return text(ground, &going, json).map(|text| show(&text));
     }
-    let shown = text(going.iter(), json);
+    let shown = text(ground, &going, json)?;
     let intent = Intent {
         domain: "watchtower".into(),
         operation: "trash_empty".into(),

@@ -87,20 +87,29 @@ impl<'a> State<'a> {
 
     /// The key whose signature counts: the ledger's, which policy must not contradict.
     fn anchor(&self, table: &Table) -> Result<PublicKey, Failure> {
-        let none = || {
-            Failure::new(Exit::Config, "no approver key is set, so nothing can be approved")
-                .hint("run `wt admin set`")
-        };
-        let known = table.key().ok_or_else(none)?;
+        self.agreed(table)?;
+        table.key().ok_or_else(no_key)
+    }
+
+    /// Whether ledger and policy agree on a key: what a call without a grant need not compute with is not read.
+    fn agreed(&self, table: &Table) -> Result<(), Failure> {
+        if table.header.key == [0; 32] {
+            return Err(no_key());
+        }
         match &self.settings.public_key {
             Some(named) if unhex(named) != Some(table.header.key) => Err(Failure::new(
                 Exit::Config,
                 "policy names another approver key than the ledger, so nothing can be approved",
             )
             .hint("compare `approvals.public_key` with `wt admin show`; one of them was changed")),
-            _ => Ok(known),
+            _ => Ok(()),
         }
     }
+}
+
+fn no_key() -> Failure {
+    Failure::new(Exit::Config, "no approver key is set, so nothing can be approved")
+        .hint("run `wt admin set` at a terminal of your own, before agents work")
 }
 
 /// A number of things in words.

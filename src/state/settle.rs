@@ -12,7 +12,7 @@ use super::{
     table::{End, Table},
 };
 use crate::{
-    approver::PublicKey,
+    approver::Written,
     ledger::{Draft, Kind, Ledger, Marks, Terms},
     report::Failure,
 };
@@ -84,8 +84,7 @@ impl State<'_> {
         }
         let call = Call::of(intent, scope, &decision);
         if let Some(table) = Table::open(self.home)?
-            && let Ok(key) = self.anchor(&table)
-            && let Some(grant) = self.find(&table, &key, &call, &mut Vec::new())?
+            && let Some(grant) = self.find(&table, &call, &mut Vec::new())?
         {
             return Ok(raised(decision, &grant));
         }
@@ -146,9 +145,7 @@ impl State<'_> {
             None => catch_up(self.home, self.shown, marks)?,
         };
         let mut expired = Vec::new();
-        if let Ok(key) = self.anchor(&table)
-            && let Some(grant) = self.find(&table, &key, &call, &mut expired)?
-        {
+        if let Some(grant) = self.find(&table, &call, &mut expired)? {
             return Ok(Settled {
                 decision: raised(decision, &grant),
                 used: Some(grant),
@@ -192,16 +189,14 @@ impl State<'_> {
     }
 
     /// The first grant that serves this call. Grants whose time is over and not yet on record are collected.
-    fn find(
-        &self,
-        table: &Table,
-        key: &PublicKey,
-        call: &Call,
-        expired: &mut Vec<u32>,
-    ) -> Result<Option<Grant>, Failure> {
-        if table.header.grants == 0 {
+    fn find(&self, table: &Table, call: &Call, expired: &mut Vec<u32>) -> Result<Option<Grant>, Failure> {
+        if table.header.grants == 0 || self.agreed(table).is_err() {
             return Ok(None);
         }
+        let genuine = |written: &Written<'_>| {
+            let key = table.key();
+            key.is_some_and(|key| written.verified(&key, grant::STATEMENT).is_some())
+        };
         for name in grant::places(call) {
             for Kept { signed, .. } in grant::read(self.home, &name)? {
                 let claimed = Grant::claimed(&signed).filter(|grant| grant.covers(call));
@@ -210,7 +205,7 @@ impl State<'_> {
                 };
                 let slot = table.slot(claimed.number)?;
                 match claimed.standing(&written, &slot, table.header.latest) {
-                    Ok(()) if written.verified(key, grant::STATEMENT).is_some() => return Ok(Some(claimed)),
+                    Ok(()) if genuine(&written) => return Ok(Some(claimed)),
                     Err(Unfit::Expired) if slot.end == End::Open => expired.push(claimed.number),
                     Ok(()) | Err(Unfit::Foreign | Unfit::Expired | Unfit::Exhausted | Unfit::Revoked) => {}
                 }

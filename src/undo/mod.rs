@@ -15,7 +15,7 @@ mod unchanged;
 pub use find::{Found, find};
 pub use place::Place;
 pub use plan::{Plan, plan};
-pub use trash::{Item, Keep, beyond, erasing, items};
+pub use trash::{Item, Keep, beyond, erasing, items, origins};
 
 use crate::{
     effect::{Outcome, words::reason},

@@ -70,13 +70,21 @@ impl Item {
         self.is_going
     }
 
-    /// For `--json`.
+    /// For `--json`; `origin` is where it was before.
     #[must_use]
-    pub fn to_json(&self) -> Json {
+    pub fn to_json(&self, origin: &str) -> Json {
         let entry = self.place.name.to_string_lossy();
-        json!({"seq": self.seq, "store": self.place.path, "entry": entry, "since": self.since,
+        json!({"seq": self.seq, "path": origin, "store": self.place.path, "entry": entry, "since": self.since,
             "kind": self.status.kind, "bytes": self.bytes})
     }
+}
+
+/// Where each item was before, `` where the ledger in `home` does not tell.
+///
+/// # Errors
+/// The ledger cannot be read.
+pub fn origins(home: BorrowedFd<'_>, path: &Path, items: &[Item]) -> Result<Vec<String>, Failure> {
+    own::origins(&Reader::open(home, path)?, items)
 }
 
 /// Everything in the quarantines of this user that the ledger in `home` put there, oldest first: Watchtower's own,

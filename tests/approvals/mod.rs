@@ -10,5 +10,6 @@ mod rules;
 mod story;
 mod swaps;
 mod terminal;
+mod trash;
 mod undo;
 mod world;

@@ -50,9 +50,14 @@ fn status_and_doctor_have_their_documented_members() {
             "policy",
             "ledger",
             "kernel",
+            "approver",
             "approvals",
             "problems"
         ]
+    );
+    assert_eq!(
+        members(&status["approver"]),
+        ["ledger", "policy", "key_file", "problem", "fix", "means"]
     );
     assert_eq!(
         members(&status["level"]),

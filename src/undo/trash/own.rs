@@ -22,66 +22,79 @@ struct Calls {
 /// # Errors
 /// The ledger cannot be read.
 pub(super) fn of_this_ledger(reader: &Reader, items: Vec<Item>) -> Result<Vec<Item>, Failure> {
-    let wanted: BTreeSet<u64> = items.iter().map(|item| item.seq).collect();
-    let mut calls = Calls::default();
-    for entry in reader.from(wanted.first().copied().unwrap_or(1)) {
-        let entry = entry?;
-        let of = entry.data.get("of").and_then(Json::as_u64);
-        match (entry.kind(), of) {
-            ("decision", _) if wanted.contains(&entry.seq) => {
-                calls.decisions.insert(entry.seq, entry);
-            }
-            ("outcome", Some(of)) if wanted.contains(&of) => {
-                calls.outcomes.insert(of, entry);
-            }
-            _ => {}
-        }
-        if calls.outcomes.len() == wanted.len() {
-            break;
-        }
-    }
-    Ok(items.into_iter().filter(|item| calls.put(item)).collect())
+    let calls = Calls::that_made(reader, &items)?;
+    Ok(items
+        .into_iter()
+        .filter(|item| calls.origin(item).is_some())
+        .collect())
+}
+
+/// Where each item was before, `` where the ledger does not tell.
+///
+/// # Errors
+/// The ledger cannot be read.
+pub(super) fn origins(reader: &Reader, items: &[Item]) -> Result<Vec<String>, Failure> {
+    let calls = Calls::that_made(reader, items)?;
+    let of = |item: &Item| calls.origin(item).unwrap_or_default().to_owned();
+    Ok(items.iter().map(of).collect())
 }
 
 impl Calls {
-    fn put(&self, item: &Item) -> bool {
-        let Some(decision) = self.decisions.get(&item.seq) else {
-            return false;
+    fn that_made(reader: &Reader, items: &[Item]) -> Result<Self, Failure> {
+        let wanted: BTreeSet<u64> = items.iter().map(|item| item.seq).collect();
+        let mut calls = Self::default();
+        let Some(first) = wanted.first() else {
+            return Ok(calls);
         };
-        let entry = item.place.name.to_string_lossy();
-        let entry = entry.strip_suffix(super::GOING).unwrap_or(&entry);
-        match self.outcomes.get(&item.seq) {
-            Some(outcome) => names(
-                outcome.data.get("execution").unwrap_or(&Json::Null),
-                &item.place.path,
-                entry,
-            ),
-            None => {
-                let targets = decision
-                    .data
-                    .get("scope")
-                    .and_then(|scope| scope.get("targets"))
-                    .and_then(Json::as_array);
-                targets.is_some_and(|targets| {
-                    targets
-                        .iter()
-                        .filter_map(|target| kept::id(target.get("extra")?.get("object")?))
-                        .any(|id| id == item.status.id)
-                })
+        for entry in reader.from(*first) {
+            let entry = entry?;
+            let of = entry.data.get("of").and_then(Json::as_u64);
+            match (entry.kind(), of) {
+                ("decision", _) if wanted.contains(&entry.seq) => {
+                    calls.decisions.insert(entry.seq, entry);
+                }
+                ("outcome", Some(of)) if wanted.contains(&of) => {
+                    calls.outcomes.insert(of, entry);
+                }
+                _ => {}
+            }
+            if calls.outcomes.len() == wanted.len() {
+                break;
             }
         }
+        Ok(calls)
+    }
+
+    /// Where the item was before it was put away; none where no call of this ledger did that.
+    fn origin(&self, item: &Item) -> Option<&str> {
+        let decision = self.decisions.get(&item.seq)?;
+        let entry = item.place.name.to_string_lossy();
+        let entry = entry.strip_suffix(super::GOING).unwrap_or(&entry);
+        if let Some(outcome) = self.outcomes.get(&item.seq) {
+            return named(outcome.data.get("execution")?, &item.place.path, entry, "");
+        }
+        let targets = decision.data.get("scope")?.get("targets")?.as_array()?;
+        let is_it = |target: &&Json| {
+            let object = target.get("extra").and_then(|extra| extra.get("object"));
+            object.and_then(kept::id) == Some(item.status.id)
+        };
+        let target = targets.iter().find(is_it)?;
+        Some(target.get("path").and_then(Json::as_str).unwrap_or_default())
     }
 }
 
-/// Whether a record names this entry of this quarantine anywhere.
-fn names(record: &Json, store: &str, entry: &str) -> bool {
+/// The path beside which a record names this entry of this quarantine, wherever it does.
+fn named<'a>(record: &'a Json, store: &str, entry: &str, path: &'a str) -> Option<&'a str> {
     match record {
         Json::Object(fields) => {
-            let says = |key: &str, value: &str| fields.get(key).and_then(Json::as_str) == Some(value);
-            says("store", store) && says("entry", entry)
-                || fields.values().any(|value| names(value, store, entry))
+            let text = |key: &str| fields.get(key).and_then(Json::as_str);
+            if text("store") == Some(store) && text("entry") == Some(entry) {
+                return Some(path);
+            }
+            let path = text("path").unwrap_or(path);
+            fields.values().find_map(|value| named(value, store, entry, path))
         }
-        Json::Array(values) => values.iter().any(|value| names(value, store, entry)),
-        _ => false,
+        Json::Array(values) => values.iter().find_map(|value| named(value, store, entry, path)),
+        _ => None,
     }
 }
