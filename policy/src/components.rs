@@ -17,8 +17,7 @@ pub(crate) fn below<'p>(path: &'p str, dir: &str) -> Option<&'p str> {
 /// The path without `.`, `..`, doubled and trailing slashes. The kernel has done this for local paths; remote
 /// and unresolved ones get it here, so that `/srv/../etc` is never taken for something in `/srv`.
 pub(crate) fn lexical(path: &str) -> Cow<'_, str> {
-    let plain = !path.contains("//") && !path.contains("/.") && (path.len() < 2 || !path.ends_with('/'));
-    if plain && !path.starts_with("./") && !path.starts_with("../") && path != "." && path != ".." {
+    if is_plain(path) {
         return Cow::Borrowed(path);
     }
     let mut kept: Vec<&str> = Vec::new();
@@ -35,6 +34,23 @@ pub(crate) fn lexical(path: &str) -> Cow<'_, str> {
     }
     let joined = kept.join("/");
     Cow::Owned(if absolute { format!("/{joined}") } else { joined })
+}
+
+/// Whether every component is a name.
+fn is_plain(path: &str) -> bool {
+    /// Dots at the beginning of a component, up to as many as make it a name.
+    const NAME: u8 = 3;
+    let rest = path.strip_prefix('/').unwrap_or(path);
+    let (mut dots, mut begun) = (0, false);
+    for byte in rest.bytes() {
+        match byte {
+            b'/' if !begun || dots < NAME => return false,
+            b'/' => (dots, begun) = (0, false),
+            b'.' if dots < NAME => (dots, begun) = (dots + 1, true),
+            _ => (dots, begun) = (NAME, true),
+        }
+    }
+    rest.is_empty() || begun && dots >= NAME
 }
 
 /// Whether one component matches a pattern of literal text, `*` and `?`.
@@ -97,6 +113,14 @@ mod tests {
             ("/a/.b", "/a/.b"),
             ("/", "/"),
             ("./x", "x"),
+            ("/a/.b/..c/...", "/a/.b/..c/..."),
+            ("/a/..", "/"),
+            ("/a/.", "/a"),
+            ("/./a", "/a"),
+            ("a//", "a"),
+            ("//", "/"),
+            ("", ""),
+            (".", ""),
         ] {
             assert_eq!(lexical(path), plain, "{path}");
         }

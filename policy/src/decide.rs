@@ -10,6 +10,7 @@ use crate::{
     scope::{Floor, Scope, TargetFacts},
     text,
 };
+use serde::Serialize;
 
 /// One rule or floor that spoke, with its words.
 struct Voice {
@@ -25,17 +26,33 @@ struct Judgement {
     level: f64,
     /// None until a rule speaks.
     audit: Option<Audit>,
+    effort: Effort,
+}
+
+/// What a decision took.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Effort {
+    /// Rules that were tried, over all targets and layers.
+    pub rules: u64,
+    /// Steps that their conditions took.
+    pub steps: u64,
 }
 
 impl Policy {
     /// Judges a call: every target, every layer, every floor; the strictest holds.
     pub fn decide(&self, scope: &Scope) -> Decision {
+        self.decide_counting(scope).0
+    }
+
+    /// The same, and what it took.
+    pub fn decide_counting(&self, scope: &Scope) -> (Decision, Effort) {
         let risk = risk::assess(scope);
         let mut judgement = Judgement {
             verdict: Verdict::Allow,
             voices: Vec::new(),
             level: 0.0,
             audit: None,
+            effort: Effort::default(),
         };
         if scope.targets.is_empty() {
             self.judge(None, &TargetFacts::default(), scope, &risk, &mut judgement);
@@ -47,7 +64,8 @@ impl Policy {
             judgement.raise(&floor);
         }
         scope.floors.iter().for_each(|floor| judgement.raise(floor));
-        judgement.conclude(risk, scope.gtfo.score)
+        let effort = judgement.effort;
+        (judgement.conclude(risk, scope.gtfo.score), effort)
     }
 
     /// Judges one target, or the call as a whole where it has none.
@@ -85,6 +103,8 @@ impl Policy {
             let spoken = layer.floors(target, scope, &mut run);
             judgement.hear(layer.layer, n, target, scope, &spoken);
         }
+        judgement.effort.rules += u64::from(run.rules);
+        judgement.effort.steps += run.spent();
     }
 }
 

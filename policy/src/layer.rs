@@ -2,17 +2,15 @@
 
 use crate::{
     Layer,
-    components::lexical,
     decision::Verdict,
     identity::Grants,
+    index::Index,
     json::{FixedSet, Node},
     lang::{EvalError, Run},
-    narrow::Narrow,
     problem::Report,
     rule::{Conditions, Rule, Tried},
     scope::{Scope, TargetFacts},
 };
-use std::collections::BTreeMap;
 
 /// One document's rules.
 #[derive(Clone, Debug)]
@@ -20,14 +18,11 @@ pub(crate) struct Rules {
     pub(crate) layer: Layer,
     /// By descending priority, then strictness, then name.
     rules: Vec<Rule>,
-    /// Sorted by domain and operation; `` stands for all.
-    index: Vec<(Key, Narrow)>,
+    index: Index,
     /// Rules that only read GTFOBins findings: they are floors.
     findings: Vec<Rule>,
     pub(crate) grants: Option<Grants>,
 }
-
-type Key = (Box<str>, Box<str>);
 
 /// What a layer says of one target: the rules of the highest priority that match.
 #[derive(Default)]
@@ -80,7 +75,7 @@ impl Rules {
                 .then_with(|| a.name.cmp(&b.name))
         });
         findings.sort_by(|a, b| a.name.cmp(&b.name));
-        let index = index(&rules);
+        let index = Index::new(&rules);
         Self {
             layer,
             rules,
@@ -95,79 +90,10 @@ impl Rules {
         &self.rules
     }
 
-    /// The index entries for a domain and operation: for all, for the domain, for the operation, for both.
-    fn entries(&self, domain: &str, operation: &str) -> [Option<&Narrow>; 4] {
-        let entry = |domain: &str, operation: &str| {
-            let found = self
-                .index
-                .binary_search_by(|((d, o), _)| (&**d, &**o).cmp(&(domain, operation)));
-            found
-                .ok()
-                .and_then(|at| self.index.get(at))
-                .map(|(_, narrow)| narrow)
-        };
-        let (domain_known, operation_known) = (!domain.is_empty(), !operation.is_empty());
-        [
-            entry("", ""),
-            if domain_known { entry(domain, "") } else { None },
-            if operation_known {
-                entry("", operation)
-            } else {
-                None
-            },
-            if domain_known && operation_known {
-                entry(domain, operation)
-            } else {
-                None
-            },
-        ]
-    }
-
     /// The rules for a domain and operation, in the order in which they are tried.
     pub(crate) fn all_candidates(&self, domain: &str, operation: &str) -> impl Iterator<Item = &Rule> {
-        let mut all: Vec<u32> = self
-            .entries(domain, operation)
-            .into_iter()
-            .flatten()
-            .flat_map(Narrow::all)
-            .collect();
-        all.sort_unstable();
+        let all = self.index.all(domain, operation);
         all.into_iter().filter_map(|n| self.rules.get(n as usize))
-    }
-
-    /// The same without rules that this path cannot match.
-    fn candidates(&self, domain: &str, operation: &str, path: &str) -> impl Iterator<Item = &Rule> {
-        let entries = self.entries(domain, operation);
-        let mut picked = Vec::new();
-        let plain = lexical(path);
-        for narrow in entries.into_iter().flatten() {
-            narrow.pick(path, &mut picked);
-            if *plain != *path {
-                narrow.pick(&plain, &mut picked);
-            }
-        }
-        picked.sort_unstable();
-        picked.dedup();
-        let mut picked = picked.into_iter().peekable();
-        let mut lists = entries.map(|narrow| narrow.map_or(&[][..], Narrow::open));
-        std::iter::from_fn(move || {
-            let next = lists
-                .iter_mut()
-                .filter(|l| !l.is_empty())
-                .min_by_key(|l| l.first().copied());
-            let first = next.as_ref().and_then(|list| list.first()).copied();
-            let n = match (first, picked.peek().copied()) {
-                (Some(open), Some(wanted)) if open < wanted => open,
-                (_, Some(wanted)) => {
-                    picked.next();
-                    return self.rules.get(wanted as usize);
-                }
-                (open, None) => open?,
-            };
-            let next = next?;
-            *next = next.get(1..).unwrap_or_default();
-            self.rules.get(n as usize)
-        })
     }
 
     /// What the layer says of one target; nothing where no rule matches.
@@ -175,7 +101,8 @@ impl Rules {
         let (domain, operation) = names(target, scope);
         let mut spoken = Spoken::default();
         let mut priority = None;
-        for rule in self.candidates(domain, operation, &target.path) {
+        let fitting = self.index.fitting(domain, operation, &target.path);
+        for rule in fitting.filter_map(|n| self.rules.get(n as usize)) {
             if spoken.verdict.is_some() && priority != Some(rule.priority) {
                 break;
             }
@@ -207,25 +134,4 @@ pub(crate) fn names<'a>(target: &'a TargetFacts, scope: &'a Scope) -> (&'a str, 
         or(&target.domain, &scope.domain),
         or(&target.operation, &scope.operation),
     )
-}
-
-fn index(rules: &[Rule]) -> Vec<(Key, Narrow)> {
-    let mut index: BTreeMap<Key, Vec<u32>> = BTreeMap::new();
-    for (n, rule) in (0_u32..).zip(rules) {
-        let domain = rule.domain.as_deref().unwrap_or_default();
-        let mut put = |operation: &str| {
-            index
-                .entry((domain.into(), operation.into()))
-                .or_default()
-                .push(n)
-        };
-        if rule.operations.is_empty() {
-            put("");
-        }
-        rule.operations.iter().for_each(|operation| put(operation));
-    }
-    index
-        .into_iter()
-        .map(|(key, list)| (key, Narrow::new(list, rules)))
-        .collect()
 }

@@ -8,6 +8,7 @@ mod document;
 mod examples;
 mod explain;
 mod identity;
+mod index;
 mod inspect;
 mod intent;
 mod json;
@@ -26,6 +27,7 @@ mod rule;
 mod scope;
 pub mod text;
 
+pub use decide::Effort;
 pub use decision::{Audit, Decision, Layer, MatchedRule, Risk, Verdict};
 pub use document::{
     Alert, ApprovalSettings, Durability, ExecPlugin, KubernetesSettings, LedgerSettings, Limits,

@@ -59,6 +59,11 @@ impl Narrow {
         all
     }
 
+    /// Whether it has rules that want a beginning.
+    pub(crate) fn is_choosy(&self) -> bool {
+        !self.lengths.is_empty()
+    }
+
     /// Rules that any path may match, in order.
     pub(crate) fn open(&self) -> &[u32] {
         &self.open

@@ -150,6 +150,7 @@ impl Rule {
 
     /// Tries the rule for one target over the facts of a run.
     pub(crate) fn try_on<'a>(&'a self, target: &TargetFacts, scope: &Scope, run: &mut Run<'a>) -> Tried {
+        run.rules += 1;
         if let Some(expires) = self.expires {
             match moment::parse(&scope.time.iso) {
                 Some(now) if now >= expires => return Tried::Fails(Part::Expired),
@@ -158,9 +159,9 @@ impl Rule {
             }
         }
         if !self.paths.is_empty() {
-            let path = crate::components::lexical(&target.path);
+            let path = run.facts.path();
             let (homes, root) = (&scope.places.homes, &scope.workspace.root);
-            if path.is_empty() || !self.paths.iter().any(|p| p.is_match_plain(&path, homes, root)) {
+            if path.is_empty() || !self.paths.iter().any(|p| p.is_match_plain(path, homes, root)) {
                 return Tried::Fails(Part::Paths);
             }
         }

@@ -3,6 +3,9 @@
 #[cfg(test)]
 mod again;
 #[cfg(test)]
+#[path = "../benches/calls.rs"]
+mod calls;
+#[cfg(test)]
 mod corpus;
 #[cfg(test)]
 mod decisions;
@@ -10,6 +13,11 @@ mod decisions;
 mod differential;
 #[cfg(test)]
 mod documentation;
+#[cfg(test)]
+#[path = "../benches/documents.rs"]
+mod documents;
+#[cfg(test)]
+mod effort;
 #[cfg(test)]
 mod explanations;
 #[cfg(test)]

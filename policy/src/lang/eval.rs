@@ -22,6 +22,10 @@ pub(crate) struct Run<'a> {
     pub(super) slots: Vec<Value<'a>>,
     steps: u32,
     data: usize,
+    /// Rules tried.
+    pub(crate) rules: u32,
+    /// Steps of evaluations that are over.
+    spent: u64,
 }
 
 /// What an element of a list costs.
@@ -34,15 +38,23 @@ impl<'a> Run<'a> {
             slots: Vec::new(),
             steps: 0,
             data: 0,
+            rules: 0,
+            spent: 0,
         }
     }
 
     /// Begins another evaluation over the same facts.
     pub(crate) fn begin(&mut self, slots: usize) {
+        self.spent += u64::from(self.steps);
         self.steps = 0;
         self.data = 0;
         self.slots.clear();
         self.slots.resize(slots, Value::None);
+    }
+
+    /// Steps of all evaluations.
+    pub(crate) fn spent(&self) -> u64 {
+        self.spent + u64::from(self.steps)
     }
 
     pub(super) fn step(&mut self) -> Eval<()> {

@@ -6,11 +6,12 @@ use super::{
     value::{Record, Text, Value},
 };
 use crate::{
+    components::lexical,
     decision::Risk,
     scope::{Scope, TargetFacts},
 };
 use serde_json::{Map, Value as Json};
-use std::{cell::OnceCell, sync::Arc};
+use std::{borrow::Cow, cell::OnceCell, sync::Arc};
 
 /// The facts of one evaluation or of several over the same scope.
 pub(crate) enum Facts<'a> {
@@ -23,6 +24,8 @@ pub(crate) struct RuleFacts<'a> {
     pub(crate) scope: &'a Scope,
     pub(crate) risk: &'a Risk,
     pub(crate) target: &'a TargetFacts,
+    /// The target's path, lexically plain.
+    pub(crate) path: Cow<'a, str>,
     targets: OnceCell<Value<'a>>,
     params: OnceCell<Value<'a>>,
     env: OnceCell<Value<'a>>,
@@ -36,6 +39,7 @@ impl<'a> RuleFacts<'a> {
             scope,
             risk,
             target,
+            path: lexical(&target.path),
             targets: OnceCell::new(),
             params: OnceCell::new(),
             env: OnceCell::new(),
@@ -51,6 +55,14 @@ impl<'a> Facts<'a> {
         match self {
             Facts::Rule(facts) => (&facts.scope.places.homes, &facts.scope.workspace.root),
             Facts::Json(_) => (&[], ""),
+        }
+    }
+
+    /// The path of the target that is judged, lexically plain.
+    pub(crate) fn path(&self) -> &str {
+        match self {
+            Facts::Rule(facts) => &facts.path,
+            Facts::Json(_) => "",
         }
     }
 

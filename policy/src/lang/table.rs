@@ -20,6 +20,7 @@ pub(crate) struct Table<'a> {
 
 #[derive(Clone, Debug)]
 struct Entry<'a> {
+    /// Known once the table is not small.
     hash: u64,
     key: Value<'a>,
     value: Value<'a>,
@@ -51,38 +52,52 @@ impl<'a> Table<'a> {
     }
 
     pub(crate) fn get(&self, key: &Value<'a>) -> Option<&Value<'a>> {
-        let at = self.find(hash(key), key)?;
+        let at = self.find(key)?;
         self.entries.get(at).map(|e| &e.value)
     }
 
     pub(crate) fn contains(&self, key: &Value<'a>) -> bool {
-        self.find(hash(key), key).is_some()
+        self.find(key).is_some()
     }
 
     /// The key that is held and equals this one.
     pub(crate) fn held(&self, key: &Value<'a>) -> Option<&Value<'a>> {
-        let at = self.find(hash(key), key)?;
+        let at = self.find(key)?;
         self.entries.get(at).map(|e| &e.key)
     }
 
     /// Puts a value under a key; an equal key that is there stays, as in Python.
     pub(crate) fn put(&mut self, key: Value<'a>, value: Value<'a>) {
-        let hash = hash(&key);
-        if let Some(entry) = self.find(hash, &key).and_then(|at| self.entries.get_mut(at)) {
+        if let Some(entry) = self.find(&key).and_then(|at| self.entries.get_mut(at)) {
             entry.value = value;
             return;
         }
-        self.entries.push(Entry { hash, key, value });
-        if self.entries.len() > LINEAR {
-            if self.entries.len() * 2 > self.slots.len() {
-                self.rebuild();
-            } else {
-                place(&mut self.slots, hash, self.entries.len() - 1);
-            }
+        self.push(key, value);
+    }
+
+    /// Puts a value under a key that is known not to be there.
+    pub(crate) fn push(&mut self, key: Value<'a>, value: Value<'a>) {
+        let mut entry = Entry { hash: 0, key, value };
+        if self.slots.is_empty() && self.entries.len() < LINEAR {
+            self.entries.push(entry);
+            return;
+        }
+        entry.hash = hash(&entry.key);
+        let hash = entry.hash;
+        self.entries.push(entry);
+        if self.entries.len() * 2 > self.slots.len() {
+            self.rebuild();
+        } else {
+            place(&mut self.slots, hash, self.entries.len() - 1);
         }
     }
 
     fn rebuild(&mut self) {
+        if self.slots.is_empty() {
+            self.entries
+                .iter_mut()
+                .for_each(|entry| entry.hash = hash(&entry.key));
+        }
         let size = (self.entries.len() * 4).next_power_of_two();
         self.slots = vec![EMPTY; size];
         for (n, entry) in self.entries.iter().enumerate() {
@@ -90,13 +105,11 @@ impl<'a> Table<'a> {
         }
     }
 
-    fn find(&self, hash: u64, key: &Value<'a>) -> Option<usize> {
+    fn find(&self, key: &Value<'a>) -> Option<usize> {
         if self.slots.is_empty() {
-            return self
-                .entries
-                .iter()
-                .position(|e| e.hash == hash && equal(&e.key, key));
+            return self.entries.iter().position(|e| equal(&e.key, key));
         }
+        let hash = hash(key);
         let mask = self.slots.len() - 1;
         let mut slot = hash as usize & mask;
         loop {

@@ -150,7 +150,7 @@ impl<'a> Value<'a> {
     pub(crate) fn from_map(map: &'a Map<String, Json>) -> Self {
         let mut table = Table::with_capacity(map.len());
         for (key, value) in map {
-            table.put(Value::Str(Text::Borrowed(key)), Value::from_json(value));
+            table.push(Value::Str(Text::Borrowed(key)), Value::from_json(value));
         }
         Value::Dict(Arc::new(table))
     }

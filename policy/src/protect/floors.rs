@@ -2,6 +2,7 @@
 
 use super::Protect;
 use crate::{
+    components::lexical,
     decision::Verdict,
     scope::{Floor, Scope, TargetFacts},
 };
@@ -11,18 +12,16 @@ impl Protect {
     /// The floors that protection sets for this call.
     pub(crate) fn floors(&self, scope: &Scope) -> Vec<Floor> {
         let mut floors = Vec::new();
-        let recursive = scope.params.get("recursive") == Some(&Json::Bool(true));
         for (n, target) in scope
             .targets
             .iter()
             .enumerate()
             .filter(|(_, t)| !t.path.is_empty())
         {
+            let path = lexical(&target.path);
             let guard = self
-                .write_protected(&target.path, &target.operation, &scope.places)
-                .or_else(|| {
-                    whole_tree(target, recursive).then(|| self.shelters(&target.path, &scope.places))?
-                });
+                .guard_plain(&path, &target.operation, &scope.places)
+                .or_else(|| whole_tree(target, scope).then(|| self.shelters_plain(&path, &scope.places))?);
             if let Some(guard) = guard {
                 floors.push(Floor {
                     rule: "protected-path".to_owned(),
@@ -39,11 +38,12 @@ impl Protect {
 
 /// Whether the call changes everything below the target: removes or moves it, puts something else in its
 /// place, or changes metadata all the way down.
-fn whole_tree(target: &TargetFacts, recursive: bool) -> bool {
+fn whole_tree(target: &TargetFacts, scope: &Scope) -> bool {
+    let recursive = || scope.params.get("recursive") == Some(&Json::Bool(true));
     match target.operation.as_str() {
-        "delete" => recursive || target.kind == "dir" || target.kind.is_empty(),
+        "delete" => target.kind == "dir" || target.kind.is_empty() || recursive(),
         "move" | "symlink" | "link" => true,
-        "chmod" | "chown" => recursive,
+        "chmod" | "chown" => recursive(),
         _ => false,
     }
 }

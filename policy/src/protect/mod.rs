@@ -75,7 +75,11 @@ impl Protect {
 
     /// Why nothing that changes a whole tree may be done to this path: a protected path lies below it.
     pub fn shelters(&self, path: &str, places: &Places) -> Option<Guard> {
-        let path = components::lexical(path);
+        self.shelters_plain(&components::lexical(path), places)
+    }
+
+    /// The same for a path that is known to be lexically plain.
+    fn shelters_plain(&self, path: &str, places: &Places) -> Option<Guard> {
         let guard = |what: &str| Guard {
             reason: format!("`{path}` holds {what}"),
             hint: "name what is meant inside it instead".to_owned(),
@@ -83,25 +87,31 @@ impl Protect {
         if path == "/" {
             return Some(guard("the whole system"));
         }
-        let above = |inner: &str| components::below(inner, &path).is_some_and(|rest| !rest.is_empty());
+        let above = |inner: &str| components::below(inner, path).is_some_and(|rest| !rest.is_empty());
         if places.watchtower.iter().any(|dir| above(dir)) {
             return Some(guard("Watchtower's own files"));
         }
-        if places.homes.iter().any(|home| *home == *path || above(home)) || path == "/home" {
+        if places.homes.iter().any(|home| *home == path || above(home)) || path == "/home" {
             return Some(guard("a home directory"));
         }
-        let rest = path.strip_prefix('/').unwrap_or(&path);
+        let rest = path.strip_prefix('/').unwrap_or(path);
         let fixed = |rest: &str, lists: [&[&str]; 2]| {
             lists
                 .iter()
                 .flat_map(|list| list.iter())
-                .any(|fixed| components::below(fixed, rest).is_some_and(|below| !below.is_empty()))
+                .filter(|fixed| {
+                    fixed.len() > rest.len() && fixed.as_bytes().first() == rest.as_bytes().first()
+                })
+                .any(|fixed| components::below(fixed, rest).is_some())
         };
-        if fixed(rest, [lists::SYSTEM_SECRETS, lists::SYSTEM_STARTUP]) {
+        if may_be_system(rest) && fixed(rest, [lists::SYSTEM_SECRETS, lists::SYSTEM_STARTUP]) {
             return Some(guard("protected system files"));
         }
-        homes(&path, places)
-            .any(|rest| rest.is_empty() || fixed(rest, [lists::HOME_SECRETS, lists::HOME_STARTUP]))
+        homes(path, places)
+            .any(|rest| {
+                let lists = [lists::HOME_SECRETS, lists::HOME_STARTUP];
+                rest.is_empty() || may_be_protected(rest) && fixed(rest, lists)
+            })
             .then(|| guard("protected files of a home"))
     }
 
@@ -134,22 +144,25 @@ impl Protect {
     }
 
     fn guard(&self, path: &str, operation: &str, places: &Places) -> Option<Guard> {
-        let path = components::lexical(path);
+        self.guard_plain(&components::lexical(path), operation, places)
+    }
+
+    /// Why that operation may not be done to a path that is known to be lexically plain.
+    fn guard_plain(&self, path: &str, operation: &str, places: &Places) -> Option<Guard> {
         let access = access(operation);
-        if let Some(guard) = own(&path, access, places) {
+        if let Some(guard) = own(path, access, places) {
             return Some(guard);
         }
         let guard = self
-            .fixed(&path, access, places)
-            .or_else(|| self.added(&path, access, places))
-            .or_else(|| self.named(&path, operation, access))?;
-        (!self.excepts(&path, places)).then_some(guard)
+            .fixed(path, access, places)
+            .or_else(|| self.added(path, access, places))
+            .or_else(|| self.named(path, operation, access))?;
+        (!self.excepts(path, places)).then_some(guard)
     }
 
     fn fixed(&self, path: &str, access: Access, places: &Places) -> Option<Guard> {
         let root = path.strip_prefix('/').unwrap_or(path);
-        let system = root
-            .starts_with(['e', 'v', 'r', 'p', 'd', 's', 'b'])
+        let system = may_be_system(root)
             .then(|| find(root, lists::SYSTEM_SECRETS, lists::SYSTEM_STARTUP, access))
             .flatten();
         let found = system.or_else(|| {
@@ -231,11 +244,20 @@ fn own(path: &str, access: Access, places: &Places) -> Option<Guard> {
 
 /// Looks a path up in lists of fixed paths.
 fn find(rest: &str, secrets: &[&str], startup: &[&str], access: Access) -> Option<Kept> {
-    let covers = |list: &[&str]| list.iter().any(|fixed| components::below(rest, fixed).is_some());
+    let first = rest.as_bytes().get(..2);
+    let covers = |list: &[&str]| {
+        list.iter()
+            .any(|fixed| fixed.as_bytes().get(..2) == first && components::below(rest, fixed).is_some())
+    };
     if covers(secrets) {
         return Some(Kept::FromAll);
     }
     (access != Access::Read && covers(startup)).then_some(Kept::FromWrites)
+}
+
+/// Whether a protected path of the system begins with this letter.
+fn may_be_system(rest: &str) -> bool {
+    rest.starts_with(['e', 'v', 'r', 'p', 'd', 's', 'b'])
 }
 
 /// Whether anything in a home begins like this: all of its protected paths are dot files or snaps.

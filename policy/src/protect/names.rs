@@ -43,14 +43,17 @@ impl Names {
             // The built-in names begin with one of these; most components do not.
             let candidate = rest.starts_with(['.', 'a', 'o', 'A', 'C', 'G', 'S']);
             let builtin = if candidate { lists::NAMES } else { &[] };
+            let first = rest.as_bytes().first();
             let mut names = builtin
                 .iter()
                 .copied()
+                .filter(|name| name.as_bytes().first() == first)
                 .chain(self.added.iter().map(String::as_str));
             if let Some(name) = names.find(|name| is_match(name, rest, whole)) {
                 return Some(name);
             }
-            rest = rest.split_once('/')?.1;
+            let slash = rest.bytes().position(|byte| byte == b'/')?;
+            rest = rest.get(slash + 1..)?;
         }
     }
 }
