@@ -12,6 +12,31 @@ fn shown(layer: Layer, document: &str) -> String {
         path: "policy.json".into(),
         bytes: document.as_bytes().to_vec(),
     };
+    shown_of(source)
+}
+
+/// The same of a file of tests beside a policy.
+fn shown_of_tests(document: &str) -> String {
+    let policy = [Source {
+        layer: Layer::User,
+        path: "policy.json".into(),
+        bytes: b"{\"version\": \"2.0.0\", \"policies\": []}".to_vec(),
+    }];
+    let read = |argv: &[String]| Err(format!("`{}` is not an applet", argv[0]));
+    let told = policy::run_tests(
+        &load(&policy).unwrap(),
+        "policy.test.json",
+        document.as_bytes(),
+        &read,
+    );
+    told.problems
+        .iter()
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join("\n\n")
+}
+
+fn shown_of(source: Source) -> String {
     let problems = match load(std::slice::from_ref(&source)) {
         Err(problems) => problems,
         Ok(_) => inspect(&[source], &|argv| Err(format!("`{}` is not an applet", argv[0]))).problems,
@@ -129,6 +154,15 @@ fn every_message_of_the_loader_is_as_it_was_agreed() {
         ("not an object but words", Layer::User, top("\"limits\": true")),
         ("no pattern in protect", Layer::User, top("\"protect\": {\"paths\": [\"/a/[\"]}")),
         ("unknown key far from all", Layer::User, top("\"kubernetes\": {\"zzzzzzzz\": 1}")),
+        ("no name", Layer::User, "{\"version\": \"2.0.0\", \"policies\": [{\"action\": \"deny\"}]}".into()),
+        ("nothing of what it needs", Layer::User, "{}".into()),
+        ("example without a verdict", Layer::User, rule("\"examples\": [{\"argv\": [\"safe-rm\", \"a\"]}]")),
+        ("example's domain", Layer::User, rule("\"examples\": [{\"intent\": {}, \"expect\": \"deny\"}]")),
+        ("a redaction", Layer::User, top("\"redact\": {\"patterns\": [{}]}")),
+        ("a plugin", Layer::User, top("\"kubernetes\": {\"exec_plugins\": [{}]}")),
+        ("a webhook", Layer::User, top("\"approvals\": {\"webhook\": {}}")),
+        ("an alert", Layer::User, top("\"alerts\": [{}]")),
+        ("more than 16 MiB", Layer::User, " ".repeat(policy::MAX_POLICY_BYTES + 1)),
         (
             "example's attribute",
             Layer::User,
@@ -138,6 +172,26 @@ fn every_message_of_the_loader_is_as_it_was_agreed() {
     let mut all = String::new();
     for (name, layer, document) in cases {
         let text = shown(layer, &document);
+        assert!(!text.is_empty(), "{name} is no problem");
+        writeln!(all, "## {name}\n{text}\n").unwrap();
+    }
+    let source = Source {
+        layer: Layer::User,
+        path: "policy.json".into(),
+        bytes: b"{\n \"\xff\"}".to_vec(),
+    };
+    writeln!(all, "## not text\n{}\n", shown_of(source)).unwrap();
+    for (name, document) in [
+        ("nothing in a file of tests", "{}"),
+        (
+            "a test without a verdict",
+            "{\"tests\": [{\"argv\": [\"safe-rm\", \"a\"]}]}",
+        ),
+        ("a key that no test has", "{\"tests\": [], \"zzzz\": 1}"),
+        ("a test of nothing", "{\"tests\": [{\"expect\": \"deny\"}]}"),
+        ("a file of tests that is none", "[]"),
+    ] {
+        let text = shown_of_tests(document);
         assert!(!text.is_empty(), "{name} is no problem");
         writeln!(all, "## {name}\n{text}\n").unwrap();
     }
@@ -154,18 +208,4 @@ fn agreed(name: &str, all: &str) {
     }
     let stored = std::fs::read_to_string(&path).unwrap_or_default();
     assert!(stored == all, "the messages differ from {name}:\n{all}");
-}
-
-#[test]
-fn a_document_that_is_not_text_is_named_at_its_byte() {
-    let source = Source {
-        layer: Layer::User,
-        path: "p".into(),
-        bytes: b"{\n \"\xff\"}".to_vec(),
-    };
-    let problem = load(&[source]).unwrap_err().remove(0);
-    assert_eq!(
-        (problem.line, problem.column, problem.message.as_str()),
-        (2, 3, "this byte is not UTF-8 text")
-    );
 }
