@@ -7,7 +7,6 @@ mod beginning;
 mod builtins;
 mod calls;
 mod check;
-mod check_call;
 mod compare;
 mod convert;
 mod error;

@@ -1,16 +1,23 @@
-//! Calls: which function or method it is, how many arguments, and where elements are drawn.
+//! Calls: which function or method it is, how many arguments, and what each may be.
 
 use super::{
-    ast::{Ast, Kind},
-    calls::{Builtin, FUNCTIONS, Function, METHODS, Method, MethodRow},
-    check::{Checked, Checker, must_be_called, no_underscore, not_here},
-    error::ExprError,
-    limits::MAX_PATTERN_COST,
-    names::Type,
-    node::{Node, NodeKind, Operand, Source, View},
-    own,
+    Checked, Checker,
+    elements::{is_lazy, not_here},
+    name::{must_be_called, no_underscore},
 };
-use crate::{json::Span, nearest::did_you_mean};
+use crate::{
+    json::Span,
+    lang::{
+        ast::{Ast, Kind},
+        calls::{Builtin, FUNCTIONS, Function, METHODS, Method, MethodRow},
+        error::ExprError,
+        limits::MAX_PATTERN_COST,
+        names::Type,
+        node::{NodeKind, Operand},
+        own,
+    },
+    nearest::did_you_mean,
+};
 
 impl Checker {
     pub(super) fn call(
@@ -101,7 +108,7 @@ impl Checker {
     }
 
     /// The name of a function where one is wanted: for `map`, `filter` and `key`.
-    fn as_function(&mut self, ast: &Ast) -> Checked<Builtin> {
+    pub(super) fn as_function(&mut self, ast: &Ast) -> Checked<Builtin> {
         const PLAIN: &[Builtin] = &[
             Builtin::Abs,
             Builtin::Bool,
@@ -195,108 +202,6 @@ impl Checker {
             returns,
         ))
     }
-
-    /// The calls whose elements are drawn one by one; none where the call makes a value.
-    pub(super) fn source_call(
-        &mut self,
-        function: &Ast,
-        args: &[Ast],
-        named: &[(String, Ast)],
-        at: Span,
-    ) -> Checked<Option<Source>> {
-        if let Kind::Attribute(object, name, _) = &function.kind {
-            let view = match name.as_str() {
-                "keys" => View::Keys,
-                "values" => View::Values,
-                "items" => View::Items,
-                _ => return Ok(None),
-            };
-            let (node, of) = self.value(object)?;
-            if !matches!(of, Type::Any | Type::Dict) {
-                return Err(no_method(name, of, at));
-            }
-            count(name, args.len() + named.len(), (0, 0), at)?;
-            return Ok(Some(Source::View(view, Box::new(node))));
-        }
-        let Kind::Name(name) = &function.kind else {
-            return Ok(None);
-        };
-        if self.binds(name) {
-            return Ok(None);
-        }
-        let Some(row) = FUNCTIONS.iter().find(|f| f.name == name) else {
-            return Ok(None);
-        };
-        let lazy = is_lazy(row.builtin);
-        if !lazy {
-            return Ok(None);
-        }
-        count(name, args.len(), row.args, at)?;
-        if let Some((key, value)) = named.iter().find(|(key, _)| !row.named.contains(&key.as_str())) {
-            return Err(ExprError::new(
-                value.at,
-                format!("`{name}` has no argument `{key}`"),
-            ));
-        }
-        let first = args.first();
-        Ok(Some(match (row.builtin, first) {
-            (Builtin::Range, _) => Source::Range(
-                args.iter()
-                    .map(|arg| self.node(arg))
-                    .collect::<Checked<Vec<Node>>>()?,
-            ),
-            (Builtin::Enumerate, Some(first)) => {
-                let source = Box::new(self.source(first)?);
-                let start = args.get(1).or(named.first().map(|(_, value)| value));
-                if args.len() + named.len() > 2 {
-                    return Err(twice("start", at));
-                }
-                Source::Enumerate(source, start.map(|s| self.node(s).map(Box::new)).transpose()?)
-            }
-            (Builtin::Map, Some(first)) => {
-                let function = self.as_function(first)?;
-                Source::Map(function, self.sources(args.get(1..).unwrap_or_default())?)
-            }
-            (Builtin::Filter, Some(first)) => {
-                let function = if first.kind == Kind::None {
-                    None
-                } else {
-                    Some(self.as_function(first)?)
-                };
-                let source = args.get(1).map(|arg| self.source(arg)).transpose()?;
-                Source::Filter(
-                    function,
-                    Box::new(source.unwrap_or_else(|| Source::Range(Vec::new()))),
-                )
-            }
-            (Builtin::Reversed, Some(first)) => Source::Reversed(Box::new(self.source(first)?)),
-            _ => {
-                let strict = named.first().map(|(_, value)| value);
-                if let Some(value) = strict.filter(|value| value.kind != Kind::Bool(false)) {
-                    let error = ExprError::new(value.at, "`strict` is not part of the language");
-                    return Err(error.hint("compare the lengths"));
-                }
-                Source::Zip(self.sources(args)?)
-            }
-        }))
-    }
-
-    fn sources(&mut self, args: &[Ast]) -> Checked<Vec<Source>> {
-        args.iter().map(|arg| self.source(arg)).collect()
-    }
-}
-
-/// Whether a function makes elements that are drawn one by one.
-fn is_lazy(builtin: Builtin) -> bool {
-    matches!(
-        builtin,
-        Builtin::Enumerate
-            | Builtin::Zip
-            | Builtin::Map
-            | Builtin::Filter
-            | Builtin::Range
-            | Builtin::Reversed
-    )
 }
 
 /// Whether that argument is drawn element by element.
@@ -310,11 +215,11 @@ fn draws(builtin: Builtin, n: usize, all: usize) -> bool {
     }
 }
 
-fn twice(name: &str, at: Span) -> ExprError {
+pub(super) fn twice(name: &str, at: Span) -> ExprError {
     ExprError::new(at, format!("the argument `{name}` stands twice"))
 }
 
-fn count(name: &str, given: usize, (least, most): (usize, usize), at: Span) -> Checked<()> {
+pub(super) fn count(name: &str, given: usize, (least, most): (usize, usize), at: Span) -> Checked<()> {
     if (least..=most).contains(&given) {
         return Ok(());
     }
@@ -330,7 +235,7 @@ fn count(name: &str, given: usize, (least, most): (usize, usize), at: Span) -> C
     ))
 }
 
-fn no_method(name: &str, of: Type, at: Span) -> ExprError {
+pub(super) fn no_method(name: &str, of: Type, at: Span) -> ExprError {
     let known: Vec<&str> = METHODS
         .iter()
         .filter(|m| of == Type::Any || m.on == of)
