@@ -64,6 +64,15 @@ build() {
     built=$target/$triple/release/wt
 }
 
+# Where a shell looks for completions, below share.
+completions_dir() {
+    case $1 in
+        bash) echo bash-completion/completions ;;
+        zsh) echo zsh/site-functions ;;
+        fish) echo fish/vendor_completions.d ;;
+    esac
+}
+
 install_files() {
     build
     mkdir -p "$prefix/bin"
@@ -72,11 +81,12 @@ install_files() {
     chmod 755 "$prefix/bin/.wt.new"
     mv -f "$prefix/bin/.wt.new" "$prefix/bin/wt"
     "$prefix/bin/wt" links "$prefix/bin"
-    mkdir -p "$prefix/share/bash-completion/completions" "$prefix/share/zsh/site-functions" \
-        "$prefix/share/fish/vendor_completions.d" "$prefix/share/man/man1"
-    "$prefix/bin/wt" completions bash >"$prefix/share/bash-completion/completions/wt"
-    "$prefix/bin/wt" completions zsh >"$prefix/share/zsh/site-functions/_wt"
-    "$prefix/bin/wt" completions fish >"$prefix/share/fish/vendor_completions.d/wt.fish"
+    mkdir -p "$prefix/share/man/man1"
+    # Also under the names of the applets and links: bash and fish look for completions by the command's name.
+    for shell in bash zsh fish; do
+        mkdir -p "$prefix/share/$(completions_dir $shell)"
+        "$prefix/bin/wt" completions $shell --dir "$prefix/share/$(completions_dir $shell)"
+    done
     "$prefix/bin/wt" man --dir "$prefix/share/man/man1"
     "$prefix/bin/wt" init ${profile:+--profile "$profile"} --if-absent
     [ "$path" = no ] || add_to_path
@@ -105,9 +115,12 @@ uninstall() {
     if [ -x "$prefix/bin/wt" ]; then
         "$prefix/bin/wt" links --remove "$prefix/bin"
         "$prefix/bin/wt" man --names | while read -r page; do rm -f "$prefix/share/man/man1/$page"; done
+        for shell in bash zsh fish; do
+            "$prefix/bin/wt" completions $shell --names |
+                while read -r name; do rm -f "$prefix/share/$(completions_dir $shell)/$name"; done
+        done
     fi
-    rm -f "$prefix/bin/wt" "$prefix/share/bash-completion/completions/wt" \
-        "$prefix/share/zsh/site-functions/_wt" "$prefix/share/fish/vendor_completions.d/wt.fish"
+    rm -f "$prefix/bin/wt"
     say "removed wt from $prefix; the ledger and the policy stay in ${WATCHTOWER_DIR:-$HOME/.watchtower}"
 }
 

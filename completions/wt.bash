@@ -759,7 +759,7 @@ _wt() {
             return 0
             ;;
         wt__subcmd__alert)
-            opts="-f -h --follow --deliver --since --until --agent --session --where --json --help"
+            opts="-f -h --follow --deliver --since --until --agent --session --rule --where --json --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -778,6 +778,10 @@ _wt() {
                     return 0
                     ;;
                 --session)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --rule)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -909,12 +913,16 @@ _wt() {
             return 0
             ;;
         wt__subcmd__completions)
-            opts="-h --help bash zsh fish"
+            opts="-h --dir --names --help bash zsh fish"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -1089,7 +1097,7 @@ _wt() {
             return 0
             ;;
         wt__subcmd__gtfo)
-            opts="-h --list --monitor --function --context --risk --since --until --agent --session --where --json --help show check import help"
+            opts="-h --list --monitor --function --context --risk --since --until --agent --session --rule --where --json --help show check import help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1120,6 +1128,10 @@ _wt() {
                     return 0
                     ;;
                 --session)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --rule)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2689,7 +2701,7 @@ _wt() {
             return 0
             ;;
         wt__subcmd__policy__subcmd__diff)
-            opts="-h --since --until --agent --session --where --json --help"
+            opts="-h --since --until --agent --session --rule --where --json --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2708,6 +2720,10 @@ _wt() {
                     return 0
                     ;;
                 --session)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --rule)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2895,7 +2911,7 @@ _wt() {
             return 0
             ;;
         wt__subcmd__policy__subcmd__replay)
-            opts="-h --since --until --agent --session --where --json --help"
+            opts="-h --since --until --agent --session --rule --where --json --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2914,6 +2930,10 @@ _wt() {
                     return 0
                     ;;
                 --session)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --rule)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2943,7 +2963,7 @@ _wt() {
             return 0
             ;;
         wt__subcmd__policy__subcmd__suggest)
-            opts="-h --since --until --agent --session --where --help"
+            opts="-h --since --until --agent --session --rule --where --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2962,6 +2982,10 @@ _wt() {
                     return 0
                     ;;
                 --session)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --rule)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -3013,7 +3037,7 @@ _wt() {
             return 0
             ;;
         wt__subcmd__query)
-            opts="-n -h --select --group-by --count --top --limit --format --json --since --until --agent --session --where --help"
+            opts="-n -h --select --group-by --count --top --limit --format --json --since --until --agent --session --rule --where --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3059,6 +3083,10 @@ _wt() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --rule)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --where)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -3071,7 +3099,7 @@ _wt() {
             return 0
             ;;
         wt__subcmd__recent)
-            opts="-n -h --lines --since --until --agent --session --where --json --help"
+            opts="-n -h --lines --since --until --agent --session --rule --where --json --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3098,6 +3126,10 @@ _wt() {
                     return 0
                     ;;
                 --session)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --rule)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -3131,7 +3163,7 @@ _wt() {
             return 0
             ;;
         wt__subcmd__report)
-            opts="-h --format --top --since --until --agent --session --where --json --help"
+            opts="-h --format --top --since --until --agent --session --rule --where --json --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3158,6 +3190,10 @@ _wt() {
                     return 0
                     ;;
                 --session)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --rule)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -3795,7 +3831,7 @@ _wt() {
             return 0
             ;;
         wt__subcmd__stats)
-            opts="-h --top --since --until --agent --session --where --json --help"
+            opts="-h --top --since --until --agent --session --rule --where --json --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3818,6 +3854,10 @@ _wt() {
                     return 0
                     ;;
                 --session)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --rule)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -3847,7 +3887,7 @@ _wt() {
             return 0
             ;;
         wt__subcmd__tail)
-            opts="-n -f -h --lines --follow --since --until --agent --session --where --json --help"
+            opts="-n -f -h --lines --follow --since --until --agent --session --rule --where --json --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3874,6 +3914,10 @@ _wt() {
                     return 0
                     ;;
                 --session)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --rule)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -4161,11 +4205,51 @@ else
     complete -F _wt -o bashdefault -o default wt
 fi
 
+# Words that only this machine knows: ids, names of rules, agents, sessions.
+_wt_words() {
+    [[ -n ${COMP_LINE-} ]] || return 1
+    local line=${COMP_LINE:0:COMP_POINT} rest word value cut known i
+    local -a words=() found=()
+    for ((i = 0; i <= COMP_CWORD; i++)); do
+        rest=${line#"${line%%[![:space:]]*}"}
+        word=${COMP_WORDS[i]}
+        ((i < COMP_CWORD)) || word=$rest
+        if ((i == 0)) || [[ $rest != "$line" ]]; then
+            words+=("$word")
+        else
+            words[${#words[@]} - 1]+=$word
+        fi
+        line=${rest#"$word"}
+    done
+    value=${words[${#words[@]} - 1]}
+    [[ $value != [\'\"]* ]] || return 1
+    [[ $value != --*=* ]] || value=${value#*=}
+    mapfile -t found < <(command wt __complete -- "${words[@]}" 2>/dev/null)
+    ((${#found[@]})) || return 1
+    cut=${value%"$2"}
+    [[ $2 != "=" ]] || cut=
+    COMPREPLY=()
+    for word in "${found[@]}"; do
+        word=${word%%$'\t'*}
+        printf -v known %q "$word"
+        if [[ $word == "$value"* || $known == "$value"* ]]; then
+            printf -v word %q "${word#"$cut"}"
+            COMPREPLY+=("$word")
+        fi
+    done
+}
+
+_wt_any() {
+    _wt_words "$@" || _wt "$@"
+}
+
 # A link is completed as `wt NAME`.
 _wt_link() {
+    _wt_words "$@" && return
     local name=${COMP_WORDS[0]##*/}
     COMP_WORDS=(wt "${name#wt_}" "${COMP_WORDS[@]:1}")
     COMP_CWORD=$((COMP_CWORD + 1))
     _wt wt "$2" "$3"
 }
+complete -F _wt_any -o nosort -o bashdefault -o default wt
 complete -F _wt_link -o nosort -o bashdefault -o default safe-rm safe-cp safe-mv safe-mkdir safe-touch safe-chown safe-chmod safe-ln ssh-ls ssh-cat ssh-ps kubectl-get-yaml kubectl-logs kubectl-exec-read rg-search jq-query wt_init wt_check wt_gtfo wt_applets wt_completions wt_man wt_mcp wt_hook wt_setup wt_utcp wt_tail wt_recent wt_watch wt_alert wt_query wt_report wt_stats wt_status wt_doctor wt_checkpoint wt_prove wt_redact wt_clean wt_export wt_import wt_verify wt_policy wt_links wt_approvals wt_approve wt_deny wt_grants wt_freeze wt_thaw wt_admin wt_undo wt_trash

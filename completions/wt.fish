@@ -100,6 +100,7 @@ complete -c wt -n "__fish_wt_using_subcommand gtfo; and not __fish_seen_subcomma
 complete -c wt -n "__fish_wt_using_subcommand gtfo; and not __fish_seen_subcommand_from show check import help" -l until -d 'Up to then' -r
 complete -c wt -n "__fish_wt_using_subcommand gtfo; and not __fish_seen_subcommand_from show check import help" -l agent -d 'Only this agent\'s' -r
 complete -c wt -n "__fish_wt_using_subcommand gtfo; and not __fish_seen_subcommand_from show check import help" -l session -d 'Only of this session' -r
+complete -c wt -n "__fish_wt_using_subcommand gtfo; and not __fish_seen_subcommand_from show check import help" -l rule -d 'Only what this rule decided' -r
 complete -c wt -n "__fish_wt_using_subcommand gtfo; and not __fish_seen_subcommand_from show check import help" -l where -d 'Only where this holds, in the policy language: `decision.verdict == \'deny\'`' -r
 complete -c wt -n "__fish_wt_using_subcommand gtfo; and not __fish_seen_subcommand_from show check import help" -l list -d 'List the binaries that are known'
 complete -c wt -n "__fish_wt_using_subcommand gtfo; and not __fish_seen_subcommand_from show check import help" -l monitor -d 'Show alerts as they come'
@@ -122,6 +123,8 @@ complete -c wt -n "__fish_wt_using_subcommand gtfo; and __fish_seen_subcommand_f
 complete -c wt -n "__fish_wt_using_subcommand applets" -l names -d 'Print only the names'
 complete -c wt -n "__fish_wt_using_subcommand applets" -l json -d 'Print JSON: options, operands and examples too'
 complete -c wt -n "__fish_wt_using_subcommand applets" -s h -l help -d 'Print help'
+complete -c wt -n "__fish_wt_using_subcommand completions" -l dir -d 'Write them into this directory, also under the names of the applets and links' -r -F
+complete -c wt -n "__fish_wt_using_subcommand completions" -l names -d 'Print the names of the files that --dir makes'
 complete -c wt -n "__fish_wt_using_subcommand completions" -s h -l help -d 'Print help'
 complete -c wt -n "__fish_wt_using_subcommand man" -l dir -d 'Write every page into this directory' -r -F
 complete -c wt -n "__fish_wt_using_subcommand man" -l names -d 'Print the file names of the pages'
@@ -146,6 +149,7 @@ complete -c wt -n "__fish_wt_using_subcommand tail" -l since -d 'From then on: `
 complete -c wt -n "__fish_wt_using_subcommand tail" -l until -d 'Up to then' -r
 complete -c wt -n "__fish_wt_using_subcommand tail" -l agent -d 'Only this agent\'s' -r
 complete -c wt -n "__fish_wt_using_subcommand tail" -l session -d 'Only of this session' -r
+complete -c wt -n "__fish_wt_using_subcommand tail" -l rule -d 'Only what this rule decided' -r
 complete -c wt -n "__fish_wt_using_subcommand tail" -l where -d 'Only where this holds, in the policy language: `decision.verdict == \'deny\'`' -r
 complete -c wt -n "__fish_wt_using_subcommand tail" -s f -l follow -d 'Show what comes, too'
 complete -c wt -n "__fish_wt_using_subcommand tail" -l json -d 'Print one JSON object a line'
@@ -155,6 +159,7 @@ complete -c wt -n "__fish_wt_using_subcommand recent" -l since -d 'From then on:
 complete -c wt -n "__fish_wt_using_subcommand recent" -l until -d 'Up to then' -r
 complete -c wt -n "__fish_wt_using_subcommand recent" -l agent -d 'Only this agent\'s' -r
 complete -c wt -n "__fish_wt_using_subcommand recent" -l session -d 'Only of this session' -r
+complete -c wt -n "__fish_wt_using_subcommand recent" -l rule -d 'Only what this rule decided' -r
 complete -c wt -n "__fish_wt_using_subcommand recent" -l where -d 'Only where this holds, in the policy language: `decision.verdict == \'deny\'`' -r
 complete -c wt -n "__fish_wt_using_subcommand recent" -l json -d 'Print one JSON object a line'
 complete -c wt -n "__fish_wt_using_subcommand recent" -s h -l help -d 'Print help'
@@ -172,6 +177,7 @@ complete -c wt -n "__fish_wt_using_subcommand alert" -l since -d 'From then on: 
 complete -c wt -n "__fish_wt_using_subcommand alert" -l until -d 'Up to then' -r
 complete -c wt -n "__fish_wt_using_subcommand alert" -l agent -d 'Only this agent\'s' -r
 complete -c wt -n "__fish_wt_using_subcommand alert" -l session -d 'Only of this session' -r
+complete -c wt -n "__fish_wt_using_subcommand alert" -l rule -d 'Only what this rule decided' -r
 complete -c wt -n "__fish_wt_using_subcommand alert" -l where -d 'Only where this holds, in the policy language: `decision.verdict == \'deny\'`' -r
 complete -c wt -n "__fish_wt_using_subcommand alert" -s f -l follow -d 'Go on, and tell what comes'
 complete -c wt -n "__fish_wt_using_subcommand alert" -l deliver -d 'Without --follow, too: tell those whom the policy\'s alerts name'
@@ -188,6 +194,7 @@ complete -c wt -n "__fish_wt_using_subcommand query" -l since -d 'From then on: 
 complete -c wt -n "__fish_wt_using_subcommand query" -l until -d 'Up to then' -r
 complete -c wt -n "__fish_wt_using_subcommand query" -l agent -d 'Only this agent\'s' -r
 complete -c wt -n "__fish_wt_using_subcommand query" -l session -d 'Only of this session' -r
+complete -c wt -n "__fish_wt_using_subcommand query" -l rule -d 'Only what this rule decided' -r
 complete -c wt -n "__fish_wt_using_subcommand query" -l where -d 'Only where this holds, in the policy language: `decision.verdict == \'deny\'`' -r
 complete -c wt -n "__fish_wt_using_subcommand query" -l count -d 'Print only how many'
 complete -c wt -n "__fish_wt_using_subcommand query" -l json -d 'The same as --format json'
@@ -201,6 +208,7 @@ complete -c wt -n "__fish_wt_using_subcommand report" -l since -d 'From then on:
 complete -c wt -n "__fish_wt_using_subcommand report" -l until -d 'Up to then' -r
 complete -c wt -n "__fish_wt_using_subcommand report" -l agent -d 'Only this agent\'s' -r
 complete -c wt -n "__fish_wt_using_subcommand report" -l session -d 'Only of this session' -r
+complete -c wt -n "__fish_wt_using_subcommand report" -l rule -d 'Only what this rule decided' -r
 complete -c wt -n "__fish_wt_using_subcommand report" -l where -d 'Only where this holds, in the policy language: `decision.verdict == \'deny\'`' -r
 complete -c wt -n "__fish_wt_using_subcommand report" -l json -d 'The same as --format json'
 complete -c wt -n "__fish_wt_using_subcommand report" -s h -l help -d 'Print help'
@@ -209,6 +217,7 @@ complete -c wt -n "__fish_wt_using_subcommand stats" -l since -d 'From then on: 
 complete -c wt -n "__fish_wt_using_subcommand stats" -l until -d 'Up to then' -r
 complete -c wt -n "__fish_wt_using_subcommand stats" -l agent -d 'Only this agent\'s' -r
 complete -c wt -n "__fish_wt_using_subcommand stats" -l session -d 'Only of this session' -r
+complete -c wt -n "__fish_wt_using_subcommand stats" -l rule -d 'Only what this rule decided' -r
 complete -c wt -n "__fish_wt_using_subcommand stats" -l where -d 'Only where this holds, in the policy language: `decision.verdict == \'deny\'`' -r
 complete -c wt -n "__fish_wt_using_subcommand stats" -l json -d 'Print one JSON object'
 complete -c wt -n "__fish_wt_using_subcommand stats" -s h -l help -d 'Print help'
@@ -282,6 +291,7 @@ complete -c wt -n "__fish_wt_using_subcommand policy; and __fish_seen_subcommand
 complete -c wt -n "__fish_wt_using_subcommand policy; and __fish_seen_subcommand_from replay" -l until -d 'Up to then' -r
 complete -c wt -n "__fish_wt_using_subcommand policy; and __fish_seen_subcommand_from replay" -l agent -d 'Only this agent\'s' -r
 complete -c wt -n "__fish_wt_using_subcommand policy; and __fish_seen_subcommand_from replay" -l session -d 'Only of this session' -r
+complete -c wt -n "__fish_wt_using_subcommand policy; and __fish_seen_subcommand_from replay" -l rule -d 'Only what this rule decided' -r
 complete -c wt -n "__fish_wt_using_subcommand policy; and __fish_seen_subcommand_from replay" -l where -d 'Only where this holds, in the policy language: `decision.verdict == \'deny\'`' -r
 complete -c wt -n "__fish_wt_using_subcommand policy; and __fish_seen_subcommand_from replay" -l json -d 'Answer as JSON'
 complete -c wt -n "__fish_wt_using_subcommand policy; and __fish_seen_subcommand_from replay" -s h -l help -d 'Print help'
@@ -289,6 +299,7 @@ complete -c wt -n "__fish_wt_using_subcommand policy; and __fish_seen_subcommand
 complete -c wt -n "__fish_wt_using_subcommand policy; and __fish_seen_subcommand_from diff" -l until -d 'Up to then' -r
 complete -c wt -n "__fish_wt_using_subcommand policy; and __fish_seen_subcommand_from diff" -l agent -d 'Only this agent\'s' -r
 complete -c wt -n "__fish_wt_using_subcommand policy; and __fish_seen_subcommand_from diff" -l session -d 'Only of this session' -r
+complete -c wt -n "__fish_wt_using_subcommand policy; and __fish_seen_subcommand_from diff" -l rule -d 'Only what this rule decided' -r
 complete -c wt -n "__fish_wt_using_subcommand policy; and __fish_seen_subcommand_from diff" -l where -d 'Only where this holds, in the policy language: `decision.verdict == \'deny\'`' -r
 complete -c wt -n "__fish_wt_using_subcommand policy; and __fish_seen_subcommand_from diff" -l json -d 'Answer as JSON'
 complete -c wt -n "__fish_wt_using_subcommand policy; and __fish_seen_subcommand_from diff" -s h -l help -d 'Print help'
@@ -296,6 +307,7 @@ complete -c wt -n "__fish_wt_using_subcommand policy; and __fish_seen_subcommand
 complete -c wt -n "__fish_wt_using_subcommand policy; and __fish_seen_subcommand_from suggest" -l until -d 'Up to then' -r
 complete -c wt -n "__fish_wt_using_subcommand policy; and __fish_seen_subcommand_from suggest" -l agent -d 'Only this agent\'s' -r
 complete -c wt -n "__fish_wt_using_subcommand policy; and __fish_seen_subcommand_from suggest" -l session -d 'Only of this session' -r
+complete -c wt -n "__fish_wt_using_subcommand policy; and __fish_seen_subcommand_from suggest" -l rule -d 'Only what this rule decided' -r
 complete -c wt -n "__fish_wt_using_subcommand policy; and __fish_seen_subcommand_from suggest" -l where -d 'Only where this holds, in the policy language: `decision.verdict == \'deny\'`' -r
 complete -c wt -n "__fish_wt_using_subcommand policy; and __fish_seen_subcommand_from suggest" -s h -l help -d 'Print help'
 complete -c wt -n "__fish_wt_using_subcommand policy; and __fish_seen_subcommand_from schema" -s h -l help -d 'Print help'
@@ -665,6 +677,53 @@ complete -c wt -n "__fish_wt_using_subcommand help; and __fish_seen_subcommand_f
 complete -c wt -n "__fish_wt_using_subcommand help; and __fish_seen_subcommand_from admin" -f -a "replace" -d 'Make a new key, signed by the old one; grants end'
 complete -c wt -n "__fish_wt_using_subcommand help; and __fish_seen_subcommand_from trash" -f -a "list" -d 'Show it; what happens without a subcommand'
 complete -c wt -n "__fish_wt_using_subcommand help; and __fish_seen_subcommand_from trash" -f -a "empty" -d 'Delete for good what policy no longer keeps'
+
+# Words that only this machine knows: ids, names of rules, agents, sessions.
+function __wt_words
+    command wt __complete -- (commandline -opc) (commandline -ct) 2>/dev/null
+end
+complete -c wt -n "__fish_wt_using_subcommand check" -a '(__wt_words)'
+complete -c wt -n "__fish_wt_using_subcommand gtfo" -l agent -x -a '(__wt_words)'
+complete -c wt -n "__fish_wt_using_subcommand gtfo" -l session -x -a '(__wt_words)'
+complete -c wt -n "__fish_wt_using_subcommand gtfo" -l rule -x -a '(__wt_words)'
+complete -c wt -n "__fish_wt_using_subcommand gtfo; and __fish_seen_subcommand_from show" -f -a '(__wt_words)'
+complete -c wt -n "__fish_wt_using_subcommand man" -f -a '(__wt_words)'
+complete -c wt -n "__fish_wt_using_subcommand tail" -l agent -x -a '(__wt_words)'
+complete -c wt -n "__fish_wt_using_subcommand tail" -l session -x -a '(__wt_words)'
+complete -c wt -n "__fish_wt_using_subcommand tail" -l rule -x -a '(__wt_words)'
+complete -c wt -n "__fish_wt_using_subcommand recent" -l agent -x -a '(__wt_words)'
+complete -c wt -n "__fish_wt_using_subcommand recent" -l session -x -a '(__wt_words)'
+complete -c wt -n "__fish_wt_using_subcommand recent" -l rule -x -a '(__wt_words)'
+complete -c wt -n "__fish_wt_using_subcommand alert" -l agent -x -a '(__wt_words)'
+complete -c wt -n "__fish_wt_using_subcommand alert" -l session -x -a '(__wt_words)'
+complete -c wt -n "__fish_wt_using_subcommand alert" -l rule -x -a '(__wt_words)'
+complete -c wt -n "__fish_wt_using_subcommand query" -l agent -x -a '(__wt_words)'
+complete -c wt -n "__fish_wt_using_subcommand query" -l session -x -a '(__wt_words)'
+complete -c wt -n "__fish_wt_using_subcommand query" -l rule -x -a '(__wt_words)'
+complete -c wt -n "__fish_wt_using_subcommand report" -l agent -x -a '(__wt_words)'
+complete -c wt -n "__fish_wt_using_subcommand report" -l session -x -a '(__wt_words)'
+complete -c wt -n "__fish_wt_using_subcommand report" -l rule -x -a '(__wt_words)'
+complete -c wt -n "__fish_wt_using_subcommand stats" -l agent -x -a '(__wt_words)'
+complete -c wt -n "__fish_wt_using_subcommand stats" -l session -x -a '(__wt_words)'
+complete -c wt -n "__fish_wt_using_subcommand stats" -l rule -x -a '(__wt_words)'
+complete -c wt -n "__fish_wt_using_subcommand prove" -f -a '(__wt_words)'
+complete -c wt -n "__fish_wt_using_subcommand redact" -f -a '(__wt_words)'
+complete -c wt -n "__fish_wt_using_subcommand policy; and __fish_seen_subcommand_from explain" -a '(__wt_words)'
+complete -c wt -n "__fish_wt_using_subcommand policy; and __fish_seen_subcommand_from replay" -l agent -x -a '(__wt_words)'
+complete -c wt -n "__fish_wt_using_subcommand policy; and __fish_seen_subcommand_from replay" -l session -x -a '(__wt_words)'
+complete -c wt -n "__fish_wt_using_subcommand policy; and __fish_seen_subcommand_from replay" -l rule -x -a '(__wt_words)'
+complete -c wt -n "__fish_wt_using_subcommand policy; and __fish_seen_subcommand_from diff" -l agent -x -a '(__wt_words)'
+complete -c wt -n "__fish_wt_using_subcommand policy; and __fish_seen_subcommand_from diff" -l session -x -a '(__wt_words)'
+complete -c wt -n "__fish_wt_using_subcommand policy; and __fish_seen_subcommand_from diff" -l rule -x -a '(__wt_words)'
+complete -c wt -n "__fish_wt_using_subcommand policy; and __fish_seen_subcommand_from suggest" -l agent -x -a '(__wt_words)'
+complete -c wt -n "__fish_wt_using_subcommand policy; and __fish_seen_subcommand_from suggest" -l session -x -a '(__wt_words)'
+complete -c wt -n "__fish_wt_using_subcommand policy; and __fish_seen_subcommand_from suggest" -l rule -x -a '(__wt_words)'
+complete -c wt -n "__fish_wt_using_subcommand approvals" -f -a '(__wt_words)'
+complete -c wt -n "__fish_wt_using_subcommand approve" -f -a '(__wt_words)'
+complete -c wt -n "__fish_wt_using_subcommand deny" -f -a '(__wt_words)'
+complete -c wt -n "__fish_wt_using_subcommand grants; and __fish_seen_subcommand_from revoke" -f -a '(__wt_words)'
+complete -c wt -n "__fish_wt_using_subcommand freeze" -l agent -x -a '(__wt_words)'
+complete -c wt -n "__fish_wt_using_subcommand undo" -f -a '(__wt_words)'
 
 # A link is completed as `wt NAME`.
 complete -c safe-rm -w 'wt safe-rm'

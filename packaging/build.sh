@@ -35,9 +35,9 @@ mkdir -p "$root/usr/bin" "$root/usr/share/man/man1" "$root/usr/share/doc/watchto
     "$root/usr/share/fish/vendor_completions.d"
 cp "$built" "$root/usr/bin/wt"
 "$built" applets --names | while read -r name; do ln -s wt "$root/usr/bin/$name"; done
-"$built" completions bash >"$root/usr/share/bash-completion/completions/wt"
-"$built" completions zsh >"$root/usr/share/zsh/site-functions/_wt"
-"$built" completions fish >"$root/usr/share/fish/vendor_completions.d/wt.fish"
+"$built" completions bash --dir "$root/usr/share/bash-completion/completions"
+"$built" completions zsh --dir "$root/usr/share/zsh/site-functions"
+"$built" completions fish --dir "$root/usr/share/fish/vendor_completions.d"
 "$built" man --dir "$root/usr/share/man/man1" >/dev/null
 gzip -9n "$root"/usr/share/man/man1/*.1
 cp -R README.md CHANGELOG.md SECURITY.md LICENSE-MIT LICENSE-APACHE watchtower.json docs "$root/usr/share/doc/watchtower/"

@@ -20,6 +20,8 @@ pub enum Program {
     Effect,
     /// What lets go of kept objects that policy no longer keeps, started by `wt` itself: `wt __tidy`.
     Tidy,
+    /// What the completions of a shell ask: `wt __complete -- WORDS...`.
+    Complete,
     /// `wt` alone or `wt --help`, `wt --version`.
     Overview,
 }
@@ -32,6 +34,7 @@ impl std::fmt::Debug for Program {
             Self::Confine => f.write_str("Confine"),
             Self::Effect => f.write_str("Effect"),
             Self::Tidy => f.write_str("Tidy"),
+            Self::Complete => f.write_str("Complete"),
             Self::Overview => f.write_str("Overview"),
         }
     }
@@ -78,6 +81,7 @@ fn of_wt(mut args: impl Iterator<Item = OsString>) -> Result<(Program, Vec<OsStr
         "__confine" => return Ok((Program::Confine, rest)),
         "__effect" => return Ok((Program::Effect, rest)),
         "__tidy" => return Ok((Program::Tidy, rest)),
+        "__complete" => return Ok((Program::Complete, rest)),
         "wt" | "watchtower" => {
             return Err(
                 Failure::new(Exit::Usage, "`wt` does not run itself").hint("leave out the second `wt`")
@@ -122,6 +126,10 @@ pub fn run(argv: Vec<OsString>) -> ExitCode {
         Program::Tidy => match alone().and_then(|()| crate::undo::retention::tidy()) {
             Ok(()) => ExitCode::SUCCESS,
             Err(failure) => failure.report("wt", json),
+        },
+        Program::Complete => match alone() {
+            Ok(()) => crate::commands::complete(&args),
+            Err(_) => ExitCode::SUCCESS,
         },
         Program::Overview => crate::commands::overview(&args, json),
     }

@@ -36,7 +36,7 @@ fn an_import_is_judged_recorded_and_written_whole() {
     scratch.write("facts.json", "older");
     let said = scratch.expect(0, &["gtfo", "import", db.to_str().unwrap(), "-o", "facts.json"]);
     let path = fs::canonicalize(scratch.file("facts.json")).unwrap();
-    assert_eq!(said, format!("1 entries in `{}`\n", path.display()));
+    assert_eq!(said, format!("1 entry in `{}`\n", path.display()));
     let facts: Value = serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
     assert_eq!(facts["binaries"][0]["name"], "frobnicate");
     assert_eq!(facts["binaries"][0]["recipes"][0]["options"][0], "--launch");

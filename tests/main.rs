@@ -29,6 +29,8 @@ mod gtfo;
 #[cfg(test)]
 mod hook;
 #[cfg(test)]
+mod install;
+#[cfg(test)]
 mod language;
 #[cfg(test)]
 mod ledger;

@@ -26,6 +26,7 @@ mod risk;
 mod rule;
 mod scope;
 pub mod text;
+mod wanted;
 
 pub use decide::Effort;
 pub use decision::{Audit, Decision, Layer, MatchedRule, Risk, Verdict};
@@ -49,3 +50,4 @@ pub use problem::Problem;
 pub use profiles::{PROFILES, default_document};
 pub use protect::{Guard, Protect};
 pub use scope::{EnforcementFacts, Floor, Gtfo, Identity, Places, Scope, TargetFacts, Time, Workspace};
+pub use wanted::Wanted;

@@ -149,10 +149,10 @@ fn words(pruned: &Pruned, json: bool, verb: &str) -> String {
         return "nothing is old enough\n".to_owned();
     }
     let mut text = format!(
-        "{} segments up to entry {}, {} bytes: {verb}\n",
-        pruned.segments.len(),
+        "{} up to entry {}, {}: {verb}\n",
+        crate::view::words::count(pruned.segments.len() as u64, "segment", "segments"),
         pruned.last,
-        pruned.bytes
+        crate::view::words::size(pruned.bytes)
     );
     if let Some(receipt) = &pruned.receipt {
         text.push_str(&format!("entry {} says so\n", receipt.seq));

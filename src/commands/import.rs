@@ -5,6 +5,7 @@ use crate::{
     caller::Caller,
     ground::Ground,
     report::{Exit, Failure},
+    view::words::count,
 };
 use clap::{ArgMatches, Command, arg, value_parser};
 use policy::Target;
@@ -42,11 +43,11 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
         format!("{}\n", json!({"recorded": receipt.seq, "report": report}))
     } else {
         format!(
-            "{}: {} files, {} entries proven, {} findings; entry {} says so\n",
+            "{}: {}, {} proven, {}; entry {} says so\n",
             report.state.word(),
-            report.files,
-            report.entries,
-            report.findings.len(),
+            count(report.files, "file", "files"),
+            count(report.entries, "entry", "entries"),
+            count(report.findings.len() as u64, "finding", "findings"),
             receipt.seq
         )
     }))

@@ -2,7 +2,10 @@
 //! Replaces only links that lead to a `wt`; anything else of that name is left alone and said.
 
 use super::{SUBCOMMANDS, show};
-use crate::report::{Exit, Failure};
+use crate::{
+    report::{Exit, Failure},
+    view::words::count,
+};
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use rustix::{
     fs::{AtFlags, CWD, Mode, OFlags, openat, readlinkat, statat, symlinkat, unlinkat},
@@ -73,7 +76,11 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
         } else {
             "made"
         };
-        show(&format!("{verb} {} links in {}\n", done.len(), path.display()))
+        show(&format!(
+            "{verb} {} in {}\n",
+            count(done.len() as u64, "link", "links"),
+            path.display()
+        ))
     })
 }
 

@@ -41,6 +41,8 @@ mod utcp;
 mod verify;
 mod watch;
 
+pub use completions::complete;
+
 use crate::report::{Exit, Failure};
 use clap::{ArgMatches, Command, error::ErrorKind};
 use std::{ffi::OsString, io::Write, process::ExitCode};

@@ -1,5 +1,6 @@
 //! `wt stats`: what the ledger adds up to. Reads only.
 
+use crate::view::words::count;
 use crate::{
     report::{Failure, json_text},
     view::{
@@ -59,8 +60,11 @@ fn screen(tally: &Tally, top: usize, paint: Paint, width: Option<usize>) -> Vec<
     let mut out = Vec::new();
     let calls = tally.calls;
     out.push(format!(
-        "{} entries, {} calls, {} refused, {} failed",
-        tally.entries, calls.calls, calls.refused, tally.failed
+        "{}, {}, {} refused, {} failed",
+        count(tally.entries, "entry", "entries"),
+        count(calls.calls, "call", "calls"),
+        calls.refused,
+        tally.failed
     ));
     if let Some((first, last)) = &tally.times {
         out.push(format!("from {first} to {last}"));
@@ -74,8 +78,8 @@ fn screen(tally: &Tally, top: usize, paint: Paint, width: Option<usize>) -> Vec<
     }
     if tally.unreadable > 0 {
         out.push(format!(
-            "{} entries hold data that cannot be read; `wt verify --deep` names them",
-            tally.unreadable
+            "{} with data that cannot be read; `wt verify --deep` says which",
+            count(tally.unreadable, "entry", "entries")
         ));
     }
     for (name, counts) in tally.breakdowns() {

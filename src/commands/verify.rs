@@ -13,6 +13,7 @@ use crate::{
         verify::{Finding, Level, Options, Report, verify_with},
     },
     report::{Exit, Failure, visible},
+    view::words::count,
 };
 use clap::{ArgAction, ArgMatches, Command, arg, builder::PossibleValuesParser, value_parser};
 use std::{
@@ -118,9 +119,11 @@ fn legacy(path: &Path, json: bool) -> Result<ExitCode, Failure> {
         return Ok(ExitCode::from(report.state.exit_code()));
     }
     let mut out = findings(&report.findings);
-    let (state, count, files) = (report.state.word(), report.entries, report.files);
+    let state = report.state.word();
     out.push_str(&format!(
-        "{state}: {count} entries proven in {files} files\nhead:   {}\n",
+        "{state}: {} proven in {}\nhead:   {}\n",
+        count(report.entries, "entry", "entries"),
+        count(report.files, "file", "files"),
         report.head
     ));
     for line in &report.unproven {
@@ -199,16 +202,20 @@ impl Bar {
 
 fn words(report: &Report) -> String {
     let mut out = findings(&report.findings);
-    let count = (report.entries_to + 1).saturating_sub(report.entries_from.max(1));
+    let entries = (report.entries_to + 1).saturating_sub(report.entries_from.max(1));
     out.push_str(&format!(
-        "{}: {count} entries in {} segments, {} bytes\n",
+        "{}: {} in {}, {} bytes\n",
         report.state.word(),
-        report.segments,
+        count(entries, "entry", "entries"),
+        count(report.segments, "segment", "segments"),
         report.bytes
     ));
     out.push_str(&format!("head:   {} {}\n", report.entries_to, report.head));
     if report.redacted > 0 {
-        out.push_str(&format!("redacted: {} entries, each told of\n", report.redacted));
+        out.push_str(&format!(
+            "redacted: {}, each told of\n",
+            count(report.redacted, "entry", "entries")
+        ));
     }
     for note in &report.notes {
         out.push_str(&format!("note:   {}\n", visible(note)));

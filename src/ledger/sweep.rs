@@ -6,10 +6,15 @@ use super::{
     read::{Entry, Reader},
     segment::{self, Place},
 };
-use std::{ops::ControlFlow, os::unix::fs::FileExt};
+use std::{cell::Cell, ops::ControlFlow, os::unix::fs::FileExt};
 
 /// Bytes of a piece.
-const PIECE: u64 = 4 << 20;
+const PIECE: u64 = 1 << 20;
+
+thread_local! {
+    /// Room for the piece that a thread is at: taken once, not once a piece.
+    static ROOM: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
+}
 
 /// A stretch of one segment. A line belongs to the piece in which it begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,42 +102,51 @@ impl Reader {
     pub fn sweep(
         &self,
         piece: Piece,
-        mut each: impl FnMut(Raw<'_>) -> ControlFlow<()>,
+        each: impl FnMut(Raw<'_>) -> ControlFlow<()>,
     ) -> Result<(), LedgerError> {
-        let bytes = read(self.place(), piece)?;
-        let mut rest = bytes.as_slice();
-        let mut offset = piece.start.saturating_sub(1);
-        if piece.start > 0 {
-            // The first byte is the one before the piece: what comes before a newline is the piece before's.
-            let begin = memchr::memchr(b'\n', rest).map_or(rest.len(), |end| end + 1);
-            rest = rest.get(begin..).unwrap_or_default();
-            offset += begin as u64;
+        let mut room = ROOM.take();
+        let done = read(self.place(), piece, &mut room).map(|()| go_through(&room, piece, each));
+        ROOM.set(room);
+        done
+    }
+}
+
+/// Gives each line that begins in the piece to `each`.
+fn go_through(bytes: &[u8], piece: Piece, mut each: impl FnMut(Raw<'_>) -> ControlFlow<()>) {
+    let mut rest = bytes;
+    let mut offset = piece.start.saturating_sub(1);
+    if piece.start > 0 {
+        // The first byte is the one before the piece: what comes before a newline is the piece before's.
+        let begin = memchr::memchr(b'\n', rest).map_or(rest.len(), |end| end + 1);
+        rest = rest.get(begin..).unwrap_or_default();
+        offset += begin as u64;
+    }
+    while offset < piece.end {
+        let Some(end) = memchr::memchr(b'\n', rest) else {
+            break;
+        };
+        let line = rest.get(..end).unwrap_or_default();
+        if let Some(raw) = line::skim(line)
+            && each(raw).is_break()
+        {
+            break;
         }
-        while offset < piece.end {
-            let Some(end) = memchr::memchr(b'\n', rest) else {
-                break;
-            };
-            let line = rest.get(..end).unwrap_or_default();
-            if let Some(raw) = line::skim(line)
-                && each(raw).is_break()
-            {
-                break;
-            }
-            rest = rest.get(end + 1..).unwrap_or_default();
-            offset += end as u64 + 1;
-        }
-        Ok(())
+        rest = rest.get(end + 1..).unwrap_or_default();
+        offset += end as u64 + 1;
     }
 }
 
 /// The bytes of a piece, with the one before it and the rest of the line that runs over its end.
-fn read(place: Place<'_>, piece: Piece) -> Result<Vec<u8>, LedgerError> {
+fn read(place: Place<'_>, piece: Piece, bytes: &mut Vec<u8>) -> Result<(), LedgerError> {
     let path = place.path(&segment::name(piece.first));
     let fail = |e| LedgerError::io("read", &path, e);
     let (file, shape) = segment::open_read(place, piece.first)?;
     let from = piece.start.saturating_sub(1);
-    let mut bytes = vec![0; usize::try_from(piece.end.min(shape.size).saturating_sub(from)).unwrap_or(0)];
-    file.read_exact_at(&mut bytes, from).map_err(fail)?;
+    bytes.resize(
+        usize::try_from(piece.end.min(shape.size).saturating_sub(from)).unwrap_or(0),
+        0,
+    );
+    file.read_exact_at(bytes, from).map_err(fail)?;
     let mut at = from + bytes.len() as u64;
     let limit = piece.end + MAX_LINE_BYTES as u64;
     while bytes.last() != Some(&b'\n') && at < shape.size.min(limit) {
@@ -142,5 +156,5 @@ fn read(place: Place<'_>, piece: Piece) -> Result<Vec<u8>, LedgerError> {
         let end = memchr::memchr(b'\n', &more).map_or(more.len(), |end| end + 1);
         bytes.extend_from_slice(more.get(..end).unwrap_or_default());
     }
-    Ok(bytes)
+    Ok(())
 }

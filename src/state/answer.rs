@@ -274,6 +274,19 @@ impl State<'_> {
         grant::all(self.home, &table, self.anchor(&table).ok().as_ref())
     }
 
+    /// The grants that may still be used, as far as the index knows: for showing, since nothing is locked or caught up.
+    ///
+    /// # Errors
+    /// The index cannot be read.
+    pub fn known_grants(&self) -> Result<Vec<Standing>, Failure> {
+        let Some(table) = Table::open(self.home)? else {
+            return Ok(Vec::new());
+        };
+        let mut all = grant::all(self.home, &table, self.anchor(&table).ok().as_ref())?;
+        all.retain(|standing| standing.over.is_none());
+        Ok(all)
+    }
+
     /// Takes grants back: those named, or all where none is named.
     ///
     /// # Errors

@@ -1,6 +1,7 @@
 //! One line of the console: a decision with its outcome, or another entry in a few words. Reads what entries
 //! hold and tolerates what they lack, since a ledger may be damaged or come from another version.
 
+use super::note;
 use crate::ledger::read::Entry;
 use policy::Verdict;
 use serde::Deserialize;
@@ -71,14 +72,10 @@ impl Action {
         };
         if base.kind != "decision" {
             return Self {
-                note: note(&base.kind, data),
+                note: note::note(&base.kind, data),
                 ..base
             };
         }
-        let first = at(data, &["decision", "matched_rules"]).and_then(|rules| rules.get(0));
-        let named = first
-            .and_then(|rule| rule.get("rule").or(Some(rule)))
-            .and_then(Json::as_str);
         let verdict = at(data, &["decision", "verdict"]).and_then(|word| Verdict::deserialize(word).ok());
         Self {
             verdict,
@@ -86,7 +83,7 @@ impl Action {
             operation: text(data, &["intent", "operation"]),
             tool: text(data, &["tool"]),
             targets: targets(data),
-            rule: named.unwrap_or_default().to_owned(),
+            rule: rule(data),
             reason: at(data, &["decision", "reasons"])
                 .and_then(|reasons| reasons.get(0))
                 .and_then(Json::as_str)
@@ -167,6 +164,13 @@ pub(crate) fn text(data: &Map<String, Json>, path: &[&str]) -> String {
         .to_owned()
 }
 
+/// The rule that decided, `` where there is none.
+pub(crate) fn rule(data: &Map<String, Json>) -> String {
+    let first = at(data, &["decision", "matched_rules"]).and_then(|rules| rules.get(0));
+    let named = first.and_then(|rule| rule.get("rule").or(Some(rule)));
+    named.and_then(Json::as_str).unwrap_or_default().to_owned()
+}
+
 fn targets(data: &Map<String, Json>) -> Vec<String> {
     let list = at(data, &["intent", "targets"]).and_then(Json::as_array);
     list.into_iter().flatten().map(target).collect()
@@ -203,48 +207,11 @@ fn target(value: &Json) -> String {
 }
 
 /// A path as it would be typed; only where a space or quote would mislead.
-fn quoted(path: &str) -> String {
+pub(super) fn quoted(path: &str) -> String {
     if path.is_empty() || path.contains([' ', '\'', '"', '\t', '\n']) {
         return shell_words::quote(path).into_owned();
     }
     path.to_owned()
-}
-
-/// Members that say nothing a person wants to see in a line.
-const SILENT: &[&str] = &[
-    "kind",
-    "identity",
-    "vkey",
-    "salt",
-    "seal",
-    "signature",
-    "level",
-    "dir",
-    "policy_sha256",
-];
-
-fn note(kind: &str, data: &Map<String, Json>) -> String {
-    match kind {
-        "genesis" => return format!("the ledger of {} begins", text(data, &["origin"])),
-        "outcome" => {
-            let of = at(data, &["of"]).map(Json::to_string).unwrap_or_default();
-            let code = at(data, &["execution", "exit_code"])
-                .map(Json::to_string)
-                .unwrap_or_default();
-            return format!("outcome of {of}: exit {code}");
-        }
-        _ => {}
-    }
-    let mut words = Vec::new();
-    for (name, value) in data.iter().filter(|(name, _)| !SILENT.contains(&name.as_str())) {
-        match value {
-            Json::String(text) if !text.is_empty() => words.push(format!("{name}={}", quoted(text))),
-            Json::Number(number) => words.push(format!("{name}={number}")),
-            Json::Bool(true) => words.push(name.clone()),
-            Json::String(_) | Json::Bool(false) | Json::Null | Json::Array(_) | Json::Object(_) => {}
-        }
-    }
-    words.join(" ")
 }
 
 #[cfg(test)]

@@ -1,12 +1,11 @@
 //! A condition over entries in the policy language, and which of an entry's members it can see at all, so that a
 //! sweep reads no more than that.
 
-use super::wanted::Wanted;
 use crate::{
     ledger::read::Entry,
     report::{Exit, Failure},
 };
-use policy::{EvalError, Expression, Names};
+use policy::{EvalError, Expression, Names, Wanted};
 use serde_json::{Map, Value as Json};
 
 /// A checked condition.
@@ -53,11 +52,12 @@ impl Condition {
 
     /// Whether it is true of this entry; an entry on which it has no value is not one of those asked for.
     pub(crate) fn is_met(&self, entry: &Entry) -> bool {
-        self.of(entry.seq, &entry.timestamp, self.wanted.pick(&entry.data))
+        self.of(entry.seq, &entry.timestamp, &mut self.wanted.pick(&entry.data))
             .unwrap_or(false)
     }
 
-    /// Whether it is true of an entry's parts. `data` need hold no more than [`Self::wanted`].
+    /// Whether it is true of an entry's parts. `data` need hold no more than [`Self::wanted`]; number and time are put
+    /// into it where they are asked for.
     ///
     /// # Errors
     /// It has no value there.
@@ -65,10 +65,14 @@ impl Condition {
         &self,
         seq: u64,
         timestamp: &str,
-        mut data: Map<String, Json>,
+        data: &mut Map<String, Json>,
     ) -> Result<bool, EvalError> {
-        data.insert("seq".to_owned(), Json::from(seq));
-        data.insert("timestamp".to_owned(), Json::from(timestamp));
-        self.expression.is_true(&data)
+        if self.wanted.has("seq") {
+            data.insert("seq".to_owned(), Json::from(seq));
+        }
+        if self.wanted.has("timestamp") {
+            data.insert("timestamp".to_owned(), Json::from(timestamp));
+        }
+        self.expression.is_true(data)
     }
 }

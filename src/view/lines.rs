@@ -55,11 +55,15 @@ impl Look {
         vec![
             Cell::number(action.seq.to_string()),
             Cell::toned(Tone::Dim, self.when(&action.timestamp, now)),
-            verdict,
-            Cell::toned(if decision { Tone::Plain } else { Tone::Dim }, action.what()),
-            outcome_cell(action),
+            verdict.whole(),
+            if decision {
+                Cell::new(action.what())
+            } else {
+                Cell::toned(Tone::Dim, action.what()).ends_line()
+            },
+            outcome_cell(action).whole(),
             Cell::toned(Tone::Dim, rule),
-            Cell::toned(Tone::Dim, &action.agent),
+            Cell::toned(Tone::Dim, if decision { &action.agent } else { "" }),
         ]
     }
 

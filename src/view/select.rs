@@ -1,10 +1,9 @@
 //! Which entries a command shows: times, agent, session and a condition, read once from the command line.
 
 use super::{
-    action::{Action, text},
+    action::{Action, rule, text},
     condition::Condition,
     span,
-    wanted::Wanted,
 };
 use crate::{
     ledger::read::Entry,
@@ -12,6 +11,7 @@ use crate::{
 };
 use clap::{Arg, ArgMatches};
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+use policy::Wanted;
 use serde_json::{Map, Value as Json};
 
 /// What a person asked to see.
@@ -21,6 +21,7 @@ pub(crate) struct Selection {
     until: Option<String>,
     agent: Option<String>,
     session: Option<String>,
+    rule: Option<String>,
     only_decisions: bool,
     condition: Option<Condition>,
 }
@@ -39,6 +40,7 @@ pub(crate) fn args() -> Vec<Arg> {
         option("until", "TIME", "Up to then"),
         option("agent", "NAME", "Only this agent's"),
         option("session", "ID", "Only of this session"),
+        option("rule", "NAME", "Only what this rule decided"),
         option(
             "where",
             "EXPR",
@@ -66,6 +68,7 @@ impl Selection {
             until: time("until")?,
             agent: text("agent"),
             session: text("session"),
+            rule: text("rule"),
             only_decisions: false,
             condition: text("where").map(|text| Condition::read(&text)).transpose()?,
         })
@@ -102,6 +105,7 @@ impl Selection {
     pub(crate) fn takes(&self, action: &Action, met: bool) -> bool {
         met && (!self.only_decisions || action.kind == "decision")
             && self.is_of(&action.agent, &action.session)
+            && self.is_by(&action.rule)
             && !self.is_over(&action.timestamp)
             && !self.is_before(&action.timestamp)
     }
@@ -112,20 +116,24 @@ impl Selection {
     }
 
     /// The same for an entry's parts, which need hold no more than [`Self::want`] adds.
-    pub(crate) fn takes_data(&self, seq: u64, timestamp: &str, data: &Map<String, Json>) -> bool {
+    pub(crate) fn takes_data(&self, seq: u64, timestamp: &str, data: &mut Map<String, Json>) -> bool {
         self.is_of(
             &text(data, &["identity", "agent", "value"]),
             &text(data, &["identity", "session"]),
-        ) && self
-            .condition
-            .as_ref()
-            .is_none_or(|condition| condition.of(seq, timestamp, data.clone()).unwrap_or(false))
+        ) && self.rule.as_ref().is_none_or(|_| self.is_by(&rule(data)))
+            && self
+                .condition
+                .as_ref()
+                .is_none_or(|condition| condition.of(seq, timestamp, data).unwrap_or(false))
     }
 
     /// Adds what is read of an entry to choose it.
     pub(crate) fn want(&self, wanted: &mut Wanted) {
         if self.agent.is_some() || self.session.is_some() {
             wanted.add("identity", None);
+        }
+        if self.rule.is_some() {
+            wanted.add("decision", Some("matched_rules"));
         }
         if let Some(condition) = &self.condition {
             wanted.join(condition.wanted());
@@ -137,6 +145,11 @@ impl Selection {
         let is =
             |wanted: &Option<String>, found: &str| wanted.as_deref().is_none_or(|wanted| wanted == found);
         is(&self.agent, agent) && is(&self.session, session)
+    }
+
+    /// Whether what this rule decided is asked for.
+    pub(crate) fn is_by(&self, rule: &str) -> bool {
+        self.rule.as_deref().is_none_or(|wanted| wanted == rule)
     }
 
     /// The earliest time that is asked for, 27 characters.

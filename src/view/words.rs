@@ -9,20 +9,36 @@ pub(crate) fn fit(text: &str, room: usize) -> String {
     if text.width() <= room {
         return text;
     }
-    let mut out = String::new();
+    match room.checked_sub(1) {
+        Some(left) => format!("{}…", cut(text.chars(), left)),
+        None => String::new(),
+    }
+}
+
+/// The same, cut in the middle: of a path its end says more than what lies between.
+pub(crate) fn fit_middle(text: &str, room: usize) -> String {
+    let text = visible(text);
+    if text.width() <= room {
+        return text;
+    }
+    let Some(left) = room.checked_sub(1) else {
+        return String::new();
+    };
+    let (head, tail) = (left * 2 / 5, left - left * 2 / 5);
+    let start = cut(text.chars(), head);
+    let end: String = cut(text.chars().rev(), tail).chars().rev().collect();
+    format!("{start}…{end}")
+}
+
+/// As many of the characters as there is room for.
+fn cut(chars: impl Iterator<Item = char>, room: usize) -> String {
     let mut used = 0;
-    for c in text.chars() {
-        let wide = c.width().unwrap_or(0);
-        if used + wide + 1 > room {
-            break;
-        }
-        used += wide;
-        out.push(c);
-    }
-    if room > 0 {
-        out.push('…');
-    }
-    out
+    chars
+        .take_while(|c| {
+            used += c.width().unwrap_or(0);
+            used <= room
+        })
+        .collect()
 }
 
 /// Columns that the text takes on a terminal.
@@ -58,7 +74,7 @@ pub(crate) fn count(n: u64, one: &str, many: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{columns, fit, size};
+    use super::{columns, fit, fit_middle, size};
 
     #[test]
     fn long_text_is_cut_by_columns_and_says_so() {
@@ -68,6 +84,19 @@ mod tests {
         assert!(columns(&fit("日本語文字", 6)) <= 6);
         assert_eq!(fit("a\x1b[31mb", 40), "a\\u{1b}[31mb");
         assert_eq!(fit("abc", 0), "");
+    }
+
+    #[test]
+    fn a_path_keeps_its_beginning_and_its_end() {
+        assert_eq!(fit_middle("safe-rm a", 20), "safe-rm a");
+        assert_eq!(
+            fit_middle("safe-rm /home/ann/project/src/main.rs", 20),
+            "safe-rm…/src/main.rs"
+        );
+        assert_eq!(fit_middle("abc", 1), "…");
+        assert_eq!(fit_middle("abc", 0), "");
+        assert!(columns(&fit_middle("日本語文字日本語文字", 9)) <= 9);
+        assert_eq!(fit_middle("a\x1b[31mb", 40), "a\\u{1b}[31mb");
     }
 
     #[test]

@@ -145,6 +145,26 @@ impl Desk {
         text(&output.stderr)
     }
 
+    /// What reaches a terminal of this width, with the exit code.
+    pub(crate) fn shows(&self, columns: usize, env: &[(&str, &str)], args: &[&str]) -> (Option<i32>, String) {
+        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/console/terminal.py");
+        let output = Command::new("python3")
+            .args([script, &columns.to_string(), WT])
+            .args(args)
+            .current_dir(self.home())
+            .env_clear()
+            .env("PATH", "/usr/local/bin:/usr/bin:/bin")
+            .env("HOME", self.home())
+            .env("TZ", "UTC")
+            .env("TERM", "xterm")
+            .env("WATCHTOWER_DIR", self.state())
+            .envs(env.iter().copied())
+            .output()
+            .unwrap();
+        assert_eq!(text(&output.stderr), "");
+        (output.status.code(), text(&output.stdout).replace("\r\n", "\n"))
+    }
+
     /// Runs `wt` and parses each line of stdout.
     pub(crate) fn json_lines<S: AsRef<OsStr>>(&self, args: &[S]) -> Vec<Value> {
         self.says(args)

@@ -1,7 +1,7 @@
 //! What a person at the console sees of a ledger: every reading command, on whole, empty, damaged and growing ones.
 
 mod alert;
-mod desk;
+pub(crate) mod desk;
 mod query;
 mod report;
 mod standing;

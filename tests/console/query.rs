@@ -44,10 +44,35 @@ fn questions_in_the_policy_language_find_their_entries() {
         ("seq > 5 and timestamp > '2020'", &[6, 7]),
         ("source == 'falco'", &[7]),
         ("no_such_field is None", &[1, 2, 3, 4, 5, 6, 7]),
-        ("False", &[]),
     ] {
         assert_eq!(seqs(&desk, &[question]), want, "{question}");
     }
+}
+
+#[test]
+fn that_nothing_is_found_is_said_beside_the_output_and_is_no_failure() {
+    let desk = desk();
+    for (args, stdout) in [
+        (&["query", "False"][..], ""),
+        (&["query", "False", "--json"], ""),
+        (&["query", "False", "--group-by", "kind", "--json"], ""),
+        (&["query", "False", "--select", "seq", "--format", "csv"], "seq\n"),
+        (&["query", "True", "--agent", "nobody"], ""),
+    ] {
+        let output = desk.run(args);
+        assert_eq!(output.status.code(), Some(0), "{args:?}");
+        assert_eq!(text(&output.stdout), stdout, "{args:?}");
+        assert_eq!(
+            text(&output.stderr),
+            "wt query: no entry is like that\n",
+            "{args:?}"
+        );
+    }
+    let counted = desk.run(&["query", "False", "--count"]);
+    assert_eq!(
+        (text(&counted.stdout).as_str(), text(&counted.stderr).as_str()),
+        ("0\n", "")
+    );
 }
 
 #[test]
@@ -63,7 +88,7 @@ fn entries_without_an_answer_are_passed_over_and_said() {
     assert_eq!(text(&output.stdout), "3\n");
     let said = text(&output.stderr);
     assert!(
-        said.starts_with("hint: the condition has no value on 4 of the entries"),
+        said.starts_with("hint: the condition has no value on 4 entries, passed over; on "),
         "{said}"
     );
 }

@@ -50,11 +50,108 @@ fn each_action_is_one_aligned_line_with_its_outcome_rule_and_agent() {
     assert_eq!(
         timeless(&shown),
         "   1  TIME  genesis   the ledger of test.example/ann begins\n   \
-            2  TIME  allow     safe-rm build/out                      ok 1.2ms      (workspace-delete)  claude-code\n   \
-            4  TIME  deny      safe-rm /etc/hostname                                (system-paths)      claude-code\n   \
-            5  TIME  allow     safe-rm 'my file'                      exit 1 1.2ms  (workspace-delete)  codex"
+            2  TIME  allow     safe-rm build/out      ok 1.2ms      (workspace-delete)  claude-code\n   \
+            4  TIME  deny      safe-rm /etc/hostname                (system-paths)      claude-code\n   \
+            5  TIME  allow     safe-rm 'my file'      exit 1 1.2ms  (workspace-delete)  codex"
     );
     assert!(!shown.contains('\x1b'), "colour in a pipe");
+}
+
+/// Long paths and names, and entries of other kinds.
+fn long_calls() -> Desk {
+    let desk = three_calls();
+    let mut ledger = desk.ledger();
+    desk.call(
+        &mut ledger,
+        &Call {
+            rule: "a-rule-whose-name-is-rather-long",
+            agent: "an-agent-of-a-long-name",
+            ..Call::removing("packages/server/src/generated/bindings/of/everything.rs")
+        },
+    );
+    ledger
+        .append(
+            &[watchtower::ledger::Draft {
+                kind: watchtower::ledger::Kind::Request,
+                data: super::desk::map(serde_json::json!({"request": "ab12cd", "digest": "9".repeat(64), "rules": ["home"],
+                    "summary": "delete `/home/ann/a/rather/long/path/of/a/file.txt`", "expires": "2026-01-01T00:00:00Z",
+                    "tool": "safe-rm", "target_count": 1, "risk_score": 0.7})),
+            }],
+            watchtower::ledger::Durability::Relaxed,
+        )
+        .unwrap();
+    desk
+}
+
+#[test]
+fn on_a_terminal_of_80_columns_an_action_is_one_line_and_paths_keep_their_ends() {
+    let (code, shown) = long_calls().shows(80, &[("NO_COLOR", "1")], &["tail"]);
+    assert_eq!(code, Some(0));
+    let lines: Vec<&str> = shown.lines().collect();
+    assert_eq!(lines.len(), 6, "{shown}");
+    assert!(lines.iter().all(|line| line.chars().count() <= 80), "{shown}");
+    assert!(!shown.contains('\x1b'), "{shown}");
+    assert!(
+        lines[4].contains("allow     safe-rm") && lines[4].contains("verything.rs"),
+        "{shown}"
+    );
+    assert!(
+        lines[4].contains("ok 1.2ms") && lines[4].contains("(a-rule-"),
+        "{shown}"
+    );
+    assert!(lines[5].contains("request   ab12cd waits: delete `"), "{shown}");
+    assert!(lines[5].ends_with("file.txt`"), "{shown}");
+    // Columns stand below each other, and times are relative.
+    let at = |line: &str, text: &str| line.find(text);
+    assert_eq!(at(lines[1], "safe-rm"), at(lines[4], "safe-rm"), "{shown}");
+    assert_eq!(
+        at(lines[1], "ok 1.2ms"),
+        at(lines[2], "(system").map(|at| at - 15),
+        "{shown}"
+    );
+    let when = lines[1].split_whitespace().nth(1).unwrap();
+    assert!(when == "now" || when.ends_with('s'), "{when}");
+}
+
+#[test]
+fn colour_stands_on_a_terminal_that_has_it_and_nowhere_else() {
+    let desk = three_calls();
+    for (env, coloured) in [
+        (&[][..], true),
+        (&[("NO_COLOR", "1")][..], false),
+        (&[("NO_COLOR", "")][..], true),
+        (&[("TERM", "dumb")][..], false),
+    ] {
+        for args in [
+            &["tail"][..],
+            &["recent"],
+            &["stats"],
+            &["query", "kind == 'decision'"],
+            &["report"],
+            &["status"],
+        ] {
+            let (_, shown) = desk.shows(100, env, args);
+            assert_eq!(shown.contains("\x1b["), coloured, "{env:?} {args:?}: {shown}");
+        }
+    }
+}
+
+#[test]
+fn a_rule_chooses_what_it_decided_and_nothing_else() {
+    let desk = long_calls();
+    let seqs = |args: &[&str]| -> Vec<u64> {
+        let rows = desk.json_lines(args);
+        rows.iter().map(|row| row["seq"].as_u64().unwrap()).collect()
+    };
+    let rule = ["--rule", "system-paths", "--json"];
+    assert_eq!(seqs(&[&["tail"][..], &rule].concat()), [4]);
+    assert_eq!(seqs(&[&["recent"][..], &rule].concat()), [4]);
+    assert_eq!(seqs(&[&["query", "--select", "seq"][..], &rule].concat()), [4]);
+    let sums = desk.json_lines(&[&["stats"][..], &rule].concat());
+    assert_eq!(
+        (&sums[0]["calls"], &sums[0]["refused"]),
+        (&serde_json::json!(1), &serde_json::json!(1))
+    );
 }
 
 #[test]

@@ -42,7 +42,7 @@ fn every_page_has_its_frame() {
         ("approvals", "nothing waits for a person"),
         (
             "alerts",
-            "outside-workspace: safe-rm /home/ann/x (1 times, claude-code, entry 11)",
+            "outside-workspace: safe-rm /home/ann/x (1 time, claude-code, entry 11)",
         ),
         ("policy", "workspace-delete"),
         ("integrity", "whole; proven: "),

@@ -198,7 +198,7 @@ fn cleaning_is_judged_by_the_archive_it_writes_and_takes_only_what_is_old() {
     scratch.expect(0, &["verify"]);
     fs::create_dir(scratch.file("kept")).unwrap();
     let said = scratch.expect(0, &["clean", "--archive", "kept", "--reason", "yearly"]);
-    assert!(said.starts_with("1 segments up to entry "), "{said}");
+    assert!(said.starts_with("1 segment up to entry "), "{said}");
     let (decision, outcome) = last_call(&scratch);
     assert_eq!(
         decision["scope"]["targets"][1]["path"],

@@ -40,8 +40,8 @@ pub(super) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
     }
     let product = Product::at(Path::new(&output), facts.into_bytes())?;
     let made = format!(
-        "{} entries in `{}`\n",
-        files.len(),
+        "{} in `{}`\n",
+        crate::view::words::count(files.len() as u64, "entry", "entries"),
         visible(&product.path().to_string_lossy())
     );
     let intent = Intent {

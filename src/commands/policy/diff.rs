@@ -3,7 +3,7 @@
 use super::{file, history, json_flag, load, read, sample, word};
 use crate::{
     report::{Failure, json_text, visible},
-    view::{out, select},
+    view::{out, select, words::count},
 };
 use clap::{ArgMatches, Command};
 use policy::{Decision, Policy, Scope};
@@ -95,7 +95,8 @@ pub(super) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
             " (examples only: there is no ledger to read)"
         };
         out.line(&format!(
-            "{compared} calls compared, {} differ{over}",
+            "{} compared, {} differ{over}",
+            count(compared, "call", "calls"),
             changes.len()
         ))?;
         Ok(ExitCode::SUCCESS)

@@ -57,10 +57,7 @@ pub(super) fn each(
             break;
         }
         let wanted = entry.kind() == "decision" && !selection.is_before(&entry.timestamp);
-        if !wanted
-            || !selection.takes_data(entry.seq, &entry.timestamp, &entry.data)
-            || !selection.is_met(&entry)
-        {
+        if !wanted || !selection.takes_entry(&entry) {
             continue;
         }
         match Recorded::of(&entry) {

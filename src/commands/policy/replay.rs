@@ -3,7 +3,7 @@
 use super::{candidate, file, history, json_flag, word};
 use crate::{
     report::{Failure, json_text, visible},
-    view::{out, select},
+    view::{out, select, words::count},
 };
 use clap::{ArgMatches, Command};
 use policy::Verdict;
@@ -77,11 +77,11 @@ pub(super) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
             let seqs: Vec<String> = group.seqs.iter().map(u64::to_string).collect();
             let more = if group.count > NAMED as u64 { ", ..." } else { "" };
             out.line(&format!(
-                "{} -> {} by rule `{}`: {} calls",
+                "{} -> {} by rule `{}`: {}",
                 word(*was),
                 word(*now),
                 visible(rule),
-                group.count
+                count(group.count, "call", "calls")
             ))?;
             out.line(&format!(
                 "  {} (entries {}{more})",

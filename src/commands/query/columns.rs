@@ -1,10 +1,8 @@
 //! The fields that a question asks for: paths into an entry such as `decision.verdict` or
 //! `intent.targets.*.path`.
 
-use crate::{
-    report::{Exit, Failure},
-    view::wanted::Wanted,
-};
+use crate::report::{Exit, Failure};
+use policy::Wanted;
 use serde_json::{Map, Value as Json};
 
 /// No question has more fields.

@@ -49,7 +49,7 @@ pub(super) fn count(reader: &Reader, query: &Query, unanswered: &mut Unanswered)
     Ok(total.min(query.limit))
 }
 
-/// Prints how often each combination of values occurs, the most frequent first.
+/// Prints how often each combination of values occurs, the most frequent first, and tells whether there is any.
 pub(super) fn print(
     reader: &Reader,
     query: &Query,
@@ -57,7 +57,7 @@ pub(super) fn print(
     top: usize,
     unanswered: &mut Unanswered,
     out: &mut Out,
-) -> Result<(), Stopped> {
+) -> Result<bool, Stopped> {
     let wanted = wanted(query, Some(fields));
     let mut total = Counts::with_room(MAX_GROUPS);
     crew::sweep(
@@ -89,7 +89,8 @@ pub(super) fn print(
     for (key, count) in total.top(usize::MAX).into_iter().take(top) {
         rows.push((serde_json::from_str(&key).unwrap_or_default(), count.calls));
     }
-    show(query.format, fields, &rows, out)
+    show(query.format, fields, &rows, out)?;
+    Ok(!rows.is_empty())
 }
 
 fn show(format: Format, fields: &Columns, rows: &[(Vec<Json>, u64)], out: &mut Out) -> Result<(), Stopped> {

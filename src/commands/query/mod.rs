@@ -11,6 +11,7 @@ use crate::{
         desk::Desk,
         out,
         select::{self, Selection},
+        words::count,
     },
 };
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
@@ -121,11 +122,15 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
     }
     let reader = Desk::open()?.reader()?;
     let mut unanswered = rows::Unanswered::default();
+    let mut found = false;
     let code = out::stream(|out| {
         match groups {
-            Some(fields) => groups::print(&reader, &query, &fields, top, &mut unanswered, out)?,
+            Some(fields) => {
+                found = groups::print(&reader, &query, &fields, top, &mut unanswered, out)?;
+            }
             None if matches.get_flag("count") => {
                 let count = groups::count(&reader, &query, &mut unanswered)?;
+                found = true;
                 let line = if format == Format::Json {
                     format!("{{\"count\":{count}}}")
                 } else {
@@ -133,18 +138,22 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
                 };
                 out.line(&line)?;
             }
-            None => rows::print(&reader, &query, &mut unanswered, out)?,
+            None => found = rows::print(&reader, &query, &mut unanswered, out)?,
         }
         Ok(ExitCode::SUCCESS)
     })?;
-    if let Some((seq, why)) = unanswered.first {
-        let text = format!(
-            "hint: the condition has no value on {} of the entries and passes them over; on {seq}: {}\n",
-            unanswered.count,
-            visible(&why)
-        );
-        // A closed stderr leaves nobody to say it to.
-        drop(std::io::stderr().lock().write_all(text.as_bytes()));
+    let mut text = String::new();
+    if !found {
+        text.push_str("wt query: no entry is like that\n");
     }
+    if let Some((seq, why)) = unanswered.first {
+        text.push_str(&format!(
+            "hint: the condition has no value on {}, passed over; on {seq}: {}\n",
+            count(unanswered.count, "entry", "entries"),
+            visible(&why)
+        ));
+    }
+    // A closed stderr leaves nobody to say it to.
+    drop(std::io::stderr().lock().write_all(text.as_bytes()));
     Ok(code)
 }

@@ -15,9 +15,9 @@ use crate::{
         paint::{Paint, Tone, width_of_stdout},
         progress::Pace,
         table::{Cell, Layout, lines},
-        wanted::Wanted,
     },
 };
+use policy::Wanted;
 use serde_json::{Map, Value as Json};
 use std::ops::ControlFlow;
 
@@ -61,11 +61,11 @@ pub(super) fn search(
         if selection.is_before(raw.timestamp) {
             return ControlFlow::Continue(());
         }
-        let Ok(data) = wanted.read(raw.data) else {
+        let Some(mut data) = wanted.read(raw.data) else {
             return ControlFlow::Continue(());
         };
-        match query.condition.of(raw.seq, raw.timestamp, data.clone()) {
-            Ok(true) if selection.takes_data(raw.seq, raw.timestamp, &data) => found(&raw, data),
+        match query.condition.of(raw.seq, raw.timestamp, &mut data) {
+            Ok(true) if selection.takes_data(raw.seq, raw.timestamp, &mut data) => found(&raw, data),
             Ok(_) => {}
             Err(e) => unanswered.add(Unanswered {
                 count: 1,
@@ -92,13 +92,13 @@ const DEFAULT_CSV: &str = "seq,timestamp,kind,decision.verdict,intent.domain,int
                            intent.targets.*.path,decision.matched_rules.0.rule,identity.agent.value,of,\
                            execution.exit_code";
 
-/// Prints every entry that is asked for.
+/// Prints every entry that is asked for, and tells whether there is one.
 pub(super) fn print(
     reader: &Reader,
     query: &Query,
     unanswered: &mut Unanswered,
     out: &mut Out,
-) -> Result<(), Stopped> {
+) -> Result<bool, Stopped> {
     let columns = match (&query.columns, query.format) {
         (None, Format::Csv) => Some(Columns::read(DEFAULT_CSV)?),
         (columns, _) => columns.clone(),
@@ -107,6 +107,7 @@ pub(super) fn print(
     let pieces = reader.pieces(query.selection.since())?;
     let mut printer = Printer::new(query.format, columns.as_ref(), out)?;
     let mut left = query.limit;
+    let mut found = false;
     crew::sweep(
         reader,
         &pieces,
@@ -137,6 +138,7 @@ pub(super) fn print(
             unanswered.add(missed);
             rows.truncate(usize::try_from(left).unwrap_or(usize::MAX));
             left = left.saturating_sub(rows.len() as u64);
+            found |= !rows.is_empty();
             printer.print(rows)?;
             Ok(if left == 0 {
                 ControlFlow::Break(())
@@ -144,7 +146,8 @@ pub(super) fn print(
                 ControlFlow::Continue(())
             })
         },
-    )
+    )?;
+    Ok(found)
 }
 
 /// Prints batches of rows; columns of a table keep their width from batch to batch.

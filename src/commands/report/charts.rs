@@ -1,7 +1,10 @@
 //! Charts as inline SVG: calls over time, risk over time, bars of shares. Every colour is one of the page's, so
 //! that they follow light and dark.
 
-use crate::view::tally::{Hour, Tally, counts::Count, summary::mean};
+use crate::view::{
+    tally::{Hour, Tally, counts::Count, summary::mean},
+    words,
+};
 use jiff::Timestamp;
 
 /// Bars that a chart over time has at most.
@@ -121,7 +124,8 @@ pub(super) fn timeline(tally: &Tally) -> String {
     for (index, slot) in slots.iter().enumerate() {
         let (x, width) = place(index, slots.len());
         let count = slot.sums.count;
-        let title = format!("{}: {} calls, {} refused", slot.label, count.calls, count.refused);
+        let calls = words::count(count.calls, "call", "calls");
+        let title = format!("{}: {calls}, {} refused", slot.label, count.refused);
         let all = base * share(count.calls, most);
         let refused = base * share(count.refused, most);
         bars.push_str(&rect(x, width, base - all, all - refused, "note", &title));

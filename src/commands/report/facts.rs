@@ -16,6 +16,7 @@ use crate::{
         span,
         standing::rules::{LayerShown, Rules},
         tally::{Tally, gather::gather},
+        words::count,
     },
 };
 use jiff::Timestamp;
@@ -24,6 +25,8 @@ use std::os::fd::AsFd;
 
 /// Alerts that a report lists; more are counted.
 const MAX_ALERTS: usize = 200;
+/// Unused rules that are named where people read.
+const UNUSED_SHOWN: usize = 5;
 
 /// What a report says.
 pub(super) struct Facts {
@@ -105,6 +108,20 @@ impl Facts {
             "integrity": self.proof,
             "checkpoint": self.checkpoint().map(|(seq, timestamp)| json!({"seq": seq, "timestamp": timestamp})),
         })
+    }
+
+    /// The heading of the unused rules, and their first few names: a policy that was just set up has many.
+    pub(super) fn unused_in_short(&self) -> (String, Vec<String>) {
+        let mut names: Vec<String> = self.unused.iter().take(UNUSED_SHOWN).cloned().collect();
+        let more = self.unused.len() - names.len();
+        if more > 0 {
+            names.push(format!("and {more} more; `wt report --json` names all"));
+        }
+        let title = format!(
+            "{} that decided nothing",
+            count(self.unused.len() as u64, "rule", "rules")
+        );
+        (title, names)
     }
 
     /// The last entry that says a head was signed.

@@ -89,12 +89,9 @@ pub(super) fn page(facts: &Facts, top: usize) -> String {
         listed.push_str(&format!("<p>and {} more</p>\n", facts.alerts.1));
     }
     section(&mut body, "Alerts", &listed);
-    let unused = facts.unused.iter().map(|rule| vec![rule.clone()]);
-    section(
-        &mut body,
-        "Rules that decided nothing",
-        &table(&["rule"], unused.collect()),
-    );
+    let (title, names) = facts.unused_in_short();
+    let unused = names.into_iter().map(|rule| vec![rule]);
+    section(&mut body, &title, &table(&["rule"], unused.collect()));
     section(&mut body, "Integrity", &integrity(facts, state));
     format!(
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\

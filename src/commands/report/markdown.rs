@@ -1,7 +1,7 @@
 //! The report as Markdown. Recorded text is escaped, so that it can neither end a table nor become markup.
 
 use super::facts::{Facts, second};
-use crate::report::visible;
+use crate::{report::visible, view::words::count};
 
 /// The whole page.
 pub(super) fn page(facts: &Facts, top: usize) -> String {
@@ -12,8 +12,10 @@ pub(super) fn page(facts: &Facts, top: usize) -> String {
         None => "none in these entries".to_owned(),
     };
     let calls = format!(
-        "{} calls, {} refused, {} failed",
-        tally.calls.calls, tally.calls.refused, tally.failed
+        "{}, {} refused, {} failed",
+        count(tally.calls.calls, "call", "calls"),
+        tally.calls.refused,
+        tally.failed
     );
     for (name, text) in [
         ("Entries", facts.range()),
@@ -72,13 +74,9 @@ pub(super) fn page(facts: &Facts, top: usize) -> String {
     if facts.alerts.1 > 0 {
         out.push_str(&format!("\nand {} more\n", facts.alerts.1));
     }
-    let unused = facts.unused.iter().map(|rule| vec![rule.clone()]);
-    table(
-        &mut out,
-        "Rules that decided nothing",
-        &["rule"],
-        unused.collect(),
-    );
+    let (title, names) = facts.unused_in_short();
+    let unused = names.into_iter().map(|rule| vec![rule]);
+    table(&mut out, &title, &["rule"], unused.collect());
     out.trim_end().to_owned()
 }
 

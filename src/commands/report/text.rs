@@ -4,6 +4,7 @@ use super::facts::{Facts, second};
 use crate::view::{
     paint::{Paint, Tone, width_of_stdout},
     table::{Cell, Layout, lines},
+    words::count,
 };
 
 /// The lines of the report.
@@ -18,8 +19,10 @@ pub(super) fn page(facts: &Facts, top: usize) -> Vec<String> {
         vec![
             Cell::toned(Tone::Strong, "calls"),
             Cell::new(format!(
-                "{} calls, {} refused, {} failed",
-                tally.calls.calls, tally.calls.refused, tally.failed
+                "{}, {} refused, {} failed",
+                count(tally.calls.calls, "call", "calls"),
+                tally.calls.refused,
+                tally.failed
             )),
         ],
         vec![
@@ -105,17 +108,9 @@ pub(super) fn page(facts: &Facts, top: usize) -> Vec<String> {
     if facts.alerts.1 > 0 {
         out.push(format!("  and {} more", facts.alerts.1));
     }
-    let unused = facts
-        .unused
-        .iter()
-        .map(|rule| vec![Cell::default(), Cell::new(rule)]);
-    section(
-        &mut out,
-        "rules that decided nothing",
-        unused.collect(),
-        layout,
-        paint,
-    );
+    let (title, names) = facts.unused_in_short();
+    let unused = names.iter().map(|rule| vec![Cell::default(), Cell::new(rule)]);
+    section(&mut out, &title, unused.collect(), layout, paint);
     out
 }
 

@@ -2,7 +2,10 @@
 //! stops the watching; nothing here waits longer than its limit.
 
 use super::{Episode, rules::Urgency};
-use crate::report::{json_text, visible};
+use crate::{
+    report::{json_text, visible},
+    view::words::count,
+};
 use std::{
     io::{Read, Write},
     net::{TcpStream, ToSocketAddrs},
@@ -60,8 +63,11 @@ pub(crate) fn words(episode: &Episode) -> String {
         &episode.agent
     };
     let text = format!(
-        "{}: {} ({} times, {agent}, entry {})",
-        episode.rule, episode.what, episode.count, episode.last.0
+        "{}: {} ({}, {agent}, entry {})",
+        episode.rule,
+        episode.what,
+        count(episode.count, "time", "times"),
+        episode.last.0
     );
     visible(&text)
 }

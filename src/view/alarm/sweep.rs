@@ -3,8 +3,9 @@
 use super::{Alarms, Episode, rules::Rule};
 use crate::{
     ledger::read::{Entry, Reader},
-    view::{crew, out::Stopped, progress::Pace, select::Selection, wanted::Wanted},
+    view::{crew, out::Stopped, progress::Pace, select::Selection},
 };
+use policy::Wanted;
 use std::ops::ControlFlow;
 
 /// Looks at all entries that are asked for. Episodes that end are given to `ended`; the others stay open.
@@ -34,10 +35,10 @@ pub(crate) fn sweep(
                 if selection.is_before(raw.timestamp) {
                     return ControlFlow::Continue(());
                 }
-                let data = wanted.read(raw.data).unwrap_or_default();
-                let meets = |rule: &Rule| {
+                let mut data = wanted.read(raw.data).unwrap_or_default();
+                let mut meets = |rule: &Rule| {
                     rule.condition
-                        .of(raw.seq, raw.timestamp, data.clone())
+                        .of(raw.seq, raw.timestamp, &mut data)
                         .unwrap_or(false)
                 };
                 let hits: Vec<usize> = rules

@@ -67,7 +67,7 @@ impl Rules {
 }
 
 /// The names of a document's rules; none for what is no policy document.
-fn rule_names(document: &[u8]) -> Vec<String> {
+pub(crate) fn rule_names(document: &[u8]) -> Vec<String> {
     let parsed: serde_json::Value = serde_json::from_slice(document).unwrap_or_default();
     let rules = parsed
         .get("policies")

@@ -40,9 +40,14 @@ pub(crate) fn gather(reader: &Reader, selection: &Selection) -> Result<Tally, St
 }
 
 fn is_wanted(selection: &Selection, raw: &Raw<'_>, slim: &Slim<'_>) -> bool {
+    let first = slim
+        .decision
+        .as_ref()
+        .and_then(|decision| decision.matched_rules.first());
     selection.is_of(&slim.identity.agent.value, &slim.identity.session)
+        && selection.is_by(first.map_or("", |matched| matched.rule.as_ref()))
         && selection.condition().is_none_or(|condition| {
-            let data = condition.wanted().read(raw.data).unwrap_or_default();
-            condition.of(raw.seq, raw.timestamp, data).unwrap_or(false)
+            let mut data = condition.wanted().read(raw.data).unwrap_or_default();
+            condition.of(raw.seq, raw.timestamp, &mut data).unwrap_or(false)
         })
 }

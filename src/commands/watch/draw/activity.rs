@@ -10,7 +10,7 @@ use crate::{
         lines::{outcome_words, verdict_word},
         paint::Tone,
         span,
-        words::{columns, fit},
+        words::{columns, count, fit},
     },
 };
 use jiff::Timestamp;
@@ -50,7 +50,10 @@ fn draw_curve(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: Theme, no
     let inner = block.inner(area);
     let [calls, refused] = curve(model, usize::from(inner.width), theme, now);
     let total: u64 = model.verdicts.iter().sum();
-    let said = Line::from(theme.span(Tone::Dim, &format!("{total} calls seen; below: refused")));
+    let said = Line::from(theme.span(
+        Tone::Dim,
+        &format!("{} seen; below: refused", count(total, "call", "calls")),
+    ));
     frame.render_widget(
         Paragraph::new(vec![said, Line::default(), calls, refused]).block(block),
         area,

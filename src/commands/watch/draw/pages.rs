@@ -88,7 +88,8 @@ pub(super) fn policy(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: Th
         theme.span(Tone::Strong, "Deciding rules of the calls seen"),
     ));
     for (rule, count) in model.rules.top(32) {
-        let text = format!("{} calls, {} refused", count.calls, count.refused);
+        let calls = words::count(count.calls, "call", "calls");
+        let text = format!("{calls}, {} refused", count.refused);
         lines.push(Line::from(vec![
             theme.span(Tone::Plain, &format!("{rule:<32} ")),
             theme.span(Tone::Dim, &text),

@@ -1,5 +1,7 @@
 //! The completions, asked of the shells themselves.
 
+mod live;
+
 use std::process::Command;
 
 /// What the shell answers, or none where it is not installed.

@@ -1,0 +1,201 @@
+//! `install.sh`, run whole: a compiler that does nothing stands in for the build, and the program under test for what it
+//! would have built.
+
+use crate::support::{Scratch, WT, text};
+use std::{
+    fs,
+    os::unix::fs::PermissionsExt,
+    path::{Path, PathBuf},
+    process::{Command, Output},
+};
+
+/// A home in which `install.sh` finds a compiler.
+struct Place {
+    world: Scratch,
+}
+
+impl Place {
+    fn new() -> Self {
+        let place = Self {
+            world: Scratch::bare(),
+        };
+        for (name, script) in [
+            ("cargo", "#!/bin/sh\nexit 0\n"),
+            ("rustc", "#!/bin/sh\necho 'host: test-triple'\n"),
+        ] {
+            let path = place.tools().join(name);
+            fs::create_dir_all(place.tools()).unwrap();
+            fs::write(&path, script).unwrap();
+            fs::set_permissions(&path, PermissionsExt::from_mode(0o755)).unwrap();
+        }
+        let built = place.target().join("test-triple/release");
+        fs::create_dir_all(&built).unwrap();
+        fs::copy(WT, built.join("wt")).unwrap();
+        place
+    }
+
+    fn tools(&self) -> PathBuf {
+        self.world.home().join("tools")
+    }
+
+    fn target(&self) -> PathBuf {
+        self.world.home().join("target")
+    }
+
+    fn prefix(&self) -> PathBuf {
+        self.world.home().join(".local")
+    }
+
+    fn install(&self, args: &[&str]) -> Output {
+        Command::new("/bin/sh")
+            .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("install.sh"))
+            .args(args)
+            .current_dir(self.world.project())
+            .env_clear()
+            .env("PATH", format!("{}:/usr/bin:/bin", self.tools().display()))
+            .env("HOME", self.world.home())
+            .env("SHELL", "/bin/bash")
+            .env("CARGO_TARGET_DIR", self.target())
+            .output()
+            .unwrap()
+    }
+
+    /// Files and links below the prefix.
+    fn installed(&self) -> Vec<PathBuf> {
+        let mut found = Vec::new();
+        let mut dirs = vec![self.prefix()];
+        while let Some(dir) = dirs.pop() {
+            for entry in fs::read_dir(dir).into_iter().flatten() {
+                let path = entry.unwrap().path();
+                if path.is_dir() && !path.is_symlink() {
+                    dirs.push(path);
+                } else {
+                    found.push(path.strip_prefix(self.prefix()).unwrap().to_path_buf());
+                }
+            }
+        }
+        found.sort();
+        found
+    }
+}
+
+#[test]
+fn installing_gives_links_completions_under_every_name_man_pages_and_a_policy() {
+    let place = Place::new();
+    let output = place.install(&[]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let installed = place.installed();
+    for name in [
+        "bin/wt",
+        "bin/safe-rm",
+        "bin/wt_tail",
+        "share/bash-completion/completions/wt",
+        "share/bash-completion/completions/safe-rm",
+        "share/bash-completion/completions/wt_tail",
+        "share/zsh/site-functions/_wt",
+        "share/fish/vendor_completions.d/wt.fish",
+        "share/fish/vendor_completions.d/safe-rm.fish",
+        "share/man/man1/wt.1",
+        "share/man/man1/safe-rm.1",
+        "share/man/man1/wt-query.1",
+    ] {
+        assert!(
+            installed.contains(&PathBuf::from(name)),
+            "{name} is missing: {installed:?}"
+        );
+    }
+    assert!(place.world.state().join("policy.json").exists());
+    assert!(
+        text(&output.stdout).contains("is not on PATH"),
+        "{}",
+        text(&output.stdout)
+    );
+    // What bash loads for an applet completes it.
+    let completed = Command::new("bash")
+        .args([
+            "-c",
+            "source share/bash-completion/completions/safe-rm; COMP_WORDS=(safe-rm --mo); COMP_CWORD=1; \
+            _wt_link wt --mo safe-rm; echo \"${COMPREPLY[@]}\"",
+        ])
+        .current_dir(place.prefix())
+        .output()
+        .unwrap();
+    assert_eq!(text(&completed.stdout), "--mode\n");
+}
+
+#[test]
+fn installing_twice_changes_nothing_and_somebody_elses_completions_stay() {
+    let place = Place::new();
+    assert_eq!(place.install(&[]).status.code(), Some(0));
+    let first = place.installed();
+    let again = place.install(&["--path"]);
+    assert_eq!(again.status.code(), Some(0), "{}", text(&again.stderr));
+    assert_eq!(place.installed(), first);
+    place.install(&["--path"]);
+    let rc = fs::read_to_string(place.world.home().join(".bashrc")).unwrap();
+    assert_eq!(
+        rc,
+        format!("export PATH=\"{}/bin:$PATH\"\n", place.prefix().display())
+    );
+    let foreign = place.prefix().join("share/bash-completion/completions/safe-rm");
+    fs::remove_file(&foreign).unwrap();
+    fs::write(&foreign, "mine").unwrap();
+    let refused = place.install(&[]);
+    assert_eq!(refused.status.code(), Some(78), "{}", text(&refused.stderr));
+    assert!(
+        text(&refused.stderr).contains("cannot write `"),
+        "{}",
+        text(&refused.stderr)
+    );
+    assert_eq!(fs::read_to_string(&foreign).unwrap(), "mine");
+}
+
+#[test]
+fn uninstalling_leaves_the_ledger_and_the_policy_and_nothing_else() {
+    let place = Place::new();
+    assert_eq!(place.install(&[]).status.code(), Some(0));
+    let output = place.install(&["--uninstall"]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    assert_eq!(place.installed(), Vec::<PathBuf>::new());
+    assert!(place.world.state().join("policy.json").exists());
+    assert!(
+        place
+            .world
+            .state()
+            .join(format!("ledger-{:020}.jsonl", 1))
+            .exists()
+    );
+}
+
+#[test]
+fn trying_shows_the_main_job_and_leaves_nothing_behind() {
+    let place = Place::new();
+    let output = place.install(&["--try"]);
+    let shown = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(0), "{shown}{}", text(&output.stderr));
+    for part in [
+        "$ safe-rm -r build",
+        "(exit 77)",
+        "(exit 75)",
+        "$ wt verify",
+        "is removed",
+    ] {
+        assert!(shown.contains(part), "{part}: {shown}");
+    }
+    assert_eq!(place.installed(), Vec::<PathBuf>::new());
+    let left: Vec<_> = fs::read_dir(place.target())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name())
+        .collect();
+    assert_eq!(left, ["test-triple"]);
+}
+
+#[test]
+fn an_unknown_option_is_refused_with_a_way_out() {
+    let output = Place::new().install(&["--nonsense"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(
+        text(&output.stderr),
+        "install.sh: unknown option `--nonsense`\nhint: ./install.sh --help\n"
+    );
+}
