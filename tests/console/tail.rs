@@ -106,7 +106,7 @@ fn on_a_terminal_of_80_columns_an_action_is_one_line_and_paths_keep_their_ends()
     assert_eq!(at(lines[1], "safe-rm"), at(lines[4], "safe-rm"), "{shown}");
     assert_eq!(
         at(lines[1], "ok 1.2ms"),
-        at(lines[2], "(system").map(|at| at - 15),
+        at(lines[2], "(system").map(|at| at - 14),
         "{shown}"
     );
     let when = lines[1].split_whitespace().nth(1).unwrap();
