@@ -25,6 +25,17 @@ pub struct Part {
     pub effects: Vec<Effect>,
     /// What speaks against it whatever policy allows.
     pub concerns: Vec<Concern>,
+    /// Paths among its words that no effect names: what it does with them is not known.
+    pub operands: Vec<Operand>,
+}
+
+/// A path that a program is given.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Operand {
+    /// Absolute path; `*` and `?` stand for what a glob supplies.
+    pub path: String,
+    /// Whether the option it is given by says that it is written.
+    pub writes: bool,
 }
 
 /// Something a part does.

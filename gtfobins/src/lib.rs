@@ -8,7 +8,7 @@ pub mod import;
 pub mod shell;
 mod tools;
 
-pub use analysis::{Analysis, Concern, Effect, Part, Weight};
+pub use analysis::{Analysis, Concern, Effect, Operand, Part, Weight};
 pub use facts::{Context, Entry, Recipe, Trigger, entries, lookup, potential};
 pub use finding::{Finding, Function, Risk, Situation};
 

@@ -1,6 +1,7 @@
 //! From the parts of an analysed command to the scopes that policy judges. Paths are resolved as the kernel would,
 //! without holding anything: a command that another program runs is judged, never carried out here.
 
+mod operands;
 mod place;
 mod rights;
 
@@ -8,7 +9,7 @@ use super::{as_given, clock, environment, identity, places, workspace_facts};
 use crate::{caller::Caller, ground::Ground, level, sandbox::landlock};
 use gtfobins::{Analysis, Effect, Finding, Part, Weight, shell::ShellScope};
 use place::Resolver;
-use policy::{EnforcementFacts, Floor, Gtfo, Intent, Scope, Target, Time, Verdict, text::escape};
+use policy::{EnforcementFacts, Floor, Gtfo, Intent, Protect, Scope, Target, Time, Verdict, text::escape};
 use rustix::fs::{Mode, OFlags};
 use serde_json::{Map, Value as Json, json};
 use std::{
@@ -24,6 +25,7 @@ pub struct Surroundings {
     base: Scope,
     shell: ShellScope,
     resolver: Resolver,
+    protect: Protect,
 }
 
 /// One thing a part does, ready to be judged.
@@ -94,6 +96,7 @@ impl Surroundings {
             base,
             shell,
             resolver: Resolver::default(),
+            protect: ground.policy.protect().clone(),
         }
     }
 
@@ -104,7 +107,13 @@ impl Surroundings {
 
     /// The scopes of one part: at least one, so that every part is judged.
     pub fn steps(&self, part: &Part) -> Vec<Step> {
-        let floors = floors(part);
+        let mut floors = floors(part);
+        floors.extend(operands::floors(
+            part,
+            &self.protect,
+            &self.base.places,
+            &self.resolver,
+        ));
         let gtfo = gtfo(part);
         let program = part.argv.first().cloned().unwrap_or_default();
         let mut steps: Vec<Step> = Vec::with_capacity(part.effects.len() + 1);

@@ -12,6 +12,14 @@ use super::walk::Walk;
 use crate::analysis::Effect;
 use crate::finding::{Finding, Function};
 
+/// What `which` prints of a program: its place in the system, where nobody else has one of that name.
+fn program_path(word: &str) -> String {
+    if word.contains('/') || !value::is_static(word) {
+        return word.to_owned();
+    }
+    format!("/usr/bin/{word}")
+}
+
 /// Runs a builtin; none where the name is not one.
 pub(crate) fn run(walk: &mut Walk<'_>, name: &str, call: &mut Call) -> Option<Stream> {
     let args = call.args().to_vec();
@@ -145,8 +153,12 @@ pub(crate) fn run(walk: &mut Walk<'_>, name: &str, call: &mut Call) -> Option<St
             let asks = name == "type"
                 || name == "which"
                 || name == "command" && own.into_iter().any(|a| a.contains(['v', 'V']));
+            let path = name != "command" && name != "type" || args.iter().any(|a| a.starts_with('-'));
             if asks {
-                return Some(plain.first().cloned().map_or(Stream::Inherited, Stream::Text));
+                let found = plain
+                    .first()
+                    .map(|word| if path { program_path(word) } else { word.clone() });
+                return Some(found.map_or(Stream::Inherited, Stream::Text));
             }
             let inner = Call {
                 env: std::mem::take(&mut call.env),

@@ -3,7 +3,7 @@
 use super::state::{Rights, Stream};
 use super::value;
 use super::walk::{Place, Walk};
-use super::{builtins, environment, interpreters, wrappers};
+use super::{builtins, environment, interpreters, operands, wrappers};
 use crate::analysis::Part;
 use crate::facts::Context;
 use crate::{facts, tools};
@@ -127,10 +127,13 @@ impl Walk<'_> {
         );
         if let Some(peeled) = wrappers::peel(self, name, &mut call) {
             let args = call.args().to_vec();
+            operands::tell(self, name, peeled.own_words(&args), &mut call);
             tools::fetched(name, &args, &mut call);
             return wrappers::follow(self, name, call, peeled);
         }
         let printed = tools::run(self, name, &mut call);
+        let all = call.args().len();
+        operands::tell(self, name, all, &mut call);
         self.keep(call.part);
         printed
     }

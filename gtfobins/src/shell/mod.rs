@@ -13,6 +13,7 @@ mod hidden;
 pub(crate) mod interpreters;
 mod lex;
 mod multiplexer;
+mod operands;
 mod parameter;
 pub(crate) mod parse;
 pub(crate) mod paths;

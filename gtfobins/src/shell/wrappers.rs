@@ -41,6 +41,16 @@ impl Default for Peeled {
 }
 
 impl Peeled {
+    /// How many of the wrapper's words are its own, before the command that it runs.
+    pub(crate) fn own_words(&self, args: &[String]) -> usize {
+        let inner = self
+            .commands
+            .iter()
+            .filter(|command| args.ends_with(command))
+            .map(Vec::len);
+        args.len() - inner.max().unwrap_or(0)
+    }
+
     /// Whether nothing was found inside.
     pub(super) fn is_empty(&self) -> bool {
         self.commands.is_empty() && self.scripts.is_empty()
@@ -183,6 +193,13 @@ fn table(walk: &mut Walk<'_>, wrapper: &Wrapper, args: &[String], call: &mut Cal
         .collect();
     for flag in &texts {
         peeled.scripts.extend(flag.value.clone());
+    }
+    // A tracer's output may go to a command.
+    let piped = options.value(&["-o", "--output"]);
+    if let Some(script) = piped.and_then(|to| to.strip_prefix(['|', '!']))
+        && wrapper.name.ends_with("trace")
+    {
+        peeled.scripts.push(script.to_owned());
     }
     if let Some(class) = wrapper.class {
         call.part

@@ -4,6 +4,7 @@
 mod floors;
 mod lists;
 mod names;
+mod reach;
 
 use crate::{components, pattern::PathPattern, scope::Places};
 use lists::Kept;

@@ -200,3 +200,36 @@ fn the_secrets_below_a_directory_are_listed_for_every_home() {
     let below = protect.secrets_below("/home/u/.config", &places, &[]);
     assert!(below.iter().all(|found| found.starts_with("/home/u/.config/")) && !below.is_empty());
 }
+
+#[test]
+fn what_an_unknown_use_may_reach_is_kept() {
+    let kept = |path: &str, writes: bool| plain().kept_from_unknown_use(path, writes, &places()).is_some();
+    for path in [
+        "/etc/shadow",
+        "/etc/passwd",
+        "/etc/sh*ow",
+        "/etc/?hadow",
+        "/etc/cron.d/x",
+        "/home/ann/.ssh/id_ed25519",
+        "/home/ann/.s?h/*",
+        "/home/ann/.b*",
+        "/home/ann/.netrc",
+        "/home/ann/.watchtower/policy.json",
+        "/home/*/.ssh/id_rsa",
+        "/proc/self/environ",
+    ] {
+        assert!(kept(path, false), "{path}");
+    }
+    for path in [
+        "/etc/hosts",
+        "/home/ann/*",
+        "/home/ann/repo/.env",
+        "/home/ann/repo/*.rs",
+        "/tmp/*",
+        "/usr/include",
+    ] {
+        assert!(!kept(path, false), "{path}");
+    }
+    assert!(kept("/home/ann/repo/.git/hooks/pre-commit", true));
+    assert!(kept("/home/ann/repo/.env", true));
+}
