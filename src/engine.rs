@@ -181,16 +181,12 @@ fn unrecorded(seq: u64, error: LedgerError) -> Failure {
     failure
 }
 
-/// Waits for a person's answer to the request `id`; whether there was one, so that the call is worth another try.
+/// Waits for a person's answer to the request `id`. After an answer the call is worth another try.
 ///
 /// # Errors
 /// The request cannot be read.
-pub fn wait(id: &str, caller: &Caller, limit: Duration) -> Result<bool, Failure> {
-    let ground = Ground::of(caller)?;
-    Ok(match ground.state().wait(id, limit)? {
-        Answer::Answered | Answer::Denied(_) => true,
-        Answer::Expired | Answer::Open => false,
-    })
+pub fn wait(id: &str, caller: &Caller, limit: Duration) -> Result<Answer, Failure> {
+    Ground::of(caller)?.state().wait(id, limit)
 }
 
 /// What a notice to people needs of the caller; files are read only below the home of the passwd file.

@@ -107,10 +107,19 @@ impl Part {
 
     /// Adds a concern once.
     pub(crate) fn concern(&mut self, rule: &'static str, why: impl Into<String>) {
+        self.weigh(rule, Weight::Escalate, why.into());
+    }
+
+    /// Adds a concern that nothing answers, once.
+    pub(crate) fn forbid(&mut self, rule: &'static str, why: impl Into<String>) {
+        self.weigh(rule, Weight::Deny, why.into());
+    }
+
+    fn weigh(&mut self, rule: &'static str, weight: Weight, why: String) {
         let concern = Concern {
             rule,
-            weight: Weight::Escalate,
-            why: shortened(why.into()),
+            weight,
+            why: shortened(why),
         };
         if !self.concerns.contains(&concern) {
             self.concerns.push(concern);

@@ -7,6 +7,7 @@ use crate::{
     engine, exec,
     outcome::{Outcome, Output},
     report::{Exit, Failure},
+    state::Answer,
 };
 use applets::{Applet, Call, Request};
 use std::{
@@ -57,9 +58,19 @@ fn call(wanted: &Call) -> Result<Outcome, Failure> {
             Err(stop) => stop.failure(),
         };
         let left = until.saturating_duration_since(Instant::now());
-        match &stop.pending {
-            Some(id) if !left.is_zero() && engine::wait(id, &caller, left)? => {}
-            _ => return Err(stop),
+        let Some(id) = stop.pending.as_ref().filter(|_| !left.is_zero()) else {
+            return Err(stop);
+        };
+        match engine::wait(id, &caller, left)? {
+            Answer::Answered | Answer::Denied(_) => {}
+            Answer::Expired => {
+                let message = format!("denied: nobody answered `{id}` while it could be answered");
+                return Err(Failure::new(Exit::Denied, message).hint("the same call asks anew"));
+            }
+            Answer::Open => {
+                let message = format!("nobody answered yet: {}", stop.message);
+                return Err(Failure { message, ..stop });
+            }
         }
     }
 }

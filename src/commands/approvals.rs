@@ -7,10 +7,11 @@ use crate::{
     caller::Caller,
     ground::Ground,
     report::{Failure, json_text, visible},
-    state::Request,
+    state::{Request, moment},
     view::{
         out,
         paint::{Paint, Tone, width_of_stdout},
+        span,
         table::{Cell, Layout, lines},
     },
 };
@@ -57,7 +58,7 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
         return Ok(show(&if json {
             format!("{}\n", json_text(&request.to_json()))
         } else {
-            asked::screen(&request)
+            asked::screen(&request, ground.state().now()?)
         }));
     }
     if matches.get_flag("watch") {
@@ -74,11 +75,11 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
     if !matches.get_flag("list") && stdin().is_terminal() && stdout().is_terminal() {
         return choose::run(&ground, &caller);
     }
-    Ok(show(&table(&waiting)))
+    Ok(show(&table(&waiting, ground.state().now()?)))
 }
 
 /// The requests, one a line.
-fn table(waiting: &[Request]) -> String {
+fn table(waiting: &[Request], now: moment::Micros) -> String {
     let mut rows = vec![
         ["id", "asked by", "wants to", "risk", "waits"]
             .map(|head| Cell::toned(Tone::Dim, head))
@@ -90,7 +91,7 @@ fn table(waiting: &[Request]) -> String {
             Cell::new(request.asker()),
             Cell::new(request.summary()),
             Cell::number(format!("{:.2}", request.risk_score)),
-            Cell::number(format!("{} s", request.span.left_s(0))),
+            Cell::number(span::whole(request.span.left_s(now))),
         ]
     }));
     let layout = Layout {

@@ -100,7 +100,7 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
     let ground = Ground::of(&caller)?;
     let request = ground.state().request(id)?;
     if !matches.get_flag("json") {
-        let _ = show(&asked::screen(&request));
+        let _ = show(&asked::screen(&request, ground.state().now()?));
     }
     let grant = approve(&ground, &caller, &request, terms)?;
     Ok(if matches.get_flag("json") {

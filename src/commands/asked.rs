@@ -5,8 +5,11 @@ mod difference;
 
 use crate::{
     report::visible,
-    state::Request,
-    view::words::{count, size},
+    state::{Request, moment},
+    view::{
+        span,
+        words::{count, size},
+    },
 };
 use policy::TargetFacts;
 use rustix::fs::{CWD, Dir, Mode, OFlags, openat};
@@ -18,7 +21,7 @@ const MAX_NAMES: usize = 12;
 const MAX_TARGETS: usize = 8;
 
 /// The whole story of one request.
-pub(super) fn screen(request: &Request) -> String {
+pub(super) fn screen(request: &Request, now: moment::Micros) -> String {
     let mut lines = vec![
         format!("{}  {}", request.id, visible(&request.summary())),
         format!("  asked by   {}, uid {}", visible(&request.asker()), request.uid),
@@ -57,7 +60,10 @@ pub(super) fn screen(request: &Request) -> String {
             .into_iter()
             .map(|line| format!("  {line}")),
     );
-    lines.push(format!("  waits      {} s more", request.span.left_s(0)));
+    lines.push(format!(
+        "  waits      {} more",
+        span::whole(request.span.left_s(now))
+    ));
     lines.join("\n") + "\n"
 }
 

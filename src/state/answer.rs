@@ -5,7 +5,7 @@ use super::{
     Held, State,
     freeze::{Freeze, THAW},
     grant::{self, Grant, Reach, Standing},
-    moment::{self, Span},
+    moment::{self, Micros, Span},
     replay::{APPROVER, REVOKE, catch_up},
     request::{self, Request},
     table::Table,
@@ -73,10 +73,18 @@ impl State<'_> {
     /// # Errors
     /// The requests cannot be read.
     pub fn pending(&self) -> Result<Vec<Request>, Failure> {
-        let latest = Table::open(self.home)?.map_or(0, |table| table.header.latest);
+        let seen = self.now()?;
         let mut all = request::all(self.home)?;
-        all.retain(|request| request.waits(latest));
+        all.retain(|request| request.waits(seen));
         Ok(all)
+    }
+
+    /// What time it is at least: a clock that was set back is not believed.
+    ///
+    /// # Errors
+    /// The index cannot be read.
+    pub fn now(&self) -> Result<Micros, Failure> {
+        Ok(Table::open(self.home)?.map_or_else(moment::now, |table| table.header.seen.now()))
     }
 
     /// The request of this id.
@@ -84,8 +92,8 @@ impl State<'_> {
     /// # Errors
     /// 64 where nothing of that id waits.
     pub fn request(&self, id: &str) -> Result<Request, Failure> {
-        let latest = Table::open(self.home)?.map_or(0, |table| table.header.latest);
-        let waiting = request::read(self.home, id)?.filter(|request| request.waits(latest));
+        let seen = self.now()?;
+        let waiting = request::read(self.home, id)?.filter(|request| request.waits(seen));
         waiting.ok_or_else(|| {
             Failure::new(Exit::Usage, format!("no request `{id}` waits"))
                 .hint("`wt approvals` lists what waits; a request that was answered or is over is gone")
@@ -175,7 +183,10 @@ impl State<'_> {
             rules: asked.call.rules.clone(),
             reach,
             uses: terms.uses,
-            span: Span::lasting(terms.seconds.min(self.settings.max_grant_s)),
+            span: Span::lasting(
+                terms.seconds.min(self.settings.max_grant_s),
+                table.header.seen.now(),
+            ),
             request: asked.id.clone(),
         };
         let signed = approver.sign(grant.statement()?)?;
@@ -195,7 +206,7 @@ impl State<'_> {
         ledger.append(&drafts, Durability::Strict)?;
         let mut table = catch_up(self.home, self.shown, ledger.marks()?)?;
         table.header.pending = table.header.pending.saturating_sub(1);
-        table.header.latest = table.header.latest.max(moment::now());
+        table.header.seen = table.header.seen.noted();
         table.store()?;
         Ok(grant)
     }
@@ -243,7 +254,7 @@ impl State<'_> {
             Some(Request {
                 denied: Some(reason), ..
             }) => Answer::Denied(reason),
-            Some(request) if request.span.is_over(0) => Answer::Expired,
+            Some(request) if request.span.is_over(self.now()?) => Answer::Expired,
             Some(_) => Answer::Open,
         })
     }
@@ -391,7 +402,7 @@ impl State<'_> {
             .into_entry(&mut data);
         ledger.append(&[Draft { kind, data }], Durability::Strict)?;
         let mut table = catch_up(self.home, self.shown, ledger.marks()?)?;
-        table.header.latest = table.header.latest.max(moment::now());
+        table.header.seen = table.header.seen.noted();
         table.store()
     }
 }

@@ -297,7 +297,7 @@ pub(super) fn all(
             };
             let slot = table.slot(grant.number)?;
             let genuine = key.is_some_and(|key| written.verified(key, STATEMENT).is_some());
-            let standing = grant.standing(&written, &slot, table.header.latest);
+            let standing = grant.standing(&written, &slot, table.header.seen.now());
             let over = if genuine {
                 standing.err()
             } else {

@@ -96,6 +96,9 @@ impl Replay<'_> {
         for entry in entries {
             let entry = entry?;
             self.apply(&entry)?;
+            if let Ok(at) = entry.timestamp.parse::<jiff::Timestamp>() {
+                self.table.header.seen = self.table.header.seen.noted_at(at.as_microsecond());
+            }
             self.table.header.control = self.table.header.control.max(entry.seq);
         }
         self.freezes.as_of = self.freezes.as_of.max(marks.freeze);

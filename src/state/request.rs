@@ -58,7 +58,7 @@ pub struct Request {
 impl Request {
     /// A request for this call.
     #[must_use]
-    pub fn of(call: Call, intent: &Intent, scope: &Scope, decision: &Decision, expiry_s: u64) -> Self {
+    pub fn of(call: Call, intent: &Intent, scope: &Scope, decision: &Decision, span: Span) -> Self {
         Self {
             id: call.id(),
             call,
@@ -72,7 +72,7 @@ impl Request {
             reasons: decision.reasons.clone(),
             risk_score: decision.risk_score,
             risk: decision.risk,
-            span: Span::lasting(expiry_s),
+            span,
             entry: 0,
             denied: None,
         }

@@ -6,7 +6,7 @@ use super::{
     call::Call,
     freeze::{self, Freezes},
     grant::{self, Grant, Kept, Unfit},
-    moment,
+    moment::Span,
     replay::catch_up,
     request::{self, MAX_PENDING, Request},
     table::{End, Table},
@@ -158,7 +158,7 @@ impl State<'_> {
             });
         }
         let waiting = request::read(self.home, &call.id())?
-            .filter(|request| request.call == call && !request.span.is_over(table.header.latest));
+            .filter(|request| request.call == call && !request.span.is_over(table.header.seen.now()));
         let is_new = waiting.is_none();
         if is_new && table.header.pending >= MAX_PENDING {
             self.sweep(&mut table)?;
@@ -182,7 +182,9 @@ impl State<'_> {
             }
             Some(request) => settled.waiting(request),
             None => {
-                let request = Request::of(call, intent, scope, &settled.decision, self.settings.expiry_s);
+                let seen = settled.table.as_ref().map_or(0, |table| table.header.seen.now());
+                let span = Span::lasting(self.settings.expiry_s, seen);
+                let request = Request::of(call, intent, scope, &settled.decision, span);
                 settled.waiting(request)
             }
         })
@@ -204,7 +206,7 @@ impl State<'_> {
                     continue;
                 };
                 let slot = table.slot(claimed.number)?;
-                match claimed.standing(&written, &slot, table.header.latest) {
+                match claimed.standing(&written, &slot, table.header.seen.now()) {
                     Ok(()) if genuine(&written) => return Ok(Some(claimed)),
                     Err(Unfit::Expired) if slot.end == End::Open => expired.push(claimed.number),
                     Ok(()) | Err(Unfit::Foreign | Unfit::Expired | Unfit::Exhausted | Unfit::Revoked) => {}
@@ -217,8 +219,9 @@ impl State<'_> {
     /// Takes away the files of requests that nobody can answer any more, and counts the others.
     pub(super) fn sweep(&self, table: &mut Table) -> Result<(), Failure> {
         let mut left = 0;
+        let seen = table.header.seen.now();
         for request in request::all(self.home)? {
-            if request.span.is_over(table.header.latest) {
+            if request.span.is_over(seen) {
                 request::remove(self.home, &request.id)?;
             } else {
                 left += 1;
@@ -389,7 +392,7 @@ impl Settled {
             table.header.pending = table.header.pending.saturating_add(1);
             made = Some(request);
         }
-        table.header.latest = table.header.latest.max(moment::now());
+        table.header.seen = table.header.seen.noted();
         table.store()?;
         Ok(made)
     }

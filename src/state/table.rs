@@ -1,7 +1,7 @@
 //! The index of grants: a header and one fixed-size slot for each grant ever made, so that one is found, checked and
 //! counted without reading the others. All of it follows from the ledger; the header says up to which entry.
 
-use super::files;
+use super::{files, moment::Seen};
 use crate::{
     approver::PublicKey,
     report::{Exit, Failure},
@@ -14,7 +14,7 @@ use std::{
 };
 
 pub(super) const FILE: &str = "state/table";
-const MAGIC: &[u8; 8] = b"wt-tab-2";
+const MAGIC: &[u8; 8] = b"wt-tab-3";
 const HEADER: usize = 128;
 const SLOT: u64 = 48;
 
@@ -24,7 +24,7 @@ pub(super) struct Header {
     /// The last entry about permission that was taken in.
     pub control: u64,
     /// The latest time that was seen.
-    pub latest: i64,
+    pub seen: Seen,
     /// Grants made so far; the next has the next number.
     pub grants: u32,
     /// Requests waiting, at most.
@@ -148,7 +148,8 @@ impl Header {
         let mut out = Vec::with_capacity(HEADER);
         out.extend_from_slice(MAGIC);
         out.extend_from_slice(&self.control.to_le_bytes());
-        out.extend_from_slice(&self.latest.to_le_bytes());
+        out.extend_from_slice(&self.seen.at.to_le_bytes());
+        out.extend_from_slice(&self.seen.boot_s.to_le_bytes());
         out.extend_from_slice(&self.grants.to_le_bytes());
         out.extend_from_slice(&self.pending.to_le_bytes());
         out.extend_from_slice(&self.key);
@@ -163,7 +164,10 @@ impl Header {
         let magic = fields.take::<8>();
         let header = Self {
             control: u64::from_le_bytes(fields.take()),
-            latest: i64::from_le_bytes(fields.take()),
+            seen: Seen {
+                at: i64::from_le_bytes(fields.take()),
+                boot_s: u64::from_le_bytes(fields.take()),
+            },
             grants: u32::from_le_bytes(fields.take()),
             pending: u32::from_le_bytes(fields.take()),
             key: fields.take(),
@@ -219,7 +223,7 @@ mod tests {
         let mut table = Table::create(home.as_fd()).unwrap();
         table.header = Header {
             control: 9,
-            latest: -1,
+            seen: Seen { at: -1, boot_s: 7 },
             grants: 3,
             pending: 2,
             key: [7; 32],

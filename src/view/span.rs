@@ -81,10 +81,16 @@ pub(crate) fn duration(text: &str) -> Option<SignedDuration> {
 /// How long ago, in the largest unit that fits: `3s`, `12m`, `5h`, `6d`; `now` for less than a second and for
 /// times ahead of this clock.
 pub(crate) fn ago(then: Timestamp, now: Timestamp) -> String {
-    let seconds = now.duration_since(then).as_secs();
-    match seconds {
+    match now.duration_since(then).as_secs() {
         ..=0 => "now".to_owned(),
-        1..=59 => format!("{seconds}s"),
+        seconds => whole(seconds),
+    }
+}
+
+/// A number of seconds in the largest unit that fits.
+pub(crate) fn whole(seconds: i64) -> String {
+    match seconds {
+        ..=59 => format!("{seconds}s"),
         60..=3599 => format!("{}m", seconds / 60),
         3600..=86_399 => format!("{}h", seconds / 3600),
         _ => format!("{}d", seconds / 86_400),

@@ -2,7 +2,9 @@
 
 mod attacks;
 mod bench;
+mod clock;
 mod crash;
+mod key;
 mod notices;
 mod place;
 mod retention;

@@ -9,8 +9,9 @@ use crate::support::{Scratch, WT, text};
 use serde_json::Value as Json;
 use std::{fs, os::unix::fs::MetadataExt, path::Path, process::Command};
 
-/// `wt ARGS...`, so many seconds later by the kernel's count.
-fn later(scratch: &Scratch, seconds: u64, args: &[&str]) -> Option<(i32, String)> {
+/// `wt ARGS...`, so many seconds later by the count that the kernel keeps since boot; the clock stands as it is, so that
+/// it is as if it had been set back by as much.
+pub(crate) fn later(scratch: &Scratch, seconds: i64, args: &[&str]) -> Option<(i32, String)> {
     let template = scratch.wt::<&str>(&[]);
     let mut command = Command::new("unshare");
     command

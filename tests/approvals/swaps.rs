@@ -12,12 +12,16 @@ use std::{fs, os::unix::fs::symlink, path::PathBuf};
 /// Deletions, copies and new files wait for a person, whose key is set; none where there is no terminal to be had.
 pub(crate) fn asking() -> Option<Scratch> {
     let scratch = Scratch::new();
-    let ask = r#""policies": [{"name": "ask", "priority": 9, "match": {"domain": "filesystem",
-        "operation": ["delete", "copy", "create_file"]}, "action": "escalate"}, "#;
-    scratch.policy(&open_policy("").replace(r#""policies": ["#, ask));
+    ask_about_files(&scratch);
     let set = scratch.person(&format!("{PASSPHRASE}|{PASSPHRASE}"), &[WT, "admin", "set"])?;
     assert_eq!(set.0, 0, "{}", set.1);
     Some(scratch)
+}
+
+pub(crate) fn ask_about_files(scratch: &Scratch) {
+    let ask = r#""policies": [{"name": "ask", "priority": 9, "match": {"domain": "filesystem",
+        "operation": ["delete", "copy", "create_file"]}, "action": "escalate"}, "#;
+    scratch.policy(&open_policy("").replace(r#""policies": ["#, ask));
 }
 
 impl Scratch {

@@ -71,6 +71,7 @@ pub(crate) fn classify(name: &str, call: &mut Call) {
     super::builders::check(name, &args, call);
     super::databases::check(name, &args, call);
     super::machine::check(name, &args, call);
+    super::own::check(name, &operands, call);
     special(name, &args, &operands, call);
 }
 
@@ -252,40 +253,6 @@ fn special(name: &str, args: &[String], operands: &[&str], call: &mut Call) {
                     "unresolved-command",
                     format!("`{name}` obeys input that is only known when it runs"),
                 );
-            }
-        }
-        "wt" => {
-            if operands.first().is_some_and(|o| {
-                !matches!(
-                    *o,
-                    "check"
-                        | "status"
-                        | "recent"
-                        | "stats"
-                        | "tail"
-                        | "verify"
-                        | "gtfo"
-                        | "applets"
-                        | "report"
-                        | "query"
-                        | "doctor"
-                        | "approvals"
-                        | "grants"
-                        | "policy"
-                        | "help"
-                        | "watch"
-                        | "export"
-                        | "alert"
-                        | "prove"
-                        | "checkpoint"
-                        | "hook"
-                        | "mcp"
-                        | "utcp"
-                        | "completions"
-                        | "man"
-                )
-            }) {
-                call.part.class("self", "it changes Watchtower");
             }
         }
         _ => {}

@@ -18,6 +18,7 @@ mod languages;
 mod machine;
 mod network;
 pub(crate) mod options;
+mod own;
 mod reader_options;
 mod readers;
 mod remote;

@@ -6,7 +6,7 @@ use crate::{
     commands::{approve, asked},
     ground::Ground,
     report::{Exit, Failure, visible},
-    state::{Extent, Request, Terms},
+    state::{Extent, Request, Terms, moment},
     view::terminal,
 };
 use ratatui::{
@@ -49,14 +49,18 @@ pub(super) fn run(ground: &Ground, caller: &Caller) -> Result<ExitCode, Failure>
     let mut said = String::new();
     let mut terminal = ratatui::try_init().map_err(|e| lost(&e))?;
     let done = loop {
-        let waiting = match ground.state().pending() {
-            Ok(waiting) => waiting,
+        let looked = ground
+            .state()
+            .pending()
+            .and_then(|waiting| Ok((waiting, ground.state().now()?)));
+        let (waiting, now) = match looked {
+            Ok(looked) => looked,
             Err(failure) => break Err(failure),
         };
         let last = waiting.len().saturating_sub(1);
         at.select(Some(at.selected().unwrap_or(0).min(last)));
         let chosen = at.selected().and_then(|index| waiting.get(index)).cloned();
-        if let Err(e) = terminal.draw(|frame| draw(frame, &waiting, &mut at, &said)) {
+        if let Err(e) = terminal.draw(|frame| draw(frame, (&waiting, now), &mut at, &said)) {
             break Err(lost(&e));
         }
         let wish = match wish() {
@@ -110,7 +114,7 @@ fn wish() -> Result<Wish, std::io::Error> {
     })
 }
 
-fn draw(frame: &mut Frame<'_>, waiting: &[Request], at: &mut ListState, said: &str) {
+fn draw(frame: &mut Frame<'_>, (waiting, now): (&[Request], moment::Micros), at: &mut ListState, said: &str) {
     let rows = u16::try_from(waiting.len()).unwrap_or(u16::MAX).clamp(1, 10);
     let parts = [
         Constraint::Length(rows + 2),
@@ -131,7 +135,7 @@ fn draw(frame: &mut Frame<'_>, waiting: &[Request], at: &mut ListState, said: &s
         .highlight_style(Style::new().add_modifier(Modifier::REVERSED));
     frame.render_stateful_widget(list, top, at);
     let whole = match at.selected().and_then(|index| waiting.get(index)) {
-        Some(request) => asked::screen(request),
+        Some(request) => asked::screen(request, now),
         None => "nothing waits\n".to_owned(),
     };
     let whole = Paragraph::new(whole).wrap(Wrap { trim: false });
