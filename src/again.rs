@@ -79,7 +79,6 @@ impl<'a> Again<'a> {
             self.intent,
             &scope,
             &decision,
-            Json::Null,
             &self.ground.origin(self.caller, &[]),
         );
         if let Some(notes) = data.get_mut("annotations").and_then(Json::as_object_mut) {

@@ -86,15 +86,16 @@ fn go(
     let work = if is_own { own } else { work };
     let (state, mut ledger) = (ground.state(), ground.ledger()?);
     let mut settled = state.settle(&mut ledger, intent, &scope, decision)?;
-    let (decision, ready) = work.confine(settled.decision.clone(), ground.policy.settings(), ahead);
-    settled.hold_to(decision.verdict);
-    let mut data = record::decision(
+    let confining = work.confine(settled.decision.clone(), ground.policy.settings(), ahead);
+    let mut data = record::judged(
         intent,
         &scope,
-        &decision,
-        ready.enforcement(),
+        confining.decision(),
         &ground.origin(caller, &alerts),
     );
+    let (decision, ready) = confining.ready();
+    settled.hold_to(decision.verdict);
+    record::confined(&mut data, &decision, ready.enforcement());
     settled.annotate(&mut data);
     let draft = DecisionDraft {
         verdict: decision.verdict,

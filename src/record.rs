@@ -26,14 +26,20 @@ pub struct Origin<'a> {
     pub alerts: &'a [Json],
 }
 
-/// The data of a decision entry. `enforcement` says what holds the effect; null for a refusal.
+/// The data of a decision entry of which nothing is carried out.
 pub fn decision(
     intent: &Intent,
     scope: &Scope,
     decision: &Decision,
-    enforcement: Json,
     origin: &Origin<'_>,
 ) -> Map<String, Json> {
+    let mut data = judged(intent, scope, decision, origin);
+    confined(&mut data, decision, Json::Null);
+    data
+}
+
+/// What is known of a decision entry before it is known what confines its effect.
+pub fn judged(intent: &Intent, scope: &Scope, decision: &Decision, origin: &Origin<'_>) -> Map<String, Json> {
     let policies: Map<String, Json> = origin
         .policies
         .iter()
@@ -56,9 +62,7 @@ pub fn decision(
             scope_json
         },
     );
-    data.insert("decision".into(), json!(decision));
     data.insert("annotations".into(), json!({"gtfo_alerts": origin.alerts}));
-    data.insert("enforcement".into(), enforcement);
     data.insert("policy_sha256".into(), Json::Object(policies));
     data.insert("level".into(), json!(origin.level));
     data.insert("tool".into(), json!(intent.tool));
@@ -68,6 +72,12 @@ pub fn decision(
         json!({"path": escape(origin.home.path.as_os_str().as_bytes()), "chosen": origin.home.chosen.word()}),
     );
     data
+}
+
+/// Adds the decision and what holds its effect; null for a refusal.
+pub fn confined(data: &mut Map<String, Json>, decision: &Decision, enforcement: Json) {
+    data.insert("decision".into(), json!(decision));
+    data.insert("enforcement".into(), enforcement);
 }
 
 /// The data of an outcome entry: how the effect of decision `seq` went.

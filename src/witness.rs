@@ -38,7 +38,7 @@ pub fn witness(sighting: &Sighting, caller: &Caller, ground: &Ground) -> Result<
     let settled = state.settle(&mut ledger, &sighting.intent, &scope, decision)?;
     let decision = settled.decision.clone();
     let origin = ground.origin(caller, &sighting.alerts);
-    let mut data = record::decision(&sighting.intent, &scope, &decision, Json::Null, &origin);
+    let mut data = record::decision(&sighting.intent, &scope, &decision, &origin);
     data.extend(sighting.note.clone());
     settled.annotate(&mut data);
     let draft = DecisionDraft {

@@ -1,6 +1,10 @@
 //! What an allowed call would do, and the confinement it is done in. Confined before the decision is recorded, so
 //! that the record says what holds it; carried out only with the permit that the record gives.
 
+mod confining;
+
+pub use confining::Confining;
+
 use crate::{
     effect, exec,
     ledger::Permit,
@@ -9,13 +13,14 @@ use crate::{
     record::hex,
     report::{Exit, Failure, visible},
     sandbox::{
-        Ahead, Launcher, MinSandbox, SandboxError,
-        native::{Confined, NativePlan, confine},
+        Ahead, Grant, Launcher, MinSandbox, SandboxError,
+        native::{self, Confined, NativePlan},
         process::{EffectPlan, EffectProcess},
     },
     undo,
 };
-use policy::{Audit, Decision, Layer, MatchedRule, NativeSandbox, Settings, Verdict, text::escape};
+use confining::Begun;
+use policy::{Audit, Decision, NativeSandbox, Settings, Verdict, text::escape};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 use sha2::{Digest, Sha256};
@@ -83,61 +88,51 @@ impl Work {
         Self::Own(Own(Box::new(act)))
     }
 
-    /// Confines what an allowing decision is about to do. A sandbox that cannot be had turns the decision into a
-    /// denial, which is recorded like any other. `ahead` is the child that was started for it meanwhile.
-    pub fn confine(self, decision: Decision, settings: &Settings, ahead: Option<Ahead>) -> (Decision, Ready) {
-        let ready = match (decision.verdict, self) {
-            (Verdict::Deny | Verdict::Escalate, _) | (_, Self::None) => Ok(Ready::Nothing),
-            (Verdict::Allow | Verdict::Shadow, Self::Native(work)) => on_thread(work, settings),
+    /// Begins to confine what an allowing decision is about to do, and returns at once. `ahead` is the child that was
+    /// started for it meanwhile.
+    pub fn confine(self, decision: Decision, settings: &Settings, ahead: Option<Ahead>) -> Confining {
+        let least = least(settings);
+        let begun = match (decision.verdict, self) {
+            (Verdict::Deny | Verdict::Escalate, _) | (_, Self::None) => Ok(Begun::Done(Ready::Nothing)),
+            (Verdict::Allow | Verdict::Shadow, Self::Native(work)) => native_begun(work, settings, &least),
             (Verdict::Allow | Verdict::Shadow, Self::Undo(work)) => {
-                let plan = NativePlan {
-                    grants: work.grants(),
-                };
-                confine(plan, &least(settings))
-                    .map(|confined| Ready::Undoing(Box::new(confined), work))
-                    .map_err(Failure::from)
+                on_thread(work.grants()).map(|thread| Begun::Undoing(thread, work))
             }
             (Verdict::Allow | Verdict::Shadow, Self::Make(product)) => {
-                let plan = NativePlan {
-                    grants: product.grants(),
-                };
-                confine(plan, &least(settings))
-                    .map(|confined| Ready::Making(Box::new(confined), product))
-                    .map_err(Failure::from)
+                on_thread(product.grants()).map(|thread| Begun::Making(thread, product))
             }
-            (Verdict::Allow | Verdict::Shadow, Self::Own(own)) => Ok(Ready::Own(own)),
+            (Verdict::Allow | Verdict::Shadow, Self::Own(own)) => Ok(Begun::Done(Ready::Own(own))),
             (Verdict::Allow | Verdict::Shadow, Self::Exec(work, setting)) => {
                 in_child(*work, &setting, &decision, ahead)
             }
         };
-        match ready {
-            Ok(ready) => (decision, ready),
-            Err(failure) => (unconfined(decision, &failure), Ready::Unconfined(failure)),
+        Confining {
+            decision,
+            begun,
+            least,
         }
     }
 }
 
-fn on_thread(mut work: effect::Work, settings: &Settings) -> Result<Ready, Failure> {
-    work.prepare()?;
-    if settings.sandbox.native == NativeSandbox::Process {
-        return in_process(work, settings);
-    }
-    let confined = confine(
-        NativePlan {
-            grants: work.grants(),
-        },
-        &least(settings),
-    )?;
-    Ok(Ready::Thread(Box::new(confined), work))
+fn on_thread(grants: Vec<Grant>) -> Result<native::Confining, Failure> {
+    Ok(native::begin(NativePlan { grants })?)
 }
 
-fn in_process(work: effect::Work, settings: &Settings) -> Result<Ready, Failure> {
+fn native_begun(mut work: effect::Work, settings: &Settings, least: &MinSandbox) -> Result<Begun, Failure> {
+    work.prepare()?;
+    if settings.sandbox.native == NativeSandbox::Process {
+        return in_process(work, least).map(Begun::Done);
+    }
+    on_thread(work.grants()).map(|thread| Begun::Thread(thread, work))
+}
+
+fn in_process(work: effect::Work, least: &MinSandbox) -> Result<Ready, Failure> {
     let grants = work.grants();
     let (plan, held) = work.into_parts();
     let work = serde_json::to_vec(&plan)
         .map_err(|error| Failure::new(Exit::Sandbox, format!("the work cannot be handed over: {error}")))?;
     let plan = EffectPlan { grants, held, work };
-    let process = Launcher::default().effect(&plan, &least(settings))?;
+    let process = Launcher::default().effect(&plan, least)?;
     Ok(Ready::Process(Box::new(process)))
 }
 
@@ -189,11 +184,10 @@ fn in_child(
     setting: &exec::Setting,
     decision: &Decision,
     ahead: Option<Ahead>,
-) -> Result<Ready, Failure> {
+) -> Result<Begun, Failure> {
     let wanted = decision.verdict == Verdict::Shadow || decision.audit == Audit::Full;
     let keep = if wanted { Keep::Beginning } else { Keep::Digest };
-    let ready = work.start(setting, ahead)?.ready()?;
-    Ok(Ready::Child(Box::new(ready), keep))
+    Ok(Begun::Child(Box::new(work.start(setting, ahead)?), keep))
 }
 
 fn least(settings: &Settings) -> MinSandbox {
@@ -202,23 +196,6 @@ fn least(settings: &Settings) -> MinSandbox {
         landlock_abi: u8::try_from(wanted.landlock_abi).unwrap_or(u8::MAX),
         seccomp: wanted.seccomp,
         ..MinSandbox::NATIVE
-    }
-}
-
-fn unconfined(decision: Decision, failure: &Failure) -> Decision {
-    let rule = MatchedRule {
-        layer: Layer::Builtin,
-        rule: "min-sandbox".to_owned(),
-        verdict: Verdict::Deny,
-        target: None,
-    };
-    Decision {
-        verdict: Verdict::Deny,
-        matched_rules: std::iter::once(rule).chain(decision.matched_rules).collect(),
-        reasons: std::iter::once(failure.message.clone())
-            .chain(decision.reasons)
-            .collect(),
-        ..decision
     }
 }
 
@@ -260,14 +237,16 @@ impl Ready {
     pub fn perform(self, permit: Permit, output: &mut Output<'_>, again: &mut exec::Again<'_>) -> Outcome {
         let started = Instant::now();
         let done = match self {
-            Self::Thread(confined, work) => native(confined.perform(move || work.carry_out(&permit)), output),
+            Self::Thread(confined, work) => {
+                printed_native(confined.perform(move || work.carry_out(&permit)), output)
+            }
             Self::Undoing(confined, work) => {
-                native(confined.perform(move || work.carry_out(&permit)), output)
+                printed_native(confined.perform(move || work.carry_out(&permit)), output)
             }
             Self::Making(confined, product) => {
-                native(confined.perform(move || product.carry_out(&permit)), output)
+                printed_native(confined.perform(move || product.carry_out(&permit)), output)
             }
-            Self::Process(process) => native(carried(*process, permit), output),
+            Self::Process(process) => printed_native(carried(*process, permit), output),
             Self::Child(child, keep) => tool(*child, keep, permit, output, again),
             Self::Own(Own(act)) => act(&permit),
             Self::Nothing | Self::Unconfined(_) => Outcome::default(),
@@ -278,7 +257,7 @@ impl Ready {
 }
 
 /// What a native effect did, or that its thread was lost.
-fn native(done: Result<effect::Outcome, SandboxError>, output: &mut Output<'_>) -> Outcome {
+fn printed_native(done: Result<effect::Outcome, SandboxError>, output: &mut Output<'_>) -> Outcome {
     match done {
         Ok(done) => printed(done, output),
         Err(lost) => Outcome {

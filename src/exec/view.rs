@@ -8,7 +8,7 @@ use crate::sandbox::{
 };
 use std::{ffi::OsStr, os::unix::ffi::OsStrExt, path::Path};
 
-/// Directories of libraries.
+/// Directories of libraries, as they are or as links to another.
 const LIBRARIES: [&str; 5] = ["/usr/lib", "/usr/lib64", "/usr/local/lib", "/lib", "/lib64"];
 
 /// The view of a tool before its applet adds to it.
@@ -17,23 +17,48 @@ pub(crate) fn base(tool: &Tool, cwd: &Path) -> View {
         cwd: cwd.as_os_str().as_bytes().to_vec(),
         ..View::default()
     };
-    if let Some(loader) = &tool.loader {
-        for dir in LIBRARIES {
-            match std::fs::read_link(dir) {
-                Ok(says) => view.links.push((
-                    dir.as_bytes().to_vec(),
-                    says.into_os_string().into_encoded_bytes(),
-                )),
-                Err(_) => view.binds.push(Bind::system(dir, Access::READ)),
+    let Some(named) = tool.loader.as_deref().map(OsStr::from_bytes).map(Path::new) else {
+        return view;
+    };
+    let loader = std::fs::canonicalize(named).unwrap_or_else(|_| named.to_owned());
+    for dir in LIBRARIES {
+        match std::fs::read_link(dir) {
+            Ok(says) => view.links.push((
+                dir.as_bytes().to_vec(),
+                says.into_os_string().into_encoded_bytes(),
+            )),
+            Err(_) if is_searched(dir, &tool.path, &loader) => {
+                view.binds.push(Bind::system(dir, Access::READ));
             }
-        }
-        view.binds.push(Bind::system("/etc/ld.so.cache", Access::READ));
-        if let Ok(loader) = std::fs::canonicalize(OsStr::from_bytes(loader)) {
-            let path = loader.into_os_string().into_encoded_bytes();
-            view.binds.push(Bind::found(path, Access::READ | Access::EXECUTE));
+            Err(_) => {}
         }
     }
+    view.binds.push(Bind::system("/etc/ld.so.cache", Access::READ));
+    // The name that the tool asks for, where the directory that has it is not shown.
+    if let (Some(Ok(dir)), Some(name)) = (named.parent().map(std::fs::canonicalize), named.file_name()) {
+        let link = dir.join(name);
+        if !view
+            .binds
+            .iter()
+            .any(|bind| link.starts_with(OsStr::from_bytes(&bind.source)))
+        {
+            let says = loader.as_os_str().as_bytes().to_vec();
+            view.links
+                .push((link.into_os_string().into_encoded_bytes(), says));
+        }
+    }
+    let path = loader.into_os_string().into_encoded_bytes();
+    view.binds.push(Bind::found(path, Access::READ | Access::EXECUTE));
     view
+}
+
+/// Whether a tool's libraries can be in `dir`: each bind takes its time.
+fn is_searched(dir: &str, tool: &Path, loader: &Path) -> bool {
+    match dir {
+        "/usr/lib" | "/lib" => true,
+        "/usr/local/lib" => tool.starts_with("/usr/local"),
+        _ => loader.starts_with(dir),
+    }
 }
 
 /// Files that name services, hosts and authorities, for tools that reach a server.
