@@ -4,7 +4,7 @@
 use super::SandboxError;
 use rustix::{
     cmsg_space,
-    io::{Errno, read, write},
+    io::{Errno, read, retry_on_intr, write},
     net::{
         AddressFamily, RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, SendAncillaryBuffer,
         SendAncillaryMessage, SendFlags, SocketFlags, SocketType, recvmsg, sendmsg, socketpair,
@@ -55,7 +55,7 @@ impl Channel {
         let length = u64::try_from(body.len()).unwrap_or(u64::MAX).to_le_bytes();
         let sent = if descriptors.is_empty() {
             // Plain, because a confined sender has no sendmsg.
-            write(&self.0, &length).map_err(failed)?
+            retry_on_intr(|| write(&self.0, &length)).map_err(failed)?
         } else {
             let mut space = [MaybeUninit::uninit(); cmsg_space!(ScmRights(MAX_DESCRIPTORS))];
             let mut control = SendAncillaryBuffer::new(&mut space);
@@ -63,14 +63,14 @@ impl Channel {
                 return Err(failed(Errno::MSGSIZE));
             }
             let iov = [IoSlice::new(&length)];
-            sendmsg(&self.0, &iov, &mut control, SendFlags::NOSIGNAL).map_err(failed)?
+            retry_on_intr(|| sendmsg(&self.0, &iov, &mut control, SendFlags::NOSIGNAL)).map_err(failed)?
         };
         if sent != length.len() {
             return Err(failed(Errno::PIPE));
         }
         let mut rest = body;
         while !rest.is_empty() {
-            let written = write(&self.0, rest).map_err(failed)?;
+            let written = retry_on_intr(|| write(&self.0, rest)).map_err(failed)?;
             rest = rest.get(written..).unwrap_or_default();
         }
         Ok(())
@@ -91,9 +91,10 @@ impl Channel {
         let mut space = [MaybeUninit::uninit(); cmsg_space!(ScmRights(MAX_DESCRIPTORS))];
         let mut control = RecvAncillaryBuffer::new(&mut space);
         let flags = RecvFlags::CMSG_CLOEXEC | RecvFlags::WAITALL;
-        let got = recvmsg(&self.0, &mut [IoSliceMut::new(&mut length)], &mut control, flags)
-            .map_err(failed_to_read)?
-            .bytes;
+        let got =
+            retry_on_intr(|| recvmsg(&self.0, &mut [IoSliceMut::new(&mut length)], &mut control, flags))
+                .map_err(failed_to_read)?
+                .bytes;
         let mut descriptors = Vec::new();
         for message in control.drain() {
             if let RecvAncillaryMessage::ScmRights(fds) = message {
@@ -124,11 +125,9 @@ impl Channel {
         while let Some(rest) = buffer.get_mut(filled..)
             && !rest.is_empty()
         {
-            match read(&self.0, rest) {
-                Ok(0) => break,
-                Ok(more) => filled += more,
-                Err(Errno::INTR) => {}
-                Err(errno) => return Err(failed_to_read(errno)),
+            match retry_on_intr(|| read(&self.0, &mut *rest)).map_err(failed_to_read)? {
+                0 => break,
+                more => filled += more,
             }
         }
         Ok(filled)

@@ -81,6 +81,49 @@ fn rg_gives_what_the_real_rg_gives() {
     }
 }
 
+/// Lines of `rg --json` in an order, without the times that two runs never share.
+fn timeless(output: &[u8]) -> Vec<serde_json::Value> {
+    let mut lines: Vec<serde_json::Value> = String::from_utf8(output.to_vec())
+        .unwrap()
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    for line in &mut lines {
+        for time in ["/data/elapsed_total", "/data/stats/elapsed"] {
+            if let Some(at) = line.pointer_mut(time) {
+                *at = serde_json::Value::Null;
+            }
+        }
+    }
+    lines.sort_by_key(ToString::to_string);
+    lines
+}
+
+#[test]
+fn rg_json_is_that_of_the_real_rg_but_for_its_times() {
+    if !has("rg") {
+        return;
+    }
+    let top = tree();
+    for args in [
+        &["--json", "needle", "a.rs"][..],
+        &["--json", "-i", "-C", "1", "needle", "."],
+        &["--json", "needle", "latin", "bin"],
+        &["--json", "absent-word", "."],
+    ] {
+        let mine = call(top.path(), &plain_policy(), "rg-search", args).unwrap();
+        let (code, stdout, stderr) = real(top.path(), "/usr/bin/rg", args);
+        let (mine_read, real_read) = (timeless(&mine.stdout), timeless(&stdout));
+        assert!(!real_read.is_empty());
+        assert_eq!(mine_read, real_read, "{args:?}");
+        assert_eq!(
+            (i32::from(mine.outcome.exit_code), &mine.stderr),
+            (code, &stderr),
+            "{args:?}"
+        );
+    }
+}
+
 #[test]
 fn ignore_files_above_an_operand_count_as_they_do_for_the_real_rg() {
     if !has("rg") {
