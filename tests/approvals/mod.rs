@@ -2,8 +2,10 @@
 
 mod attacks;
 mod bench;
+mod chooser;
 mod clock;
 mod crash;
+mod fronts;
 mod key;
 mod notices;
 mod place;

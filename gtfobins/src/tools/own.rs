@@ -52,7 +52,7 @@ pub(super) fn check(name: &str, operands: &[&str], call: &mut Call) {
                 "only the approver runs `wt {whole}`, with the passphrase and at a terminal of their own; no agent does"
             ),
         );
-    } else if !SHOWS.contains(&command) && (command, next) != ("admin", Some("show")) {
+    } else if !shows(command, next) {
         call.part.class("self", "it changes Watchtower");
     }
 }
@@ -64,5 +64,14 @@ fn answers(command: &str, next: Option<&str>) -> bool {
         "admin" => next.is_some_and(|next| next != "show"),
         "grants" => next == Some("revoke"),
         _ => false,
+    }
+}
+
+/// Whether a subcommand only shows something.
+fn shows(command: &str, next: Option<&str>) -> bool {
+    match command {
+        "admin" => next == Some("show"),
+        "trash" => next.is_none_or(|next| next == "list"),
+        other => SHOWS.contains(&other),
     }
 }
