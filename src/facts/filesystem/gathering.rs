@@ -1,5 +1,7 @@
-//! What the operations have in common while facts are gathered: facts and floors of a target, held descriptors,
-//! grants, and where what would be lost is kept.
+//! What the operations have in common while facts are gathered: facts of a target, held descriptors, grants, and
+//! where what would be lost is kept.
+
+mod hazards;
 
 use super::{
     Gathered, Surroundings,
@@ -13,7 +15,7 @@ use crate::{
         words::{quote, reason},
     },
     quarantine::Site,
-    resolve::{Flow, Kind, Object, Place, Resolver, Stamp, Status, status_of},
+    resolve::{Flow, Object, Place, Resolver, Stamp, Status, status_of},
     sandbox::{Access, Grant},
 };
 use policy::{Floor, Intent, TargetFacts, Verdict, text::escape};
@@ -220,24 +222,6 @@ impl<'a> Gathering<'a> {
         u32::try_from(before).unwrap_or(u32::MAX)
     }
 
-    /// Notes a hazard.
-    pub(super) fn floor(&mut self, target: usize, rule: &str, verdict: Verdict, reason: String, hint: &str) {
-        self.floors.push(Floor {
-            rule: rule.to_owned(),
-            verdict,
-            reason,
-            hint: hint.to_owned(),
-            target: Some(target),
-        });
-    }
-
-    /// Whether a target is refused already, so that its tree need not be looked through.
-    pub(super) fn denied(&self, target: usize) -> bool {
-        self.floors
-            .iter()
-            .any(|floor| floor.target == Some(target) && floor.verdict == Verdict::Deny)
-    }
-
     /// Plans nothing for an operand but to say why.
     pub(super) fn trouble(&mut self, target: usize, text: String) {
         let path = self.path_of(target);
@@ -285,63 +269,6 @@ impl<'a> Gathering<'a> {
             name: place.name.clone(),
             shown: place.operand.clone(),
             path: escape(place.path().as_os_str().as_bytes()),
-        }
-    }
-
-    /// Hazards of an object that goes as a whole: the root, homes, what shelters protected paths, mount points.
-    pub(super) fn judge_whole(&mut self, target: usize, place: &Place, object: &Object) {
-        let path = self.path_of(target);
-        let shown = shown(&place.operand);
-        if object.status.mount_root || place.name.is_empty() {
-            let text = format!("{shown} is the root of a mount");
-            self.floor(
-                target,
-                "mount-point",
-                Verdict::Deny,
-                text,
-                "name what is meant inside it instead",
-            );
-        }
-        if object.status.kind == Kind::Dir
-            && let Some(guard) = self.around.policy.protect().shelters(&path, self.around.places)
-        {
-            self.floor(
-                target,
-                "protected-ancestor",
-                Verdict::Deny,
-                guard.reason,
-                &guard.hint,
-            );
-        }
-    }
-
-    /// Devices, fifos and sockets are never an operand of an effect.
-    pub(super) fn judge_kind(&mut self, target: usize, place: &Place, status: &Status) {
-        if status.kind.is_special() {
-            let text = format!(
-                "{} is a {}, not a file, directory or link",
-                shown(&place.operand),
-                status.kind.word()
-            );
-            self.floor(target, "special-file", Verdict::Deny, text, "");
-        }
-    }
-
-    /// A change of content or metadata that further names of the file would show.
-    pub(super) fn judge_links(&mut self, target: usize, place: &Place, status: &Status) {
-        if status.is_hard_linked() {
-            let text = format!(
-                "{} has {} names; a change shows under all of them",
-                shown(&place.operand),
-                status.links
-            );
-            self.floor(
-                target,
-                "hard-link",
-                Verdict::Escalate,
-                text,
-                "change a copy of it instead",
-            );
         }
     }
 
