@@ -8,18 +8,16 @@ use super::{
     lock::{self, Lock},
     marks::{Marks, Move},
     recover,
-    redact::{Patterns, Redactor},
+    redact::{Patterns, Secrets, Tagger},
     segment::{self, Place, Segment},
     tail::{self, Cache},
 };
 use serde_json::{Map, Value};
 use std::{
+    borrow::Cow,
     os::fd::{AsFd, OwnedFd},
     path::{Path, PathBuf},
 };
-
-/// Members of a signed entry that are its statement.
-const SIGNED: [&str; 2] = ["statement", "signature"];
 
 /// One entry about to be written.
 #[derive(Clone, Debug)]
@@ -94,7 +92,7 @@ impl Ledger {
                 why: format!("`{}` entries are written by the ledger itself", own.kind.word()),
             });
         }
-        self.write(drafts.to_vec(), durability >= Durability::Strict, None)
+        self.write(Cow::Borrowed(drafts), durability >= Durability::Strict, None)
     }
 
     /// The marks as the last writer left them. What is read beside other writers may be old by the time it is
@@ -155,7 +153,7 @@ impl Ledger {
     }
 
     pub(super) fn write_one(&mut self, draft: Draft, sync: bool) -> Result<Receipt, LedgerError> {
-        self.write(vec![draft], sync, None)?
+        self.write(Cow::Owned(vec![draft]), sync, None)?
             .pop()
             .ok_or(LedgerError::Draft {
                 why: "nothing was written".to_owned(),
@@ -165,28 +163,11 @@ impl Ledger {
     /// Writes entries; with `unless_stopped_since`, only while no newer entry than that one stops calls.
     pub(super) fn write(
         &mut self,
-        drafts: Vec<Draft>,
+        drafts: Cow<'_, [Draft]>,
         sync: bool,
         unless_stopped_since: Option<u64>,
     ) -> Result<Vec<Receipt>, LedgerError> {
-        if self.patterns.is_none() {
-            self.patterns = Some(Patterns::compile(&self.settings.redact)?);
-        }
-        let mut ready = Vec::with_capacity(drafts.len());
-        for mut draft in drafts {
-            let moves = Move::of(&draft);
-            if let Some(patterns) = self.patterns.as_ref().filter(|_| !draft.kind.is_about_itself()) {
-                // What a person signed stays as it was signed, or its signature would no longer hold.
-                let names: &[&str] = if draft.kind.is_signed() { &SIGNED } else { &[] };
-                let kept: Vec<_> = names
-                    .iter()
-                    .filter_map(|name| draft.data.remove_entry(*name))
-                    .collect();
-                Redactor::new(self.place(), patterns).object(&mut draft.data);
-                draft.data.extend(kept);
-            }
-            ready.push((moves, prepare(draft)?));
-        }
+        let ready = self.ready(&drafts)?;
         let place = Place {
             dir: self.dir.as_fd(),
             shown: &self.shown,
@@ -208,5 +189,31 @@ impl Ledger {
         }
         self.segment = Some(segment);
         Ok(receipts)
+    }
+
+    /// The canonical data of drafts, their secrets taken out.
+    fn ready(&mut self, drafts: &[Draft]) -> Result<Vec<(Move, Vec<u8>)>, LedgerError> {
+        let patterns = match self.patterns.take() {
+            Some(patterns) => patterns,
+            None => Patterns::compile(&self.settings.redact).map_err(|bad| LedgerError::Draft {
+                why: format!("the redaction pattern `{}` does not compile", bad.0),
+            })?,
+        };
+        let patterns = self.patterns.insert(patterns);
+        let tagger = Tagger::new(Place {
+            dir: self.dir.as_fd(),
+            shown: &self.shown,
+        });
+        let secrets = Secrets {
+            patterns,
+            tag: &|secret| tagger.tag(secret),
+        };
+        drafts
+            .iter()
+            .map(|draft| {
+                let secrets = Some(&secrets).filter(|_| !draft.kind.is_about_itself());
+                Ok((Move::of(draft), prepare(draft, secrets)?))
+            })
+            .collect()
     }
 }

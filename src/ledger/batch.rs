@@ -64,7 +64,7 @@ impl Batch<'_> {
         let mut receipts = Vec::with_capacity(self.entries.len());
         let mut lines = Lines::after(&tail);
         for own in note.into_iter().chain(resumed).chain(lines.clock_entry()) {
-            lines.push(&prepare(own)?, sealer.as_mut());
+            lines.push(&prepare(&own, None)?, sealer.as_mut());
         }
         for (moves, data) in self.entries {
             let receipt = lines.push(data, sealer.as_mut());
@@ -92,8 +92,7 @@ fn leave(
         sealer.store(place)?;
     }
     // A cache that cannot be written is a cache that the next writer rebuilds.
-    drop(tail.store(lock));
-    segment.left = Some(tail);
+    segment.left = tail.store(lock).ok();
     Ok(())
 }
 
@@ -121,7 +120,7 @@ pub(super) fn suspend(place: Place<'_>, lock: &File, settings: &Settings, full: 
         let mut lines = Lines::after(&tail);
         let word = Draft::of(Kind::Suspended, [("reason", Value::from(full.to_string()))]);
         for own in note.into_iter().chain(Some(word)) {
-            lines.push(&prepare(own)?, sealer.as_mut());
+            lines.push(&prepare(&own, None)?, sealer.as_mut());
         }
         let tail = Tail {
             spent: true,

@@ -26,7 +26,7 @@ pub(super) fn sync_segment(place: Place<'_>, segment: &Segment) -> Result<(), Le
     let Err(e) = rustix::fs::fdatasync(&segment.file) else {
         return Ok(());
     };
-    let path = place.path(&segment::name(segment.first));
+    let path = segment::path(place, segment.first);
     let text = format!(
         "{} sync of {} failed: {e}\n",
         clock::text(clock::now()),

@@ -19,9 +19,9 @@ pub fn line(bytes: &[u8]) {
         Some(bytes),
         "a line has one spelling"
     );
-    if let Some(raw) = line::skim(bytes) {
+    if let Some((seq, timestamp, data)) = line::skim(bytes) {
         assert_eq!(
-            (raw.seq, raw.timestamp.as_bytes(), raw.data),
+            (seq, timestamp.as_bytes(), data),
             (framed.seq, framed.timestamp, framed.data)
         );
     }

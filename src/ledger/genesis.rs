@@ -131,7 +131,7 @@ impl Ledger {
             kind: Kind::Genesis,
             data,
         };
-        let first = lines.push(&prepare(draft)?, sealer.as_mut());
+        let first = lines.push(&prepare(&draft, None)?, sealer.as_mut());
         let mut segment = Segment {
             first: 1,
             file: rotate::fresh_file(place, 1)?,
@@ -148,7 +148,9 @@ impl Ledger {
         sync_segment(place, &segment)?;
         make_reserve(place)?;
         place.sync()?;
-        drop(tail.store(&guard));
+        tail.store(&guard)
+            .and_then(|_| guard.sync_data())
+            .map_err(|e| LedgerError::io("write", &place.path(lock::NAME), e))?;
         drop(guard);
         Ok(Created {
             ledger: Self::with(dir, shown, settings, lock),

@@ -5,6 +5,7 @@ use super::{
     clock::{self, Micros},
     hash, line,
     marks::{Marks, Move},
+    redact::Secrets,
     seal::Sealer,
     segment::{self, Place, Segment},
     tail::Tail,
@@ -19,10 +20,13 @@ use std::io::{ErrorKind, Write};
 /// A clock this far behind the last entry is recorded; less is smoothed over.
 const CLOCK_SLACK: Micros = 1_000_000;
 
-/// Turns a draft into the canonical bytes of its data.
-pub(super) fn prepare(draft: Draft) -> Result<Vec<u8>, LedgerError> {
-    let mut data = draft.data;
-    if let Some(name) = data
+/// Members of a signed entry that are its statement.
+const SIGNED: [&str; 2] = ["statement", "signature"];
+
+/// Turns a draft into the canonical bytes of its data, its secrets taken out.
+pub(super) fn prepare(draft: &Draft, secrets: Option<&Secrets<'_>>) -> Result<Vec<u8>, LedgerError> {
+    if let Some(name) = draft
+        .data
         .keys()
         .find(|name| !name.starts_with(|c: char| c.is_ascii_lowercase()))
     {
@@ -33,14 +37,18 @@ pub(super) fn prepare(draft: Draft) -> Result<Vec<u8>, LedgerError> {
             ),
         });
     }
-    data.insert("kind".to_owned(), Value::from(draft.kind.word()));
     // With the salt, an entry's digest does not give away what a later redaction took out.
     let mut salt = [0_u8; 16];
     getrandom(&mut salt, GetRandomFlags::empty()).map_err(|e| LedgerError::Draft {
         why: format!("the kernel gave no random salt: {e}"),
     })?;
-    data.insert("salt".to_owned(), Value::from(hash::text(&salt)));
-    canon::canonical(&data)
+    let own = [
+        ("kind", Value::from(draft.kind.word())),
+        ("salt", Value::from(hash::text(&salt))),
+    ];
+    // What a person signed stays as it was signed, or its signature would no longer hold.
+    let kept: &[&str] = if draft.kind.is_signed() { &SIGNED } else { &[] };
+    canon::canonical_without(&draft.data, &own, kept, secrets).map_err(|e| LedgerError::Draft { why: e.why })
 }
 
 /// Lines being put together after a known tail.
@@ -109,16 +117,20 @@ impl Lines {
 
     /// Writes the lines with one write and returns the new tail.
     pub(super) fn write(self, place: Place<'_>, to: &mut Segment, old: Tail) -> Result<Tail, LedgerError> {
-        let path = place.path(&segment::name(to.first));
+        let failed = |e| LedgerError::io("write", &segment::path(place, to.first), e);
         let written = loop {
             match to.file.write(&self.bytes) {
                 Err(e) if e.kind() == ErrorKind::Interrupted => {}
-                other => break other.map_err(|e| LedgerError::io("write", &path, e))?,
+                other => break other.map_err(failed)?,
             }
         };
         if written < self.bytes.len() {
             // The rest is not tried: a line in two writes could end up on the disk in part without a trace.
-            return Err(LedgerError::io("write all of an entry to", &path, Errno::NOSPC));
+            return Err(LedgerError::io(
+                "write all of an entry to",
+                &segment::path(place, to.first),
+                Errno::NOSPC,
+            ));
         }
         Ok(Tail {
             seq: self.seq,

@@ -6,7 +6,6 @@
 
 mod append;
 mod batch;
-mod canon;
 mod clock;
 mod durable;
 mod error;
@@ -15,11 +14,9 @@ pub mod follow;
 #[cfg(any(test, fuzzing))]
 pub mod fuzzing;
 mod genesis;
-mod hash;
 mod keys;
 mod kind;
 pub mod legacy;
-mod line;
 mod lines;
 mod lock;
 mod marks;
@@ -38,14 +35,17 @@ mod taking;
 pub mod tlog;
 pub mod verify;
 
+use record::{canon, hash, line};
+
 pub use append::{Draft, Ledger, Receipt};
-pub(crate) use canon::canonical;
 pub use error::LedgerError;
 pub use genesis::{Created, Genesis};
 pub use hash::Hash;
 pub use kind::Kind;
 pub use marks::Marks;
 pub use permit::{DecisionDraft, Permit, Ruling, Terms};
+pub(crate) use record::canon::canonical;
+pub use record::{MAX_DATA_BYTES, MAX_LINE_BYTES, MAX_SAFE_INTEGER};
 pub use redact::Pattern;
 pub use seal::parse_key as parse_seal_key;
 pub use segment::Place;
@@ -54,10 +54,3 @@ pub use taking::{Pruned, Upto};
 
 /// The evolving key of a sealed ledger, below its directory.
 const SEAL_KEY: &str = "keys/seal";
-
-/// No entry's data is longer, in canonical form.
-pub const MAX_DATA_BYTES: usize = 1 << 20;
-/// No line is longer: the data and its fixed frame.
-pub const MAX_LINE_BYTES: usize = MAX_DATA_BYTES + 512;
-/// Integers up to here are written as JSON numbers, beyond as strings (RFC 8785 numbers are doubles).
-pub const MAX_SAFE_INTEGER: u64 = (1 << 53) - 1;

@@ -76,9 +76,9 @@ impl Ledger {
             kind: Kind::Decision,
             data: draft.data,
         };
-        let drafts = std::iter::once(decision).chain(terms.also).collect();
+        let drafts: Vec<Draft> = std::iter::once(decision).chain(terms.also).collect();
         let sync = durability >= Durability::Intent;
-        let written = self.write(drafts, sync, terms.unless_stopped_since)?;
+        let written = self.write(drafts.into(), sync, terms.unless_stopped_since)?;
         let receipt = written.into_iter().next().ok_or(LedgerError::Draft {
             why: "nothing was written".to_owned(),
         })?;

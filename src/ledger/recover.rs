@@ -27,6 +27,28 @@ pub(super) struct Found {
     pub(super) place: NotePlace,
     /// Whether entries may be gone that nobody took.
     pub(super) loss: Loss,
+    /// What the cache said, where it said anything.
+    pub(super) cached: Option<Tail>,
+}
+
+impl Found {
+    /// Whether a power loss may have taken entries that were not synced.
+    pub(super) fn lost_power(&self) -> bool {
+        self.loss == Loss::Power || self.cached.is_some_and(|cached| cached.is_of_another_boot())
+    }
+
+    /// Has the seals that are left out told of, in a segment of its own.
+    pub(super) fn tell_of_gap(&mut self, seals: u64) {
+        let note = self.note.get_or_insert_with(|| {
+            Draft::of(
+                Kind::Open,
+                [("reason", Value::from("power-loss")), ("expected", Value::Null)],
+            )
+        });
+        note.data.insert("seal_gap".to_owned(), Value::from(seals));
+        // No entry may come before it, as one of a rotation would.
+        self.place = NotePlace::NextSegment;
+    }
 }
 
 /// Where the note of a recovery is written.
@@ -63,19 +85,23 @@ pub(super) fn find_vouched(place: Place<'_>) -> Result<Found, LedgerError> {
 
 /// Finds the end. `held` is the segment as this writer left it open.
 pub(super) fn find(place: Place<'_>, lock: &File, held: Option<Segment>) -> Result<Found, LedgerError> {
-    let cache = tail::load(lock).map_err(|e| LedgerError::io("read", &place.path(lock::NAME), e))?;
+    let left = held.as_ref().and_then(|held| held.left.as_ref());
+    let cache =
+        tail::load_knowing(lock, left).map_err(|e| LedgerError::io("read", &place.path(lock::NAME), e))?;
     let known = match cache {
         Cache::Known(tail) => tail,
         Cache::Empty | Cache::Damaged => return rebuild(place, None, Vouched::No),
     };
-    let path = place.path(&segment::name(known.first));
-    let (segment, shape) = match reopen(place, &path, known.first, held) {
-        Err(e) if e.errno() == Some(Errno::NOENT) => return disagree(place, known, &path, "is gone"),
+    let (segment, shape) = match reopen(place, known.first, held) {
+        Err(e) if e.errno() == Some(Errno::NOENT) => {
+            return disagree(place, known, &segment::path(place, known.first), "is gone");
+        }
         other => other?,
     };
-    if shape.size == known.end && segment.left == Some(known) {
-        return Ok(whole(segment, known));
+    if shape.size == known.end && segment.left.as_ref().is_some_and(|left| left.tail == known) {
+        return Ok(agreed(segment, known));
     }
+    let path = segment::path(place, known.first);
     if shape.size < known.end {
         return disagree(place, known, &path, "is shorter than it was");
     }
@@ -83,11 +109,22 @@ pub(super) fn find(place: Place<'_>, lock: &File, held: Option<Segment>) -> Resu
         return disagree(place, known, &path, "does not end with the last entry");
     }
     if shape.size == known.end {
-        return Ok(whole(segment, known));
+        return Ok(agreed(segment, known));
     }
     // A writer was stopped between its write and the cache: its lines, or a torn one, follow.
     let seen = read_on(&segment.file, &path, Progress::after(&known), Vouched::No)?;
-    Ok(settle(segment, seen, &known, None))
+    Ok(Found {
+        cached: Some(known),
+        ..settle(segment, seen, &known, None)
+    })
+}
+
+/// The cache and the segment say the same.
+fn agreed(segment: Segment, known: Tail) -> Found {
+    Found {
+        cached: Some(known),
+        ..whole(segment, known)
+    }
 }
 
 fn whole(segment: Segment, tail: Tail) -> Found {
@@ -97,17 +134,13 @@ fn whole(segment: Segment, tail: Tail) -> Found {
         note: None,
         place: NotePlace::Here,
         loss: Loss::None,
+        cached: None,
     }
 }
 
-fn reopen(
-    place: Place<'_>,
-    path: &Path,
-    first: u64,
-    held: Option<Segment>,
-) -> Result<(Segment, Shape), LedgerError> {
+fn reopen(place: Place<'_>, first: u64, held: Option<Segment>) -> Result<(Segment, Shape), LedgerError> {
     if let Some(held) = held.filter(|held| held.first == first) {
-        let shape = segment::shape(&held.file, path)?;
+        let shape = segment::shape_of(&held.file, || segment::path(place, first))?;
         if !shape.unlinked {
             return Ok((held, shape));
         }

@@ -90,7 +90,7 @@ fn begin(
     };
     tail.marks.carry(&mut draft);
     let mut lines = Lines::after(tail);
-    lines.push(&prepare(draft)?, sealer.as_deref_mut());
+    lines.push(&prepare(&draft, None)?, sealer.as_deref_mut());
     let empty = Tail {
         first,
         start: 0,
@@ -107,6 +107,10 @@ fn begin(
         opened: after.at,
         ..after
     };
+    // A power loss then finds a cache that tells it from a cut.
+    tail.store(lock)
+        .and_then(|_| lock.sync_data())
+        .map_err(|e| LedgerError::io("write", &place.path(lock::NAME), e))?;
     Ok((next, tail))
 }
 

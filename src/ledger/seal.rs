@@ -9,19 +9,17 @@ use super::{
     LedgerError, SEAL_KEY,
     hash::{self, Hash, sha256},
     keys::Secret,
-    line,
-    recover::{Found, Loss},
+    recover::Found,
     segment::{self, Place},
 };
 use hmac::{Hmac, KeyInit, Mac};
+use record::seal::PREFIX;
+pub(super) use record::seal::{body_digest, split};
 use rustix::fs::{Mode, OFlags};
-use serde_json::Value;
 use sha2::Sha256;
 use std::{fs::File, os::unix::fs::FileExt};
 use zeroize::Zeroizing;
 
-/// How the data of a sealed entry begins.
-const PREFIX: &[u8] = b"{\"_seal\":\"";
 /// How a shown seal key begins.
 const SHOWN: &str = "wt-seal-";
 const MAGIC: &str = "wt-seal-v1";
@@ -95,22 +93,6 @@ impl Key {
     }
 }
 
-/// The seal of data: its index, its MAC, and the data without it but for the opening brace.
-pub(super) fn split(data: &[u8]) -> Option<(u64, Hash, &[u8])> {
-    let rest = data.strip_prefix(PREFIX)?;
-    let digits = rest.iter().take_while(|b| b.is_ascii_digit()).count();
-    let (number, rest) = rest.split_at_checked(digits)?;
-    let (mac, rest) = rest.strip_prefix(b":")?.split_at_checked(64)?;
-    let body = rest.strip_prefix(b"\",")?;
-    let index = line::parse_seq(number)?;
-    Some((index, hash::unhex(mac)?, body))
-}
-
-/// The digest of the data without its seal.
-pub(super) fn body_digest(body: &[u8]) -> Hash {
-    sha256(&[b"{", body])
-}
-
 /// The evolving key of a ledger's writers, held under the ledger's lock.
 pub(super) struct Sealer {
     file: File,
@@ -130,6 +112,12 @@ impl Sealer {
             ahead: 0,
         };
         sealer.store(place)?;
+        // Without its first key no entry could follow after a power loss.
+        let path = place.path(SEAL_KEY);
+        sealer
+            .file
+            .sync_all()
+            .map_err(|e| LedgerError::io("sync", &path, e))?;
         Ok(sealer)
     }
 
@@ -137,7 +125,6 @@ impl Sealer {
     /// are gone; only a power loss accounts for it, and the note of the recovery then says how many.
     pub(super) fn open(place: Place<'_>, found: &mut Found) -> Result<Self, LedgerError> {
         let path = place.path(SEAL_KEY);
-        let tail = &found.tail;
         let file = match place.open(SEAL_KEY, OFlags::RDWR, Mode::empty()) {
             Err(e) if e.errno() == Some(rustix::io::Errno::NOENT) => {
                 return Err(LedgerError::Unsealed {
@@ -155,22 +142,20 @@ impl Sealer {
             path: path.clone(),
             why: "is no seal key",
         })?;
-        let next = tail.seq + 1;
+        let next = found.tail.seq + 1;
         if sealer.key.advance(next + sealer.ahead) {
             return Ok(sealer);
         }
         let gap = sealer.key.index - next - sealer.ahead;
-        match &mut found.note {
-            Some(note) if found.loss == Loss::Power => {
-                note.data.insert("seal_gap".to_owned(), Value::from(gap));
-                sealer.ahead += gap;
-                Ok(sealer)
-            }
-            _ => Err(LedgerError::Tampered {
+        if !found.lost_power() {
+            return Err(LedgerError::Tampered {
                 path: place.shown.to_path_buf(),
-                why: format!("ends with entry {}, but {gap} more were sealed", tail.seq),
-            }),
+                why: format!("ends with entry {}, but {gap} more were sealed", next - 1),
+            });
         }
+        found.tell_of_gap(gap);
+        sealer.ahead += gap;
+        Ok(sealer)
     }
 
     fn parse(file: File, bytes: &[u8]) -> Option<Self> {
@@ -237,7 +222,7 @@ fn check_sum(body: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Covered, Key, body_digest, parse_key, shown, split};
+    use super::{Covered, Key, parse_key, shown};
     use zeroize::Zeroizing;
 
     #[test]
@@ -263,16 +248,5 @@ mod tests {
         let key = Zeroizing::new([7; 32]);
         assert_eq!(parse_key(&shown(&key)), Some(key));
         assert_eq!(parse_key("wt-seal-00"), None);
-    }
-
-    #[test]
-    fn data_without_its_seal_is_the_data_that_was_sealed() {
-        let data = format!("{{\"_seal\":\"7:{}\",\"kind\":\"event\"}}", "0".repeat(64));
-        let (index, mac, body) = split(data.as_bytes()).unwrap();
-        assert_eq!((index, mac), (7, [0; 32]));
-        assert_eq!(
-            body_digest(body),
-            crate::ledger::hash::sha256(&[b"{\"kind\":\"event\"}"])
-        );
     }
 }

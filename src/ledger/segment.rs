@@ -1,17 +1,14 @@
 //! Segment files: their names, how they are found, opened and checked. Never writes entries.
 
-use super::{LedgerError, tail::Tail};
+use super::{LedgerError, tail::Left};
 use rustix::{
-    fs::{AtFlags, FileType, Mode, OFlags, RenameFlags, openat, statat},
+    fs::{AtFlags, FileType, Mode, OFlags, RenameFlags, StatxFlags, openat, statat, statx},
     io::Errno,
 };
 use std::{
     ffi::OsStr,
     fs::File,
-    os::{
-        fd::{AsFd, BorrowedFd},
-        unix::ffi::OsStrExt,
-    },
+    os::{fd::BorrowedFd, unix::ffi::OsStrExt},
     path::{Path, PathBuf},
 };
 
@@ -63,8 +60,8 @@ impl Place<'_> {
 pub(super) struct Segment {
     pub(super) first: u64,
     pub(super) file: File,
-    /// The tail that this writer left; while the cache still says the same, the tail was checked.
-    pub(super) left: Option<Tail>,
+    /// What this writer left in the cache; while that is still there, the tail was checked.
+    pub(super) left: Option<Left>,
 }
 
 /// What is known of an open segment.
@@ -79,6 +76,11 @@ pub(super) struct Shape {
 /// The name of the segment whose first entry is `first`.
 pub(super) fn name(first: u64) -> String {
     format!("ledger-{first:020}.jsonl")
+}
+
+/// The path of a segment, for messages.
+pub(super) fn path(place: Place<'_>, first: u64) -> PathBuf {
+    place.path(&name(first))
 }
 
 /// The first entry's number that a segment's name tells, none for other names.
@@ -156,23 +158,40 @@ pub(super) fn close_off(file: &File) {
 
 /// Looks at an open file of the ledger: it must be a regular file under one name.
 pub(super) fn shape(file: &File, path: &Path) -> Result<Shape, LedgerError> {
-    let stat = rustix::fs::fstat(file.as_fd()).map_err(|e| LedgerError::io("look at", path, e))?;
-    let unfit = |why| LedgerError::Unfit {
-        path: path.to_path_buf(),
-        why,
+    shape_of(file, || path.to_path_buf())
+}
+
+/// [`shape`], for who knows the path only when it is asked for.
+pub(super) fn shape_of(file: &File, path: impl Fn() -> PathBuf) -> Result<Shape, LedgerError> {
+    // Times are not asked for: a file whose times were read gets new ones, and with them a journal entry, from
+    // each write.
+    let wanted = StatxFlags::TYPE | StatxFlags::MODE | StatxFlags::NLINK | StatxFlags::SIZE;
+    let (mode, links, size) = match statx(file, "", AtFlags::EMPTY_PATH, wanted) {
+        Ok(stat) => (u32::from(stat.stx_mode), u64::from(stat.stx_nlink), stat.stx_size),
+        // A sandbox from before this call.
+        Err(Errno::NOSYS) => {
+            let stat = rustix::fs::fstat(file).map_err(|e| LedgerError::io("look at", &path(), e))?;
+            (
+                stat.st_mode,
+                stat.st_nlink,
+                u64::try_from(stat.st_size).unwrap_or(0),
+            )
+        }
+        Err(e) => return Err(LedgerError::io("look at", &path(), e)),
     };
-    if FileType::from_raw_mode(stat.st_mode) != FileType::RegularFile {
+    let unfit = |why| LedgerError::Unfit { path: path(), why };
+    if FileType::from_raw_mode(mode) != FileType::RegularFile {
         return Err(unfit("is no regular file"));
     }
-    if stat.st_nlink > 1 {
+    if links > 1 {
         return Err(unfit("has a second name"));
     }
-    if stat.st_mode & 0o022 != 0 {
+    if mode & 0o022 != 0 {
         return Err(unfit("can be written by others"));
     }
     Ok(Shape {
-        size: u64::try_from(stat.st_size).unwrap_or(0),
-        unlinked: stat.st_nlink == 0,
+        size,
+        unlinked: links == 0,
     })
 }
 

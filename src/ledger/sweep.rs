@@ -126,8 +126,8 @@ fn go_through(bytes: &[u8], piece: Piece, mut each: impl FnMut(Raw<'_>) -> Contr
             break;
         };
         let line = rest.get(..end).unwrap_or_default();
-        if let Some(raw) = line::skim(line)
-            && each(raw).is_break()
+        if let Some((seq, timestamp, data)) = line::skim(line)
+            && each(Raw { seq, timestamp, data }).is_break()
         {
             break;
         }

@@ -6,11 +6,17 @@ use super::{
     clock::{self, Micros},
     hash::{self, Hash, sha256},
 };
+use record::line::DecimalBuffer as Decimal;
 use std::{fs::File, io, os::unix::fs::FileExt};
 
 const MAGIC: &str = "wt-tail-v1";
 /// The cache is one line of this length.
 pub(super) const CACHE_BYTES: usize = 320;
+/// Digits of its check sum.
+const SUM_DIGITS: usize = 16;
+
+/// The bytes of the cache.
+type CacheLine = [u8; CACHE_BYTES];
 
 /// The end of the ledger.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,6 +43,20 @@ pub(super) struct Tail {
     pub booted: u64,
     /// The last entries about what is permitted.
     pub marks: Marks,
+}
+
+/// A cache that this writer wrote.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Left {
+    pub(super) tail: Tail,
+    line: CacheLine,
+}
+
+/// What one field of the cache is.
+enum Field<'a> {
+    Count(u64),
+    Time(Micros),
+    Hash(&'a Hash),
 }
 
 /// What the cache says.
@@ -68,30 +88,51 @@ impl Tail {
         }
     }
 
-    fn line(&self) -> Vec<u8> {
-        let sealed = if self.sealed { 's' } else { '-' };
-        let spent = if self.spent { 'f' } else { '-' };
-        let mut text = format!(
-            "{MAGIC} {} {} {} {} {} {} {} {} {} {} {}{}",
-            self.first,
-            self.opened,
-            self.seq,
-            self.at,
-            hash::hex_text(&self.hash),
-            self.start,
-            self.end,
-            self.booted,
-            self.marks.control,
-            self.marks.freeze,
-            sealed,
-            spent
-        );
-        let sum = hash::hex_text(&sha256(&[text.as_bytes()]));
-        text.push(' ');
-        text.extend(sum.chars().take(16));
-        let mut line = text.into_bytes();
-        line.resize(CACHE_BYTES - 1, b' ');
-        line.push(b'\n');
+    fn line(&self) -> CacheLine {
+        let mut line = [b' '; CACHE_BYTES];
+        let mut used = 0;
+        let mut put = |bytes: &[u8]| {
+            if let Some(room) = line.get_mut(used..used + bytes.len()) {
+                room.copy_from_slice(bytes);
+            }
+            used += bytes.len();
+        };
+        put(MAGIC.as_bytes());
+        for field in [
+            Field::Count(self.first),
+            Field::Time(self.opened),
+            Field::Count(self.seq),
+            Field::Time(self.at),
+            Field::Hash(&self.hash),
+            Field::Count(self.start),
+            Field::Count(self.end),
+            Field::Count(self.booted),
+            Field::Count(self.marks.control),
+            Field::Count(self.marks.freeze),
+        ] {
+            put(b" ");
+            match field {
+                Field::Count(n) => put(Decimal::default().write(n)),
+                Field::Time(n) => {
+                    put(if n < 0 { b"-" } else { b"" });
+                    put(Decimal::default().write(n.unsigned_abs()));
+                }
+                Field::Hash(hash) => put(&hash::hex(hash)),
+            }
+        }
+        put(match (self.sealed, self.spent) {
+            (false, false) => b" --",
+            (true, false) => b" s-",
+            (false, true) => b" -f",
+            (true, true) => b" sf",
+        });
+        let sum = hash::hex(&sha256(&[line.get(..used).unwrap_or_default()]));
+        for (slot, &byte) in line.iter_mut().skip(used + 1).zip(sum.iter().take(SUM_DIGITS)) {
+            *slot = byte;
+        }
+        if let Some(last) = line.last_mut() {
+            *last = b'\n';
+        }
         line
     }
 
@@ -101,7 +142,7 @@ impl Tail {
             .strip_suffix('\n')?
             .trim_end_matches(' ');
         let (body, sum) = text.rsplit_once(' ')?;
-        if sum.len() != 16 || !hash::hex_text(&sha256(&[body.as_bytes()])).starts_with(sum) {
+        if sum.len() != SUM_DIGITS || !hash::hex_text(&sha256(&[body.as_bytes()])).starts_with(sum) {
             return None;
         }
         let mut fields = body.split(' ');
@@ -139,8 +180,10 @@ impl Tail {
     }
 
     /// Writes the cache; not synced, a lost cache is rebuilt.
-    pub(super) fn store(&self, lock: &File) -> io::Result<()> {
-        lock.write_all_at(&self.line(), 0)
+    pub(super) fn store(self, lock: &File) -> io::Result<Left> {
+        let line = self.line();
+        lock.write_all_at(&line, 0)?;
+        Ok(Left { tail: self, line })
     }
 
     /// Whether the machine certainly was started anew since this cache was written: unsynced entries may then
@@ -160,9 +203,17 @@ pub(super) fn forget(lock: &File) -> io::Result<()> {
 
 /// Reads the cache.
 pub(super) fn load(lock: &File) -> io::Result<Cache> {
+    load_knowing(lock, None)
+}
+
+/// Reads the cache, which may still be the one that this writer left.
+pub(super) fn load_knowing(lock: &File, left: Option<&Left>) -> io::Result<Cache> {
     let mut bytes = [0; CACHE_BYTES + 1];
     let got = lock.read_at(&mut bytes, 0)?;
     let bytes = bytes.get(..got).unwrap_or_default();
+    if let Some(left) = left.filter(|left| left.line == bytes) {
+        return Ok(Cache::Known(left.tail));
+    }
     Ok(match bytes.len() {
         0 => Cache::Empty,
         CACHE_BYTES => Tail::parse(bytes).map_or(Cache::Damaged, Cache::Known),
@@ -202,7 +253,7 @@ mod tests {
     fn every_flipped_bit_of_the_cache_is_noticed() {
         let line = TAIL.line();
         for bit in 0..line.len() * 8 {
-            let mut bad = line.clone();
+            let mut bad = line;
             bad[bit / 8] ^= 1 << (bit % 8);
             assert_ne!(Tail::parse(&bad), Some(Tail { seq: 0, ..TAIL }), "{bit}");
             assert!(Tail::parse(&bad).is_none_or(|read| read == TAIL), "{bit}");

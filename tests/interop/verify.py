@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Verifies a ledger from docs/ledger.md alone. Usage: verify.py DIR [SEAL_KEY]. Exit codes as on that page."""
-import base64, hashlib, hmac, json, os, re, sys
+import base64, functools, hashlib, hmac, json, os, re, sys
 
 LINE = re.compile(rb'\{"seq":([1-9][0-9]*),"timestamp":"([0-9T:.Z-]{27})","data":(\{.*\}),'
                   rb'"prev_hash":"([0-9a-f]{64})","hash":"([0-9a-f]{64})"\}', re.S)
@@ -11,26 +11,18 @@ SEAL = re.compile(rb'\{"_seal":"([1-9][0-9]*):([0-9a-f]{64})",')
 sha = lambda b: hashlib.sha256(b).digest()
 node = lambda left, right: sha(b"\1" + left + right)
 
-
 def fail(code, text):
     print(text)
     sys.exit(code)
 
-
 def root(stack):
-    out = None
-    for _, h in reversed(stack):
-        out = h if out is None else node(h, out)
-    return out if out is not None else sha(b"")
+    hashes = [h for _, h in reversed(stack)]
+    return functools.reduce(lambda right, left: node(left, right), hashes) if hashes else sha(b"")
 
-
-def push(stack, leaf):
-    size = 1
+def push(stack, leaf, size=1):
     while stack and stack[-1][0] == size:
-        leaf = node(stack.pop()[1], leaf)
-        size *= 2
+        leaf, size = node(stack.pop()[1], leaf), size * 2
     stack.append((size, leaf))
-
 
 def open_note(note, vkey):
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -38,17 +30,14 @@ def open_note(note, vkey):
     raw = base64.b64decode(key, validate=True)
     assert raw[0] == 1 and sha(name.encode() + b"\n" + raw)[:4].hex() == key_id
     text, signatures = note.rsplit("\n\n", 1)
-    text += "\n"
+    origin, size, b64 = text.split("\n")[:3]
     for line in signatures.splitlines():
         dash, who, sig = line.split(" ")
         sig = base64.b64decode(sig, validate=True)
-        if dash == "\u2014" and who == name and sig[:4].hex() == key_id:
-            Ed25519PublicKey.from_public_bytes(raw[1:]).verify(sig[4:], text.encode())
-            origin, size, b64 = text.split("\n")[:3]
-            assert origin == name
+        if dash == "\u2014" and who == name == origin and sig[:4].hex() == key_id:
+            Ed25519PublicKey.from_public_bytes(raw[1:]).verify(sig[4:], text.encode() + b"\n")
             return int(size), base64.b64decode(b64, validate=True)
     fail(1, "head is not signed by the ledger's key")
-
 
 def pruned_edge(directory, size, tree_size):
     """Roots of the complete subtrees over the first `size` leaves, from tiles of a tree of `tree_size`."""
@@ -59,8 +48,7 @@ def pruned_edge(directory, size, tree_size):
             index //= 1000
             groups.insert(0, "x%03d" % (index % 1000))
         path = f"{directory}/tlog/tile/{level}/{'/'.join(groups)}" + (f".p/{width}" if width < 256 else "")
-        data = open(path, "rb").read()
-        return [data[i:i + 32] for i in range(0, len(data), 32)]
+        return [bytes(h) for h in zip(*[iter(open(path, "rb").read())] * 32)]
     stack, start = [], 0
     for height in reversed(range(64)):
         if size >> height & 1:
@@ -72,12 +60,9 @@ def pruned_edge(directory, size, tree_size):
             start += 1 << height
     return stack
 
-
 def main(directory, seal_key=None):
     names = sorted(n for n in os.listdir(directory) if re.fullmatch(r"ledger-[0-9]{20}\.jsonl", n))
-    if not names:
-        fail(3, "no segments")
-    firsts = [int(n[7:27]) for n in names]
+    firsts = [int(n[7:27]) for n in names] or fail(3, "no segments")
     note = f"{directory}/tlog/checkpoint"
     note = open(note, encoding="utf-8").read() if os.path.exists(note) else None
     stack, roots, redacted, entries, torn, suspect = [], {}, [], {}, None, None
@@ -85,8 +70,8 @@ def main(directory, seal_key=None):
     if firsts[0] > 1:
         stack = pruned_edge(directory, seq, int(note.split("\n")[1]))
     genesis = json.loads(open(f"{directory}/{names[0]}" if seq == 0 else f"{directory}/tlog/genesis", "rb").readline())["data"]
-    index, first_prev = None, None
-    key, key_index = (bytes.fromhex(seal_key.removeprefix("wt-seal-")), 1) if seal_key else (None, 0)
+    index, first_prev, key_index = None, None, 1
+    key = bytes.fromhex(seal_key.removeprefix("wt-seal-")) if seal_key else None
     if key and sha(b"wt-seal-commit-v1\n" + key).hex() != genesis["seal"]["commitment"]:
         fail(1, "another seal key")
     for name, first in zip(names, firsts):
@@ -96,18 +81,13 @@ def main(directory, seal_key=None):
             match = LINE.fullmatch(data[offset:end]) if end >= 0 else None
             if not match:
                 break
-            n, time, body, told_prev, told = match.groups()
-            hole = PLACEHOLDER.fullmatch(body)
-            digest = hole.group(3).decode() if hole else sha(body).hex()
-            text = f"wt-entry-v1\n{n.decode()}\n{time.decode()}\n{told_prev.decode()}\n{digest}\n"
-            bad, wrong = f"entry {seq + 1} (byte {offset} of {name}) ", None
-            if int(n) != seq + 1 or (offset == 0 and int(n) != first):
-                wrong = bad + "has another number"
-            elif prev is not None and told_prev.decode() != prev:
-                wrong = bad + "does not follow the one before"
-            elif sha(text.encode()).hex() != told.decode():
-                wrong = bad + "does not have the hash of what it says"
-            if wrong:
+            n, time, body, told_prev, told = (group.decode() for group in match.groups())
+            n, body, hole = int(n), match[3], PLACEHOLDER.fullmatch(match[3])
+            digest = hole[3].decode() if hole else sha(body).hex()
+            text, bad = f"{n}\n{time}\n{told_prev}\n", f"entry {seq + 1} (byte {offset} of {name}) "
+            if (n != seq + 1 or (offset == 0 and n != first) or told_prev != (prev or told_prev)
+                    or sha(f"wt-entry-v1\n{text}{digest}\n".encode()).hex() != told):
+                wrong = bad + "has not its number, does not follow, or does not have the hash of what it says"
                 if torn is not None:
                     fail(1, suspect or "torn bytes that nothing tells of, then " + wrong)
                 suspect = wrong if min(data[offset:end]) >= 0x20 else None
@@ -119,7 +99,7 @@ def main(directory, seal_key=None):
                 if suspect and "recovery" not in value:
                     fail(1, suspect)
                 torn = suspect = None
-            if int(n) == 1 and value.get("format") != "wt-ledger-v1":
+            if n == 1 and value.get("format") != "wt-ledger-v1":
                 fail(1, bad + "is no genesis")
             if genesis["seal"] is not None:
                 seal = SEAL.match(body)
@@ -127,30 +107,28 @@ def main(directory, seal_key=None):
                     fail(1, bad + "has no seal")
                 i, mac, cover = (int(seal[1]), seal[2], sha(b"{" + body[seal.end():]).hex()) if seal else \
                     (int(hole[4]), hole[5], hole[1].decode())
-                if index is not None and i != index + 1 and not (value["kind"] == "open" and value.get("seal_gap") == i - index - 1):
+                gap = i - 1 - (index if index is not None else i - 1 if n > 1 else 0)
+                if not n <= i <= n + (1 << 24) or gap and (value["kind"], value.get("seal_gap")) != ("open", gap):
                     fail(1, bad + "leaves out seals")
                 index = i
                 if key:
                     while key_index < i:
                         key, key_index = sha(b"wt-seal-next-v1\n" + key), key_index + 1
-                    message = f"wt-seal-v1\n{i}\n{n.decode()}\n{time.decode()}\n{told_prev.decode()}\n{cover}\n"
+                    message = f"wt-seal-v1\n{i}\n{text}{cover}\n"
                     if key_index != i or hmac.new(key, message.encode(), "sha256").hexdigest() != mac.decode():
                         fail(1, bad + "has a wrong seal")
-            if first_prev is None:
-                first_prev = told_prev.decode()
+            first_prev = first_prev or told_prev
             if value.get("kind") in ("redact", "prune"):
-                entries[int(n)] = value
+                entries[n] = value
             if hole:
-                redacted.append((int(n), int(hole[2]), digest))
-            push(stack, sha(b"\0" + bytes.fromhex(told.decode())))
-            seq, prev, offset = int(n), told.decode(), end + 1
+                redacted.append((n, int(hole[2]), digest))
+            push(stack, sha(b"\0" + bytes.fromhex(told)))
+            seq, prev, offset = n, told, end + 1
             roots[seq] = root(stack) if note and note.split("\n")[1] == str(seq) else None
         if offset < len(data):
             rest = data[offset:]
-            for piece in rest.split(b"\n")[1:-1]:
-                match = LINE.fullmatch(piece)
-                if match and int(match[1]) > seq:
-                    fail(1, suspect or f"entry {seq + 1} (byte {offset} of {name}) is no entry, and entries follow it")
+            if any(int(match[1]) > seq for match in map(LINE.fullmatch, rest.split(b"\n")[1:-1]) if match):
+                fail(1, suspect or f"entry {seq + 1} (byte {offset} of {name}) is no entry, and entries follow it")
             torn = {"segment": name, "offset": offset, "bytes": len(rest), "sha256": sha(rest).hex()}
     for n, by, digest in redacted:
         if not (by > n and entries.get(by, {}).get("entry") == n and entries[by].get("data_sha256") == digest):
@@ -168,6 +146,5 @@ def main(directory, seal_key=None):
     if torn:
         fail(1 if suspect else 2, suspect or f"{torn['bytes']} torn bytes at the end")
     print(f"whole: entries {firsts[0]} to {seq}, head {prev}")
-
 
 main(*sys.argv[1:])

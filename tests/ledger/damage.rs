@@ -5,7 +5,7 @@ use super::{
     place::{Place, event, remove},
     scene::copy,
 };
-use std::os::fd::AsFd;
+use std::os::{fd::AsFd, unix::fs::PermissionsExt};
 use watchtower::ledger::{
     Durability, Genesis, LedgerError, parse_seal_key,
     verify::{Options, verify_with},
@@ -287,17 +287,24 @@ fn torn_writes_of_four_kinds_are_told_apart_everywhere() {
 
 #[test]
 fn a_writer_goes_on_after_every_torn_end() {
-    let (_, bytes) = grown();
-    for at in (500..bytes.len()).step_by(step(1777)) {
-        if bytes[at - 1] == b'\n' {
+    let (place, bytes) = grown();
+    let mut lines = 0;
+    for at in 1..bytes.len() {
+        lines += u64::from(bytes[at - 1] == b'\n');
+        if at % step(1777) != 0 || lines == 0 || bytes[at - 1] == b'\n' {
             continue;
         }
-        let (place, _) = grown();
         std::fs::write(place.segment(1), &bytes[..at]).unwrap();
         std::fs::write(place.path().join("ledger.lock"), "").unwrap();
-        remove(&place.path().join("ledger.reserve"));
         place.fill(2);
         assert_eq!(place.verify().findings, vec![], "{at}");
+        let next = place.segment(lines + 1);
+        let told = std::fs::read_to_string(&next).unwrap();
+        let kinds: Vec<String> = told.lines().map(kind_of).collect();
+        assert_eq!(kinds, ["open torn", "event ", "event "], "{at}");
+        let mode = std::fs::Permissions::from_mode(0o600);
+        std::fs::set_permissions(place.segment(1), mode).unwrap();
+        rustix::fs::unlink(&next).unwrap();
     }
 }
 

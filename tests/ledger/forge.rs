@@ -3,6 +3,7 @@
 use super::place::Place;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
+use std::path::Path;
 
 pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|b| format!("{b:02x}")).collect()
@@ -26,11 +27,19 @@ pub(crate) fn raw_line(seq: u64, timestamp: &str, data: &str, prev: &str) -> (St
 
 /// The first segment with every entry passed through `change` and the chain computed anew.
 pub(crate) fn rewrite(place: &Place, change: impl Fn(u64, &mut Map<String, Value>)) -> String {
-    let text = std::fs::read_to_string(place.segment(1)).unwrap();
-    let mut prev = "0".repeat(64);
+    rewrite_file(&place.segment(1), change)
+}
+
+/// The same for any segment.
+pub(crate) fn rewrite_file(path: &Path, change: impl Fn(u64, &mut Map<String, Value>)) -> String {
+    let text = std::fs::read_to_string(path).unwrap();
+    let mut prev = String::new();
     let mut out = String::new();
     for entry in text.lines() {
         let value: Value = serde_json::from_str(entry).unwrap();
+        if prev.is_empty() {
+            prev = value["prev_hash"].as_str().unwrap().to_owned();
+        }
         let mut data = value["data"].as_object().unwrap().clone();
         let seq = value["seq"].as_u64().unwrap();
         change(seq, &mut data);

@@ -14,7 +14,7 @@ use std::{
 };
 use watchtower::ledger::{Ledger, Settings, verify};
 
-const ERRORS: [&str; 5] = ["EIO", "ENOSPC", "EINTR", "EMFILE", "EROFS"];
+const ERRORS: [&str; 6] = ["EIO", "ENOSPC", "EDQUOT", "EINTR", "EMFILE", "EROFS"];
 
 /// One invocation in the process: the name of the system call and how many of that name came before.
 #[derive(Clone, Debug, PartialEq)]
@@ -133,7 +133,7 @@ fn whatever_system_call_fails_nothing_is_done_that_is_not_on_record() {
     for needed in [
         "openat",
         "flock",
-        "fstat",
+        "statx",
         "pread64",
         "write",
         "pwrite64",
@@ -141,7 +141,7 @@ fn whatever_system_call_fails_nothing_is_done_that_is_not_on_record() {
     ] {
         assert!(names.contains(&needed), "{needed} is not among {names:?}");
     }
-    let (mut done, mut refused) = (0, 0);
+    let (mut done, mut refused, mut last_words) = (0, 0, 0);
     for (at, moment) in chosen.iter().enumerate() {
         for error in ERRORS {
             let case = format!(
@@ -161,6 +161,14 @@ fn whatever_system_call_fails_nothing_is_done_that_is_not_on_record() {
                 refused += 1;
                 assert_ne!(status.code(), Some(0), "{case}: says that it was done");
             }
+            // No room for the entry: the last word is written in the place that is kept for it.
+            if moment.name == "write"
+                && moment.shown.contains(r#"{\"seq\":"#)
+                && ["ENOSPC", "EDQUOT"].contains(&error)
+            {
+                last_words += 1;
+                assert_eq!(scratch.entries_of("suspended").len(), last_words, "{case}");
+            }
             if moment.name == "fdatasync" && error != "EINTR" {
                 assert!(!file.exists(), "{case}: done without a durable decision");
                 assert_eq!(status.code(), Some(74), "{case}");
@@ -178,6 +186,10 @@ fn whatever_system_call_fails_nothing_is_done_that_is_not_on_record() {
         }
     }
     assert!(refused > 40 && done > 0, "{refused} refused, {done} done");
+    assert_eq!(
+        last_words, 4,
+        "two entries, each without room and beyond the quota"
+    );
     eprintln!(
         "{} system calls, {} errors each: {refused} refused, {done} done",
         chosen.len(),

@@ -33,6 +33,20 @@ fn python_verifier(place: &Place, key: Option<&str>) -> Option<Output> {
     )
 }
 
+/// Asserts what the Python verifier says, where it can run.
+pub(crate) fn python_agrees(place: &Place, key: Option<&str>, want: i32) {
+    if let Some(out) = python_verifier(place, key) {
+        let said = String::from_utf8_lossy(&out.stdout).into_owned() + &String::from_utf8_lossy(&out.stderr);
+        assert_eq!(out.status.code(), Some(want), "{said}");
+    }
+}
+
+#[test]
+fn the_python_verifier_is_no_longer_than_150_lines() {
+    let text = std::fs::read_to_string(here("verify.py")).unwrap();
+    assert!(text.lines().count() <= 150, "{}", text.lines().count());
+}
+
 fn grown(seal: bool) -> (Place, Option<String>) {
     let place = Place::new();
     let genesis = Genesis {

@@ -15,7 +15,7 @@ use std::{
     process::{Child, Command, Stdio},
     time::Duration,
 };
-use watchtower::ledger::{Genesis, Ledger, Settings, read::Reader, verify};
+use watchtower::ledger::{Genesis, Ledger, Settings, parse_seal_key, read::Reader, verify};
 
 const IMAGE: &str = "WT_TEST_POWER_DIR";
 const WRITERS: usize = 3;
@@ -118,7 +118,7 @@ fn stop(process: &Child) {
 }
 
 /// Makes the cache one of an earlier boot, as it is when a machine comes up again.
-fn come_up_again(ledger: &Path) {
+pub(crate) fn come_up_again(ledger: &Path) {
     use sha2::{Digest, Sha256};
     let lock = ledger.join("ledger.lock");
     let text = std::fs::read_to_string(&lock).unwrap_or_default();
@@ -157,7 +157,7 @@ fn cuts() {
     std::fs::create_dir(&after).unwrap();
     assert!(mount(&image, &on));
     let ledger = on.join("ledger");
-    make(&ledger);
+    let key = make(&ledger);
     let (mut total, mut told) = (0, 0);
     for number in 0..cuts {
         let (copy, acknowledged) = cut(&dir, number);
@@ -188,8 +188,17 @@ fn cuts() {
             "cut {number}"
         );
         let reader = Reader::open(open().as_fd(), &there).unwrap();
-        let report = verify::verify(open().as_fd(), &there).unwrap();
-        assert_eq!(report.findings, vec![], "cut {number}");
+        let options = verify::Options {
+            seal_key: parse_seal_key(&key),
+            deep: true,
+            ..verify::Options::default()
+        };
+        let report = verify::verify_with(open().as_fd(), &there, options).unwrap();
+        assert_eq!(
+            (report.findings, report.level),
+            (vec![], verify::Level::Sealed),
+            "cut {number}"
+        );
         let opened = reader.backwards().take(2).map(Result::unwrap);
         told += opened.filter(|entry| entry.kind() == "open").count();
         drop((writer, reader, before));
@@ -199,17 +208,15 @@ fn cuts() {
     eprintln!("{cuts} cuts: all {total} acknowledged entries are there; {told} recoveries say so");
 }
 
-fn make(ledger: &Path) {
+/// A sealed ledger; its key.
+fn make(ledger: &Path) -> String {
     use std::os::unix::fs::DirBuilderExt;
     std::fs::DirBuilder::new().mode(0o700).create(ledger).unwrap();
-    let genesis = Genesis::named("test.example/power");
-    drop(
-        Ledger::create(
-            File::open(ledger).unwrap().into(),
-            ledger,
-            &genesis,
-            Settings::default(),
-        )
-        .unwrap(),
-    );
+    let genesis = Genesis {
+        seal: true,
+        ..Genesis::named("test.example/power")
+    };
+    let dir = File::open(ledger).unwrap().into();
+    let made = Ledger::create(dir, ledger, &genesis, Settings::default()).unwrap();
+    made.seal_key.unwrap().to_string()
 }

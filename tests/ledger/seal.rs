@@ -110,6 +110,68 @@ fn cutting_the_end_and_going_on_is_refused_and_detected() {
 }
 
 #[test]
+fn entries_that_a_power_loss_took_are_told_of_and_the_rest_still_proves() {
+    let age = Settings {
+        rotate_after: std::time::Duration::ZERO,
+        ..Settings::default()
+    };
+    for settings in [Settings::default(), age] {
+        // What was left of the cache is of after, of just as, or of before what was left of the entries.
+        for cached in [11, 8, 5] {
+            let (place, key) = sealed();
+            let lock = place.path().join("ledger.lock");
+            let (mut cache, mut left) = (Vec::new(), Vec::new());
+            for count in [5, 8, 11] {
+                place.fill(if count == 5 { 4 } else { 3 });
+                if count == cached {
+                    cache = std::fs::read(&lock).unwrap();
+                }
+                if count == 8 {
+                    left = std::fs::read(place.segment(1)).unwrap();
+                }
+            }
+            std::fs::write(place.segment(1), left).unwrap();
+            std::fs::write(&lock, cache).unwrap();
+            // On the same boot nothing accounts for it.
+            let refused = place.open().append(&[event(0)], Durability::Relaxed);
+            assert!(
+                matches!(refused, Err(LedgerError::Tampered { .. })),
+                "{cached}: {refused:?}"
+            );
+            super::power::come_up_again(place.path());
+            let mut ledger = Ledger::open(place.dir(), place.path(), settings.clone()).unwrap();
+            for i in 0..3 {
+                ledger.append(&[event(i)], Durability::Relaxed).unwrap();
+            }
+            let report = check(&place, &key);
+            assert_eq!(
+                (report.findings, report.level),
+                (vec![], Level::Sealed),
+                "{cached}"
+            );
+            let told = std::fs::read_to_string(place.segment(9)).unwrap();
+            let first = told.lines().next().unwrap();
+            assert!(
+                first.contains("\"reason\":\"power-loss\"") && first.contains("\"seal_gap\":3"),
+                "{cached}: {first}"
+            );
+            super::interop::python_agrees(&place, Some(&key), 0);
+            // Without the word the gap is tampering, key or no key.
+            let silent = super::forge::rewrite_file(&place.segment(9), |_, data| {
+                data.remove("seal_gap");
+            });
+            std::fs::write(place.segment(9), silent).unwrap();
+            let report = place.verify();
+            assert_eq!(
+                (report.state.exit_code(), report.findings[0].seq),
+                (1, Some(9)),
+                "{cached}"
+            );
+        }
+    }
+}
+
+#[test]
 fn a_crash_before_the_key_was_stored_is_caught_up_with() {
     let (place, key) = sealed();
     place.fill(3);

@@ -58,7 +58,7 @@ impl Ledger {
             Kind::Admin,
             [("action", Value::from("recover")), ("by", Value::from(by))],
         );
-        let receipt = lines.push(&prepare(draft)?, sealer.as_mut());
+        let receipt = lines.push(&prepare(&draft, None)?, sealer.as_mut());
         let mut segment = segment;
         let tail = Tail {
             spent: false,

@@ -1,16 +1,7 @@
 //! The Merkle tree of RFC 6962 over entry hashes. Pure.
 
 use crate::ledger::hash::{Hash, sha256};
-
-/// The leaf of an entry: the hash of its 32 hash bytes.
-pub(in crate::ledger) fn leaf(entry: &Hash) -> Hash {
-    sha256(&[&[0], entry])
-}
-
-/// The node over two.
-pub(super) fn node(left: &Hash, right: &Hash) -> Hash {
-    sha256(&[&[1], left, right])
-}
+pub(in crate::ledger) use crate::ledger::hash::{leaf, node};
 
 /// The right edge of a tree: the roots of its complete subtrees, largest first. Leaves are added to it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

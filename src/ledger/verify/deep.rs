@@ -42,7 +42,7 @@ impl Deep {
         let at = timestamp.ok_or("has a timestamp that is none")?;
         let data: Map<String, Value> =
             serde_json::from_slice(framed.data).map_err(|_| "has data that is no JSON".to_owned())?;
-        if canon::canonical(&data).map_err(|e| e.to_string())? != framed.data {
+        if canon::canonical(&data).map_err(|e| e.why)? != framed.data {
             return Err("has data that is not in canonical form".to_owned());
         }
         let word = data.get("kind").and_then(Value::as_str).unwrap_or_default();

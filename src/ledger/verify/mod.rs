@@ -1,6 +1,7 @@
 //! Verifying: reads every line and says how far the record holds. Never writes; holds the lock (shared) only for
 //! the instant in which it looks where the last line ends.
 
+mod ahead;
 mod chain;
 mod deep;
 mod heads;
@@ -92,13 +93,19 @@ pub fn verify_with(
         extra.seals = heads::seals(origin, key, &mut chain.report);
     }
     let total = end.total(place);
+    ahead::ask_for(place, first);
     for (index, &first) in end.firsts.iter().enumerate() {
         let extent = if index + 1 == end.firsts.len() {
             Extent::Last(end.size)
         } else {
             Extent::Closed
         };
-        if !follow(place, first, extent, &mut chain, &mut roots, &mut extra)? {
+        let span = Span {
+            first,
+            extent,
+            next: end.firsts.get(index + 1).copied(),
+        };
+        if !follow(place, &span, &mut chain, &mut roots, &mut extra)? {
             break;
         }
         if let Some(progress) = &mut options.progress {
@@ -126,6 +133,14 @@ pub fn verify_with(
     Ok(report)
 }
 
+/// The segment that is to be followed.
+struct Span {
+    first: u64,
+    extent: Extent,
+    /// The one after it.
+    next: Option<u64>,
+}
+
 /// What is looked at beside chain and tree.
 struct Extra {
     deep: Option<Deep>,
@@ -137,18 +152,19 @@ struct Extra {
 /// ends here.
 fn follow(
     place: Place<'_>,
-    first: u64,
-    extent: Extent,
+    span: &Span,
     chain: &mut Chain,
     roots: &mut Roots,
     extra: &mut Extra,
 ) -> Result<bool, LedgerError> {
+    let &Span { first, extent, next } = span;
     if extra.deep.is_none() && extra.seals.is_none() {
         let size = match extent {
             Extent::Last(size) => size,
             Extent::Closed => segment::open_read(place, first)?.1.size,
         };
-        if parallel::segment(place, first, size, &mut extra.row, chain, roots)? {
+        let whole = parallel::Whole { first, size, next };
+        if parallel::segment(place, &whole, &mut extra.row, chain, roots)? {
             return Ok(true);
         }
     }

@@ -2,7 +2,7 @@
 //! about; at the first oddity it answers nothing, and the segment is followed line by line instead.
 
 use super::{
-    Chain,
+    Chain, ahead,
     roots::{Redacted, Roots},
     seals::Row,
 };
@@ -23,6 +23,8 @@ use std::{
 
 /// Lines that begin within a stretch of this length are one worker's.
 const STRETCH: u64 = 512 << 10;
+/// Stack of the thread that reads ahead: it makes a few system calls.
+const SMALL_STACK: usize = 64 << 10;
 /// More workers than this gain nothing and cost memory.
 const MAX_WORKERS: u64 = 16;
 
@@ -39,15 +41,24 @@ struct Sound {
     seals: (u64, u64),
 }
 
-/// Follows a whole segment of `size` bytes; `false` says that nothing was followed and nothing changed.
+/// A segment to be followed from its beginning.
+pub(super) struct Whole {
+    pub(super) first: u64,
+    /// Its length.
+    pub(super) size: u64,
+    /// The segment after it, which is read ahead.
+    pub(super) next: Option<u64>,
+}
+
+/// Follows a whole segment; `false` says that nothing was followed and nothing changed.
 pub(super) fn segment(
     place: Place<'_>,
-    first: u64,
-    size: u64,
+    whole: &Whole,
     row: &mut Row,
     chain: &mut Chain,
     roots: &mut Roots,
 ) -> Result<bool, LedgerError> {
+    let &Whole { first, size, next } = whole;
     let path = place.path(&segment::name(first));
     let (file, _) = segment::open_read(place, first)?;
     let stretches = size.div_ceil(STRETCH);
@@ -59,6 +70,12 @@ pub(super) fn segment(
     let (mut new_chain, mut new_roots, mut new_row) = (chain.clone(), roots.clone(), *row);
     let sealed = row.is_demanded();
     let sound = thread::scope(|scope| -> Result<bool, LedgerError> {
+        if let Some(next) = next {
+            let ahead = thread::Builder::new().stack_size(SMALL_STACK);
+            ahead
+                .spawn_scoped(scope, move || ahead::ask_for(place, next))
+                .map_err(|e| LedgerError::io("verify", &path, e))?;
+        }
         let mut answers: Vec<Receiver<io::Result<Option<Sound>>>> = Vec::new();
         for worker in 0..workers {
             let (answer, answered) = sync_channel(1);

@@ -83,12 +83,60 @@ const TOKENS: &[Token] = &[
     token("ya29.", 20, dotted, "google-token"),
 ];
 
+/// No token, header or key is shorter, and what is shorter has a `=`, a `:` or a space in it.
+const SHORTEST: usize = 15;
+
+/// Whether something may begin with a byte.
+#[derive(Clone, Copy)]
+enum Begins {
+    Nowhere,
+    /// At the beginning of a word.
+    Word,
+    Anywhere,
+}
+
+/// By byte: most bytes of a text are passed over after one look.
+const BEGINS: [Begins; 256] = begins();
+
+#[expect(
+    clippy::indexing_slicing,
+    reason = "evaluated by the compiler; iterators are not const"
+)]
+const fn begins() -> [Begins; 256] {
+    let mut table = [Begins::Nowhere; 256];
+    let mut n = 0;
+    while n < TOKENS.len() {
+        table[TOKENS[n].prefix.as_bytes()[0] as usize] = Begins::Word;
+        n += 1;
+    }
+    table[b'e' as usize] = Begins::Word;
+    table[b'b' as usize] = Begins::Word;
+    table[b'B' as usize] = Begins::Word;
+    table[b'=' as usize] = Begins::Anywhere;
+    table[b':' as usize] = Begins::Anywhere;
+    table[b'-' as usize] = Begins::Anywhere;
+    table
+}
+
 /// Adds what is found in a text, in order of its beginning.
 pub(super) fn find(text: &str, found: &mut Vec<(Range<usize>, &str)>) {
     let bytes = text.as_bytes();
+    if bytes.len() < SHORTEST && !bytes.iter().any(|byte| matches!(byte, b'=' | b':' | b' ')) {
+        return;
+    }
     let mut at = 0;
     let mut before = b' ';
     while let Some(&byte) = bytes.get(at) {
+        let begins = match BEGINS.get(usize::from(byte)) {
+            Some(Begins::Anywhere) => true,
+            Some(Begins::Word) => is_boundary(before),
+            _ => false,
+        };
+        if !begins {
+            before = byte;
+            at += 1;
+            continue;
+        }
         let rest = bytes.get(at..).unwrap_or_default();
         let hit = match byte {
             b'=' | b':' => value_after(bytes, at),
@@ -317,6 +365,19 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn nothing_is_shorter_than_what_is_not_looked_at() {
+        for token in super::TOKENS {
+            assert!(
+                token.prefix.len() + token.least >= super::SHORTEST,
+                "{}",
+                token.prefix
+            );
+        }
+        assert_eq!(kinds("--pwd a"), [("a", "argument")]);
+        assert_eq!(kinds("pwd=a"), [("a", "assignment")]);
     }
 
     #[test]

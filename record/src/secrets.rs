@@ -1,20 +1,11 @@
 //! Taking secrets out of entry data before it is hashed. What is found is replaced by its kind and a keyed tag:
 //! the same secret has the same tag in one ledger, and nobody without the key can try guesses against it.
-//! No regular expression is compiled unless policy defines one: a call must not pay for that.
+//! No regular expression is compiled unless policy defines one: a call must not pay for that. Holds no key.
 
-mod names;
-mod shapes;
-
-use super::{LedgerError, hash, keys::Keys, segment::Place};
-use hmac::{Hmac, KeyInit, Mac};
-use names::Likeness;
+use super::shapes;
 use regex::Regex;
-use serde_json::{Map, Value};
-use sha2::Sha256;
-use std::{cell::OnceCell, ops::Range};
+use std::{fmt, ops::Range};
 
-/// Name of the key in `keys/` that tags redacted values.
-pub(super) const KEY_NAME: &str = "redact";
 /// No policy pattern compiles to more than this.
 const MAX_PATTERN_BYTES: usize = 1 << 20;
 
@@ -29,22 +20,27 @@ pub struct Pattern {
 
 /// Policy's patterns, compiled when first needed.
 #[derive(Debug)]
-pub(super) struct Patterns {
+pub struct Patterns {
     compiled: Vec<(String, Regex)>,
 }
 
+/// The name of a pattern that does not compile.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BadPattern(pub String);
+
 impl Patterns {
     /// Compiles them.
-    pub(super) fn compile(patterns: &[Pattern]) -> Result<Self, LedgerError> {
+    ///
+    /// # Errors
+    /// The first that does not compile.
+    pub fn compile(patterns: &[Pattern]) -> Result<Self, BadPattern> {
         let compile = |pattern: &Pattern| {
             let regex = regex::RegexBuilder::new(&pattern.regex)
                 .size_limit(MAX_PATTERN_BYTES)
                 .build();
             regex
                 .map(|regex| (pattern.name.clone(), regex))
-                .map_err(|_| LedgerError::Draft {
-                    why: format!("the redaction pattern `{}` does not compile", pattern.name),
-                })
+                .map_err(|_| BadPattern(pattern.name.clone()))
         };
         Ok(Self {
             compiled: patterns.iter().map(compile).collect::<Result<_, _>>()?,
@@ -52,67 +48,25 @@ impl Patterns {
     }
 }
 
-/// Redacts the data of entries.
-pub(super) struct Redactor<'a> {
-    place: Place<'a>,
-    patterns: &'a Patterns,
-    key: OnceCell<Option<super::keys::Secret>>,
+/// What is a secret, and what stands in its place.
+pub struct Secrets<'a> {
+    /// Policy's patterns.
+    pub patterns: &'a Patterns,
+    /// The tag of a secret, none where the key is not there.
+    pub tag: &'a dyn Fn(&str) -> Option<String>,
 }
 
-impl<'a> Redactor<'a> {
-    pub(super) fn new(place: Place<'a>, patterns: &'a Patterns) -> Self {
-        Self {
-            place,
-            patterns,
-            key: OnceCell::new(),
-        }
+impl fmt::Debug for Secrets<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Secrets")
+            .field("patterns", &self.patterns)
+            .finish()
     }
+}
 
-    /// Redacts every text in a value's members.
-    pub(super) fn object(&self, map: &mut Map<String, Value>) {
-        for (name, value) in map.iter_mut() {
-            match (names::likeness(name.as_bytes()), &mut *value) {
-                (Likeness::Secret, Value::String(text)) if names::is_value(text) => {
-                    *text = self.mark("named", text);
-                }
-                _ => self.value(value),
-            }
-        }
-    }
-
-    fn value(&self, value: &mut Value) {
-        match value {
-            Value::String(text) => {
-                if let Some(new) = self.text(text) {
-                    *text = new;
-                }
-            }
-            Value::Array(items) => {
-                let mut follows_option = false;
-                for item in items {
-                    let Value::String(text) = item else {
-                        follows_option = false;
-                        self.value(item);
-                        continue;
-                    };
-                    if follows_option && names::is_value(text) {
-                        *text = self.mark("argument", text);
-                        follows_option = false;
-                        continue;
-                    }
-                    follows_option = names::is_option(text.as_bytes());
-                    if let Some(new) = self.text(text) {
-                        *text = new;
-                    }
-                }
-            }
-            Value::Object(map) => self.object(map),
-            Value::Null | Value::Bool(_) | Value::Number(_) => {}
-        }
-    }
-
+impl Secrets<'_> {
     /// The text with its secrets replaced, none where it has none.
-    fn text(&self, text: &str) -> Option<String> {
+    pub(super) fn redacted(&self, text: &str) -> Option<String> {
         let mut found: Vec<(Range<usize>, &str)> = Vec::new();
         shapes::find(text, &mut found);
         for (name, regex) in &self.patterns.compiled {
@@ -143,20 +97,10 @@ impl<'a> Redactor<'a> {
         Some(out)
     }
 
-    /// What stands in place of a secret.
-    fn mark(&self, kind: &str, secret: &str) -> String {
-        let key = self
-            .key
-            .get_or_init(|| Keys::open(self.place).and_then(|keys| keys.read(KEY_NAME)).ok());
-        let tag = key.as_ref().and_then(|key| {
-            let mut mac = Hmac::<Sha256>::new_from_slice(key.as_slice()).ok()?;
-            mac.update(b"wt-redact-v1\n");
-            mac.update(secret.as_bytes());
-            let full: hash::Hash = mac.finalize().into_bytes().into();
-            Some(full.get(..8).map(hash::text).unwrap_or_default())
-        });
-        // Without the key the value is still taken out; it only cannot be told from others.
-        match tag {
+    /// What stands in place of a secret. Without the key the value is still taken out; it only cannot be told from
+    /// others.
+    pub(super) fn mark(&self, kind: &str, secret: &str) -> String {
+        match (self.tag)(secret) {
             Some(tag) => format!("[redacted:{kind}:{tag}]"),
             None => format!("[redacted:{kind}]"),
         }
@@ -165,27 +109,25 @@ impl<'a> Redactor<'a> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Pattern, Patterns, Redactor};
-    use crate::ledger::segment::Place;
+    use super::{Pattern, Patterns, Secrets};
+    use crate::canon::canonical_without;
     use serde_json::{Value, json};
-    use std::{fs::File, os::fd::AsFd, path::Path};
 
-    fn redact(mut value: Value, patterns: &[Pattern]) -> Value {
-        let dir = File::open("/").unwrap();
-        let place = Place {
-            dir: dir.as_fd(),
-            shown: Path::new("/"),
-        };
+    fn redact(value: &Value, patterns: &[Pattern]) -> Value {
         let patterns = Patterns::compile(patterns).unwrap();
-        Redactor::new(place, &patterns).object(value.as_object_mut().unwrap());
-        value
+        let secrets = Secrets {
+            patterns: &patterns,
+            tag: &|_| None,
+        };
+        let bytes = canonical_without(value.as_object().unwrap(), &[], &[], Some(&secrets)).unwrap();
+        serde_json::from_slice(&bytes).unwrap()
     }
 
     #[test]
     fn values_of_secret_members_and_options_go() {
         assert_eq!(
             redact(
-                json!({
+                &json!({
                     "password": "hunter2",
                     "argv": ["mysql", "--password", "hunter2", "-h", "db", "--token=abcdef", "x"],
                     "deep": {"apiKey": "k-1234567", "session_token": "s"},
@@ -209,7 +151,7 @@ mod tests {
             regex: "TKT-[0-9]+".to_owned(),
         };
         assert_eq!(
-            redact(json!({"a": "see TKT-12 and TKT-3, not TKT"}), &[pattern]),
+            redact(&json!({"a": "see TKT-12 and TKT-3, not TKT"}), &[pattern]),
             json!({"a": "see [redacted:ticket] and [redacted:ticket], not TKT"})
         );
     }
@@ -226,6 +168,6 @@ mod tests {
             "url": "https://example.com:8080/a?b=c@d",
             "key": "value", "monkey": "abcdefgh", "sk-": "task-force-one-two-three-four-five",
         });
-        assert_eq!(redact(ordinary.clone(), &[]), ordinary);
+        assert_eq!(redact(&ordinary, &[]), ordinary);
     }
 }

@@ -6,12 +6,12 @@ use sha2::{Digest, Sha256};
 pub type Hash = [u8; 32];
 
 /// The `prev_hash` of the first entry.
-pub(super) const ZERO: Hash = [0; 32];
+pub const ZERO: Hash = [0; 32];
 
 const DIGITS: &[u8; 16] = b"0123456789abcdef";
 
 /// Hashes the parts, one after the other.
-pub(super) fn sha256(parts: &[&[u8]]) -> Hash {
+pub fn sha256(parts: &[&[u8]]) -> Hash {
     let mut state = Sha256::new();
     for part in parts {
         state.update(part);
@@ -19,28 +19,45 @@ pub(super) fn sha256(parts: &[&[u8]]) -> Hash {
     state.finalize().into()
 }
 
+/// The leaf of an entry in the Merkle tree of RFC 6962: the hash of its 32 hash bytes.
+pub fn leaf(entry: &Hash) -> Hash {
+    let mut bytes = [0; 33];
+    for (to, from) in bytes.iter_mut().skip(1).zip(entry) {
+        *to = *from;
+    }
+    sha256(&[&bytes])
+}
+
+/// The node over two.
+pub fn node(left: &Hash, right: &Hash) -> Hash {
+    let mut bytes = [1; 65];
+    for (to, from) in bytes.iter_mut().skip(1).zip(left.iter().chain(right)) {
+        *to = *from;
+    }
+    sha256(&[&bytes])
+}
+
 /// Compares without telling by its time where two values differ.
-pub(super) fn same(a: &Hash, b: &Hash) -> bool {
+pub fn same(a: &Hash, b: &Hash) -> bool {
     a.iter().zip(b).fold(0, |differ, (a, b)| differ | (a ^ b)) == 0
 }
 
 /// The 64 hexadecimal digits.
-pub(super) fn hex(hash: &Hash) -> [u8; 64] {
+pub fn hex(hash: &Hash) -> [u8; 64] {
     let mut out = [0; 64];
-    for (pair, byte) in out.chunks_exact_mut(2).zip(hash) {
-        let digits = [digit(byte >> 4), digit(byte & 15)];
-        pair.copy_from_slice(&digits);
+    for (pair, byte) in out.as_chunks_mut::<2>().0.iter_mut().zip(hash) {
+        *pair = [digit(byte >> 4), digit(byte & 15)];
     }
     out
 }
 
 /// The 64 hexadecimal digits as text.
-pub(super) fn hex_text(hash: &Hash) -> String {
+pub fn hex_text(hash: &Hash) -> String {
     hex(hash).iter().map(|&b| char::from(b)).collect()
 }
 
 /// The hexadecimal digits of any bytes.
-pub(super) fn text(bytes: &[u8]) -> String {
+pub fn text(bytes: &[u8]) -> String {
     bytes
         .iter()
         .flat_map(|b| [char::from(digit(b >> 4)), char::from(digit(b & 15))])
@@ -48,7 +65,7 @@ pub(super) fn text(bytes: &[u8]) -> String {
 }
 
 /// Reads exactly 64 lower-case hexadecimal digits.
-pub(super) fn unhex(text: &[u8]) -> Option<Hash> {
+pub fn unhex(text: &[u8]) -> Option<Hash> {
     let text: &[u8; 64] = text.try_into().ok()?;
     let mut out = [0; 32];
     let mut seen = 0;

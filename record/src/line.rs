@@ -2,10 +2,8 @@
 //! Pure; framing only, the data in between is canonical JSON made by `canon`.
 
 use super::{
-    clock,
     hash::{self, Hash, sha256},
-    seal,
-    sweep::Raw,
+    seal, time,
 };
 
 const SEQ: &[u8] = b"{\"seq\":";
@@ -19,7 +17,7 @@ const TRAILER: usize = PREV.len() + 64 + HASH.len() + 64 + END.len();
 
 /// One line taken apart; everything borrowed from it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Framed<'a> {
+pub struct Framed<'a> {
     /// Its number.
     pub seq: u64,
     /// Its 27 characters.
@@ -34,17 +32,12 @@ pub(super) struct Framed<'a> {
 
 impl Framed<'_> {
     /// Whether its hash is that of what it says; for a placeholder, of what it stands for.
-    pub(super) fn holds(&self) -> bool {
+    pub fn holds(&self) -> bool {
         let digest = match redacted(self.data) {
             Some((_, digest)) => digest,
             None => sha256(&[self.data]),
         };
-        self.computed_over(&digest) == self.hash
-    }
-
-    /// The hash that the other fields give for data of this digest.
-    fn computed_over(&self, data: &Hash) -> Hash {
-        entry_hash(self.seq, self.timestamp, &self.prev, data)
+        entry_hash(self.seq, self.timestamp, &self.prev, &digest) == self.hash
     }
 }
 
@@ -52,7 +45,7 @@ impl Framed<'_> {
 ///
 /// # Errors
 /// What is not as the format says.
-pub(super) fn parse(line: &[u8]) -> Result<Framed<'_>, &'static str> {
+pub fn parse(line: &[u8]) -> Result<Framed<'_>, &'static str> {
     let rest = line.strip_prefix(SEQ).ok_or("does not begin with `{\"seq\":`")?;
     let digits = rest.iter().take_while(|b| b.is_ascii_digit()).count();
     let (number, rest) = rest.split_at_checked(digits).ok_or("has no number")?;
@@ -61,7 +54,7 @@ pub(super) fn parse(line: &[u8]) -> Result<Framed<'_>, &'static str> {
         .strip_prefix(TIMESTAMP)
         .ok_or("has no `timestamp` after its number")?;
     let (timestamp, rest) = rest
-        .split_at_checked(clock::TEXT_LEN)
+        .split_at_checked(time::TEXT_LEN)
         .ok_or("ends within its timestamp")?;
     let rest = rest
         .strip_prefix(DATA)
@@ -90,32 +83,27 @@ pub(super) fn parse(line: &[u8]) -> Result<Framed<'_>, &'static str> {
 }
 
 /// Whether a line that does not hold has bytes that no line is written with, as pages have that a crash left unwritten.
-pub(super) fn is_interrupted(line: &[u8]) -> bool {
+pub fn is_interrupted(line: &[u8]) -> bool {
     line.iter().any(|&byte| byte < b' ')
 }
 
-/// Takes a line apart without reading its hashes: for who only wants to see what it holds.
-pub(super) fn skim(line: &[u8]) -> Option<Raw<'_>> {
+/// Takes a line apart without reading its hashes, for who only wants to see what it holds: number, time, data.
+pub fn skim(line: &[u8]) -> Option<(u64, &str, &[u8])> {
     let rest = line.strip_prefix(SEQ)?;
     let digits = rest.iter().take_while(|b| b.is_ascii_digit()).count();
     let (number, rest) = rest.split_at_checked(digits)?;
-    let (timestamp, rest) = rest.strip_prefix(TIMESTAMP)?.split_at_checked(clock::TEXT_LEN)?;
+    let (timestamp, rest) = rest.strip_prefix(TIMESTAMP)?.split_at_checked(time::TEXT_LEN)?;
     let rest = rest.strip_prefix(DATA)?;
     let (data, trailer) = rest.split_at_checked(rest.len().checked_sub(TRAILER)?)?;
     let whole = trailer.starts_with(PREV) && trailer.ends_with(END);
-    Some(Raw {
-        seq: parse_seq(number)?,
-        timestamp: std::str::from_utf8(timestamp)
-            .ok()
-            .filter(|text| text.is_ascii())?,
-        data: Some(data).filter(|_| whole)?,
-    })
+    let timestamp = std::str::from_utf8(timestamp).ok().filter(|text| text.is_ascii());
+    Some((parse_seq(number)?, timestamp?, Some(data).filter(|_| whole)?))
 }
 
 /// The digest of the data that a redacted entry's placeholder stands for, none for data as it was written.
 /// The placeholder is `{"_redacted":{"by":N,"data_sha256":"H"},...}`; whether entry N says so is for the
 /// verifier to check.
-pub(super) fn redacted(data: &[u8]) -> Option<(u64, Hash)> {
+pub fn redacted(data: &[u8]) -> Option<(u64, Hash)> {
     let rest = data.strip_prefix(b"{\"_redacted\":{")?;
     let rest = match rest.strip_prefix(b"\"body_sha256\":\"") {
         Some(sealed) => sealed.split_at_checked(64)?.1.strip_prefix(b"\",")?,
@@ -131,7 +119,7 @@ pub(super) fn redacted(data: &[u8]) -> Option<(u64, Hash)> {
 }
 
 /// The placeholder for data that entry `by` says was taken out. A seal stays, with the digest it covers.
-pub(super) fn placeholder(data: &[u8], by: u64) -> Vec<u8> {
+pub fn placeholder(data: &[u8], by: u64) -> Vec<u8> {
     let digest = hash::hex_text(&sha256(&[data]));
     match seal::split(data) {
         Some((index, mac, body)) => format!(
@@ -148,7 +136,7 @@ pub(super) fn placeholder(data: &[u8], by: u64) -> Vec<u8> {
 }
 
 /// The index of the seal that data carries, also as a placeholder.
-pub(super) fn seal_index(data: &[u8]) -> Option<u64> {
+pub fn seal_index(data: &[u8]) -> Option<u64> {
     match seal::split(data) {
         Some((index, ..)) => Some(index),
         None => redacted_seal(data).map(|(index, ..)| index),
@@ -156,7 +144,7 @@ pub(super) fn seal_index(data: &[u8]) -> Option<u64> {
 }
 
 /// The seal that a placeholder kept: index, MAC, digest of the data without the seal.
-pub(super) fn redacted_seal(data: &[u8]) -> Option<(u64, Hash, Hash)> {
+pub fn redacted_seal(data: &[u8]) -> Option<(u64, Hash, Hash)> {
     redacted(data)?;
     let rest = data.strip_prefix(b"{\"_redacted\":{\"body_sha256\":\"")?;
     let (body, rest) = rest.split_at_checked(64)?;
@@ -172,7 +160,7 @@ pub(super) fn redacted_seal(data: &[u8]) -> Option<(u64, Hash, Hash)> {
 }
 
 /// Decimal without sign or leading zero, from 1 on.
-pub(super) fn parse_seq(digits: &[u8]) -> Option<u64> {
+pub fn parse_seq(digits: &[u8]) -> Option<u64> {
     if !matches!(digits.first(), Some(b'1'..=b'9')) || !digits.iter().all(u8::is_ascii_digit) {
         return None;
     }
@@ -182,7 +170,7 @@ pub(super) fn parse_seq(digits: &[u8]) -> Option<u64> {
 }
 
 /// `SHA256("wt-entry-v1\n" N "\n" timestamp "\n" P "\n" hex(SHA256(D)) "\n")`.
-pub(super) fn entry_hash(seq: u64, timestamp: &[u8], prev: &Hash, data: &Hash) -> Hash {
+pub fn entry_hash(seq: u64, timestamp: &[u8], prev: &Hash, data: &Hash) -> Hash {
     let mut text = [0_u8; 200];
     let mut used = 0;
     let mut buffer = DecimalBuffer::default();
@@ -207,10 +195,11 @@ pub(super) fn entry_hash(seq: u64, timestamp: &[u8], prev: &Hash, data: &Hash) -
 
 /// Room for the digits of one number.
 #[derive(Default)]
-struct DecimalBuffer([u8; 20]);
+pub struct DecimalBuffer([u8; 20]);
 
 impl DecimalBuffer {
-    fn write(&mut self, mut n: u64) -> &[u8] {
+    /// The digits.
+    pub fn write(&mut self, mut n: u64) -> &[u8] {
         let mut used = 0;
         for slot in self.0.iter_mut().rev() {
             *slot = b'0' + u8::try_from(n % 10).unwrap_or(0);
@@ -225,7 +214,7 @@ impl DecimalBuffer {
 }
 
 /// Appends the line of an entry to `out` and returns its hash.
-pub(super) fn write(out: &mut Vec<u8>, seq: u64, timestamp: &str, data: &[u8], prev: &Hash) -> Hash {
+pub fn write(out: &mut Vec<u8>, seq: u64, timestamp: &str, data: &[u8], prev: &Hash) -> Hash {
     let own = entry_hash(seq, timestamp.as_bytes(), prev, &sha256(&[data]));
     let framed = Framed {
         seq,
@@ -239,7 +228,7 @@ pub(super) fn write(out: &mut Vec<u8>, seq: u64, timestamp: &str, data: &[u8], p
 }
 
 /// Appends the line of an entry with other data in the place of its own, and its hash as it was.
-pub(super) fn write_with_hash(out: &mut Vec<u8>, framed: &Framed<'_>, data: &[u8]) {
+pub fn write_with_hash(out: &mut Vec<u8>, framed: &Framed<'_>, data: &[u8]) {
     out.extend_from_slice(SEQ);
     out.extend_from_slice(DecimalBuffer::default().write(framed.seq));
     out.extend_from_slice(TIMESTAMP);
@@ -257,7 +246,7 @@ pub(super) fn write_with_hash(out: &mut Vec<u8>, framed: &Framed<'_>, data: &[u8
 #[cfg(test)]
 mod tests {
     use super::{entry_hash, parse, write};
-    use crate::ledger::hash::{ZERO, hex_text, sha256};
+    use crate::hash::{ZERO, hex_text, sha256};
 
     #[test]
     fn a_line_reads_back_as_it_was_written() {

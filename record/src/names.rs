@@ -55,6 +55,9 @@ const MAX_NAME: usize = 64;
 
 /// Tells how much a name (`API_KEY`, `apiKey`, `--db-password`) is like that of a secret.
 pub(super) fn likeness(name: &[u8]) -> Likeness {
+    if !may_end_like(name) {
+        return Likeness::None;
+    }
     let mut letters = [0_u8; MAX_NAME];
     let mut used = 0;
     for &byte in name {
@@ -76,6 +79,32 @@ pub(super) fn likeness(name: &[u8]) -> Likeness {
     } else {
         Likeness::None
     }
+}
+
+/// Whether the last two letters are those of one of the words: most names are done with here.
+fn may_end_like(name: &[u8]) -> bool {
+    let mut letters = name.iter().rev().filter(|byte| byte.is_ascii_alphanumeric());
+    let (Some(last), Some(before)) = (letters.next(), letters.next()) else {
+        return false;
+    };
+    matches!(
+        &[before.to_ascii_lowercase(), last.to_ascii_lowercase()],
+        b"rd"
+            | b"wd"
+            | b"se"
+            | b"et"
+            | b"en"
+            | b"ey"
+            | b"ss"
+            | b"ls"
+            | b"th"
+            | b"al"
+            | b"ds"
+            | b"ie"
+            | b"re"
+            | b"ig"
+            | b"sh"
+    )
 }
 
 /// Whether the letters are one of the words, or end with one that begins as a word of its own in the name.
@@ -142,7 +171,14 @@ pub(super) fn is_random(text: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Likeness, is_random, likeness};
+    use super::{Likeness, SECRET, WEAK, is_random, likeness, may_end_like};
+
+    #[test]
+    fn no_word_is_passed_over_for_its_ending() {
+        for word in SECRET.iter().chain(WEAK) {
+            assert!(may_end_like(word), "{}", String::from_utf8_lossy(word));
+        }
+    }
 
     #[test]
     fn names_are_told_apart_by_their_last_words() {
