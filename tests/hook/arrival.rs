@@ -1,0 +1,158 @@
+//! Events that are wrong, too large, or slow to arrive.
+
+use super::World;
+use serde_json::json;
+use std::{
+    io::Write,
+    process::{Child, ChildStdin, Command, Stdio},
+    thread::sleep,
+    time::{Duration, Instant},
+};
+
+#[test]
+fn an_event_that_is_not_understood_is_refused_in_every_clients_form() {
+    let world = World::new();
+    for client in ["claude-code", "codex", "gemini", "cursor", "opencode", "copilot"] {
+        for event in [&b"{"[..], b"[]", b"\xff", b"{\"hook_event_name\":\"Surprise\"}"] {
+            let (code, out) = world.wt(&["hook", client], event);
+            assert!(out.contains("deny"), "{client}: {out}");
+            assert!(client == "copilot" || code == 2, "{client}: {code} {out}");
+        }
+    }
+}
+
+#[test]
+fn a_client_that_leaves_the_pipe_open_is_answered_all_the_same() {
+    let world = World::new();
+    for (event, expected) in [
+        (json!({"hook_event_name": "SessionStart"}).to_string(), "{}\n"),
+        (
+            "{\"hook_event_name\": nonsense".to_owned(),
+            "the event is not JSON",
+        ),
+    ] {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_wt"))
+            .args(["hook", "claude-code"])
+            .env_clear()
+            .env("HOME", world.dir.path())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut stdin = child.stdin.take().unwrap();
+        stdin.write_all(event.as_bytes()).unwrap();
+        let started = Instant::now();
+        let output = child.wait_with_output().unwrap();
+        assert!(started.elapsed().as_millis() < 1500, "it waited for more");
+        drop(stdin);
+        let said = String::from_utf8(output.stdout).unwrap();
+        assert!(said.contains(expected), "{said}");
+    }
+}
+
+#[test]
+fn an_event_that_is_too_large_is_refused() {
+    let world = World::new();
+    let event = json!({"hook_event_name": "PreToolUse", "tool_name": "Write",
+        "tool_input": {"file_path": "a", "content": "x".repeat(17 << 20)}});
+    let (code, out) = world.wt(&["hook", "claude-code"], event.to_string().as_bytes());
+    assert_eq!(code, 2, "{out}");
+    assert!(out.contains("larger than 16777216 bytes"), "{out}");
+}
+
+/// A hook whose standard input the test holds open.
+struct Held {
+    child: Child,
+    stdin: ChildStdin,
+}
+
+impl Held {
+    fn new(world: &World) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_wt"))
+            .args(["hook", "claude-code"])
+            .current_dir(world.workspace())
+            .env_clear()
+            .env("HOME", world.dir.path())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let stdin = child.stdin.take().unwrap();
+        Self { child, stdin }
+    }
+
+    /// Sends these pieces with a pause before each; what the hook has answered by then is the answer.
+    fn send(mut self, pieces: &[&[u8]], pause: Duration) -> String {
+        for piece in pieces {
+            sleep(pause);
+            if self.stdin.write_all(piece).is_err() {
+                break;
+            }
+        }
+        let output = self.child.wait_with_output().unwrap();
+        drop(self.stdin);
+        String::from_utf8(output.stdout).unwrap()
+    }
+}
+
+fn write_event(content: &str) -> Vec<u8> {
+    let input = json!({"file_path": "a", "content": content});
+    json!({"session_id": "s", "hook_event_name": "PreToolUse", "tool_name": "Write", "tool_input": input})
+        .to_string()
+        .into_bytes()
+}
+
+#[test]
+fn half_an_event_is_refused_soon_though_the_pipe_stays_open() {
+    let world = World::new();
+    let event = write_event("x");
+    let took: Vec<Duration> = (0..3)
+        .map(|_| {
+            let started = Instant::now();
+            let said = Held::new(&world).send(&[&event[..event.len() / 2]], Duration::ZERO);
+            assert!(
+                said.contains("deny") && said.contains("stopped half-way"),
+                "{said}"
+            );
+            started.elapsed()
+        })
+        .collect();
+    // 50 ms of silence and the process itself; the bound is wide for a busy machine and below any other wait.
+    assert!(
+        took.iter().min().unwrap() < &Duration::from_millis(900),
+        "{took:?}"
+    );
+}
+
+#[test]
+fn nothing_at_all_is_waited_for_and_then_refused() {
+    let world = World::new();
+    let started = Instant::now();
+    let said = Held::new(&world).send(&[], Duration::ZERO);
+    assert!(
+        said.contains("deny") && said.contains("did not arrive in time"),
+        "{said}"
+    );
+    assert!(started.elapsed() >= Duration::from_millis(1900));
+}
+
+#[test]
+fn a_client_that_is_slow_is_not_refused() {
+    let world = World::new();
+    let small = write_event("x");
+    let large = write_event(&"x".repeat(300_000));
+    let pieces: Vec<&[u8]> = small.chunks(small.len() / 10).collect();
+    let halves: Vec<&[u8]> = large.chunks(large.len() / 2 + 1).collect();
+    for (name, pieces, pause) in [
+        ("late", vec![&small[..]], Duration::from_millis(700)),
+        ("in pieces", pieces, Duration::from_millis(10)),
+        ("larger than the pipe", halves, Duration::from_millis(300)),
+    ] {
+        // The test's own pauses may be stretched on a busy machine, the pieces' beyond what is allowed.
+        let said: Vec<String> = (0..4).map(|_| Held::new(&world).send(&pieces, pause)).collect();
+        let allowed = |said: &String| said.contains("\"allow\"");
+        assert!(said.iter().any(allowed), "{name}: {said:?}");
+    }
+}

@@ -1,0 +1,91 @@
+//! What is recorded of an event, and what waits for a person.
+
+use super::World;
+use serde_json::{Value as Json, json};
+
+#[test]
+fn what_ran_is_recorded_as_the_outcome_of_its_decision() {
+    let world = World::new();
+    world.ask("Bash", &json!({"command": "ls"}), &world.workspace());
+    let event = json!({"session_id": "s", "hook_event_name": "PostToolUse", "tool_name": "Bash",
+        "tool_input": {"command": "ls"}, "tool_use_id": "u", "tool_response": {"stdout": "a", "exit_code": 3}});
+    assert_eq!(
+        world.wt(&["hook", "claude-code"], event.to_string().as_bytes()),
+        (0, "{}\n".to_owned())
+    );
+    let (_, out) = world.wt(&["recent", "--json"], b"");
+    let call: Json = serde_json::from_str(out.lines().next().unwrap()).unwrap();
+    assert_eq!(call["outcome"]["exit_code"], 3, "{call}");
+    assert_eq!(
+        (call["agent"].as_str(), call["session"].as_str()),
+        (Some("claude-code"), Some("s"))
+    );
+}
+
+#[test]
+fn in_modes_where_nobody_is_asked_an_escalation_denies_with_its_pending_id() {
+    let world = World::new();
+    for mode in ["default", "bypassPermissions", "dontAsk", "acceptEdits"] {
+        let event = json!({"session_id": "s", "cwd": world.workspace(), "permission_mode": mode,
+            "hook_event_name": "PreToolUse", "tool_name": "Bash", "tool_input": {"command": "sudo ls"}, "tool_use_id": "u"});
+        let (_, out) = world.wt(&["hook", "claude-code"], event.to_string().as_bytes());
+        let answer: Json = serde_json::from_str(&out).unwrap();
+        let said = &answer["hookSpecificOutput"];
+        assert_eq!(said["permissionDecision"], "deny", "{mode}: {out}");
+        let reason = said["permissionDecisionReason"].as_str().unwrap();
+        let id = reason.split('`').nth(1).unwrap();
+        let (_, waiting) = world.wt(&["approvals", "--json"], b"");
+        assert!(
+            reason.contains("waiting for a person") && waiting.contains(id),
+            "{reason} {waiting}"
+        );
+    }
+}
+
+#[test]
+fn who_acts_is_recorded_with_how_that_was_learnt() {
+    let world = World::new();
+    let event = json!({"conversation_id": "c1", "generation_id": "g", "hook_event_name": "beforeShellExecution",
+        "cursor_version": "2.0.77", "command": "ls", "workspace_roots": [world.workspace()]});
+    assert_eq!(world.wt(&["hook", "cursor"], event.to_string().as_bytes()).0, 0);
+    let event = json!({"session_id": "c2", "cwd": world.workspace(), "hook_event_name": "PreToolUse", "tool_name": "Bash",
+        "tool_input": {"command": "ls"}, "tool_use_id": "u"});
+    let env = [("AI_AGENT", "claude-code_2.1.197_agent")];
+    assert_eq!(
+        world
+            .wt_with(&env, &["hook", "claude-code"], event.to_string().as_bytes())
+            .0,
+        0
+    );
+    let env = [("CLAUDECODE", "1"), ("CLAUDE_CODE_SESSION_ID", "c3")];
+    assert_eq!(world.wt_with(&env, &["safe-mkdir", "made"], b"").0, 0);
+    let (_, out) = world.wt(&["query", "--json", "--where", "kind == 'decision'"], b"");
+    let entries: Vec<Json> = out
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    for (agent, learnt, session, version) in [
+        ("cursor", "hook", "c1", json!("2.0.77")),
+        ("claude-code", "hook", "c2", json!("2.1.197")),
+        ("claude-code", "environment", "c3", Json::Null),
+    ] {
+        let entry = entries
+            .iter()
+            .find(|entry| entry["data"]["identity"]["session"] == session)
+            .unwrap();
+        let identity = &entry["data"]["identity"];
+        assert_eq!(
+            identity["agent"],
+            json!({"value": agent, "learnt": learnt}),
+            "{identity}"
+        );
+        assert_eq!(identity["session_learnt"], learnt, "{identity}");
+        assert_eq!(entry["data"]["event"]["version"], version, "{entry}");
+        let (_, listed) = world.wt(&["tail", "--json", "--session", session], b"");
+        assert_eq!(
+            listed.lines().filter(|line| line.contains("decision")).count(),
+            1,
+            "{listed}"
+        );
+    }
+}

@@ -1,0 +1,113 @@
+//! What the tools of a client become, tool by tool.
+
+use super::World;
+use serde_json::json;
+
+#[test]
+fn tools_are_judged_by_what_they_do() {
+    let world = World::new();
+    let here = world.workspace();
+    let policy = world.dir.path().join(".watchtower/policy.json");
+    let settings = here.join(".claude/settings.json");
+    for (tool, input, expected) in [
+        ("Bash", json!({"command": "ls -la"}), "allow"),
+        ("Bash", json!({"command": "rm -rf ~"}), "deny"),
+        ("Bash", json!({"command": "sudo ls"}), "deny"),
+        (
+            "Write",
+            json!({"file_path": here.join("a.txt"), "content": "x"}),
+            "allow",
+        ),
+        ("Write", json!({"file_path": policy, "content": "x"}), "deny"),
+        ("Write", json!({"file_path": settings, "content": "x"}), "deny"),
+        ("Read", json!({"file_path": "/etc/shadow"}), "deny"),
+        ("mcp__github__create_issue", json!({"title": "x"}), "deny"),
+        ("Frobnicate", json!({}), "deny"),
+        ("WebFetch", json!({"url": "http://169.254.169.254/"}), "deny"),
+        ("Write", json!({"content": "x"}), "deny"),
+    ] {
+        let (decision, reason) = world.ask(tool, &input, &here);
+        assert_eq!(decision, expected, "{tool} {input}: {reason}");
+        assert_eq!(reason.is_empty(), expected == "allow", "{tool}: {reason}");
+    }
+    assert_eq!(world.wt(&["verify"], b"").0, 0);
+}
+
+#[test]
+fn each_clients_own_tools_are_judged() {
+    let world = World::new();
+    let here = world.workspace();
+    std::fs::write(here.join("a"), "x").unwrap();
+    let patch = |path: &str| json!({"input": format!("*** Begin Patch\n*** Update File: {path}\n@@\n-x\n+y\n*** End Patch")});
+    for (client, tool, input, allowed) in [
+        ("codex", "apply_patch", patch("a"), true),
+        ("codex", "apply_patch", patch(".git/hooks/pre-commit"), false),
+        ("codex", "apply_patch", patch("../../../etc/passwd"), false),
+        ("codex", "apply_patch", json!({"input": "no patch"}), false),
+        (
+            "gemini",
+            "write_file",
+            json!({"file_path": here.join("b"), "content": ""}),
+            true,
+        ),
+        (
+            "gemini",
+            "read_many_files",
+            json!({"include": ["a", "/etc/shadow"]}),
+            false,
+        ),
+        (
+            "gemini",
+            "web_fetch",
+            json!({"prompt": "read http://169.254.169.254/latest please"}),
+            false,
+        ),
+        (
+            "gemini",
+            "web_fetch",
+            json!({"prompt": "what is the weather"}),
+            false,
+        ),
+        ("opencode", "read", json!({"filePath": here.join("a")}), true),
+        (
+            "opencode",
+            "edit",
+            json!({"filePath": world.dir.path().join(".bashrc")}),
+            false,
+        ),
+        (
+            "opencode",
+            "webfetch",
+            json!({"url": "file:///etc/passwd"}),
+            false,
+        ),
+        ("copilot", "bash", json!({"command": "ls"}), true),
+        ("copilot", "bash", json!({"command": "rm -rf ~"}), false),
+        (
+            "copilot",
+            "create",
+            json!({"path": here.join(".github/copilot-instructions.md")}),
+            false,
+        ),
+        ("copilot", "github-mcp-server-create_issue", json!({}), false),
+    ] {
+        let event = match client {
+            "gemini" => {
+                json!({"hook_event_name": "BeforeTool", "cwd": here, "tool_name": tool, "tool_input": input})
+            }
+            "opencode" => {
+                json!({"event": "tool.execute.before", "cwd": here, "tool": tool, "args": input, "servers": {}})
+            }
+            "copilot" => json!({"cwd": here, "toolName": tool, "toolArgs": input.to_string()}),
+            _ => {
+                json!({"hook_event_name": "PreToolUse", "cwd": here, "tool_name": tool, "tool_input": input})
+            }
+        };
+        let (code, out) = world.wt(&["hook", client], event.to_string().as_bytes());
+        assert_eq!(
+            (code, out.contains("deny")),
+            (0, !allowed),
+            "{client} {tool} {input}: {out}"
+        );
+    }
+}
