@@ -3634,7 +3634,7 @@ _wt() {
             return 0
             ;;
         wt__subcmd__setup)
-            opts="-h --scope --print --remove --json --help opencode claude-code codex gemini cursor"
+            opts="-h --scope --print --remove --json --help opencode claude-code codex gemini cursor copilot"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

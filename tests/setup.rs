@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-const CLIENTS: [&str; 5] = ["opencode", "claude-code", "codex", "gemini", "cursor"];
+const CLIENTS: [&str; 6] = ["opencode", "claude-code", "codex", "gemini", "cursor", "copilot"];
 
 /// The files that a set-up of this client names.
 fn files(world: &World, client: &str, scope: &str) -> Vec<PathBuf> {

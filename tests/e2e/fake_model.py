@@ -98,7 +98,8 @@ class Model:
         return None
 
     def chat(self, body):
-        listed = [tool["function"]["name"] for tool in body.get("tools") or []]
+        # A tool of another type has its name under that.
+        listed = [tool[tool["type"]]["name"] for tool in body.get("tools") or [] if tool["type"] in tool]
         answered = sum(message.get("role") == "tool" for message in body["messages"])
         call = self.next(answered, listed)
         chunk = {"id": "c1", "object": "chat.completion.chunk", "created": 1, "model": body.get("model", "fake-1")}

@@ -160,6 +160,25 @@ def gemini(world, hold):
     leave(world, "Gemini CLI", env)
 
 
+def copilot(world, hold):
+    """`ls` passes, the hook denies and its reason reaches the model; a tool of the server works; the client lists the server."""
+    model = hold(Model([
+        ("bash", {"command": "ls -la", "description": "list"}),
+        ("bash", {"command": "rm -rf ~", "description": "remove"}),
+        ("safe_mkdir", {"path": "made"}),
+    ]))
+    # A model of one's own needs no login and no network.
+    env = {"COPILOT_OFFLINE": "true", "COPILOT_PROVIDER_BASE_URL": f"http://127.0.0.1:{model.port}/v1", "COPILOT_MODEL": "gpt-4o",
+           "COPILOT_PROVIDER_API_KEY": "x", "COPILOT_AUTO_UPDATE": "false"}
+    listed = follow(world, page("Copilot CLI")[0], env)
+    assert "watchtower" in listed and str(world.wt_path) in world.run("copilot", "mcp", "get", "watchtower", env=env), listed
+    world.run("copilot", "-p", "do it", "--allow-all-tools", "--no-color", env=env)
+    assert recorded(world) == [("shell", "allow", "ls"), ("shell", "deny", "rm"), ("safe-mkdir", "allow", "made")], recorded(world)
+    assert "watchtower: denied" in model.heard()
+    assert (world.workspace / "made").is_dir()
+    leave(world, "Copilot CLI", env)
+
+
 def cursor(world, _):
     """No client to drive: what the set-up wrote has the form that Cursor documents, and every hook in it answers."""
     follow(world, page("Cursor")[0])
@@ -195,7 +214,8 @@ def inspector(world, _):
 
 
 CLIENTS = {"opencode": opencode, "claude-code": claude_code, "claude-code-by-flag": claude_code_by_flag,
-           "codex": codex, "gemini": gemini, "cursor": cursor, "inspector": inspector}
+           "codex": codex, "gemini": gemini, "cursor": cursor,
+           "copilot": copilot, "inspector": inspector}
 
 
 def main(names):

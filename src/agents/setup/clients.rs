@@ -5,7 +5,7 @@ use serde_json::{Value as Json, json};
 use std::path::{Path, PathBuf};
 
 /// The clients, by the names of the command line.
-pub(crate) const NAMES: [&str; 5] = ["opencode", "claude-code", "codex", "gemini", "cursor"];
+pub(crate) const NAMES: [&str; 6] = ["opencode", "claude-code", "codex", "gemini", "cursor", "copilot"];
 
 /// The program that the settings name.
 #[derive(Clone, Debug)]
@@ -38,6 +38,7 @@ pub(crate) fn settings_of(client: &str, scope: Scope<'_>, wt: &Installed) -> Opt
         "codex" => codex(scope, wt),
         "gemini" => gemini(scope, wt),
         "cursor" => cursor(scope, wt),
+        "copilot" => copilot(scope, wt),
         _ => return None,
     })
 }
@@ -159,6 +160,37 @@ fn cursor(scope: Scope<'_>, wt: &Installed) -> Vec<Settings> {
         Settings {
             path: below(scope, ".cursor/hooks.json", ".cursor/hooks.json"),
             edits,
+        },
+    ]
+}
+
+fn copilot(scope: Scope<'_>, wt: &Installed) -> Vec<Settings> {
+    // Copilot goes on when a hook takes longer than this; ours answers before.
+    let hook = json!({"type": "command", "bash": wt.hook("copilot"), "timeoutSec": 10});
+    let mut server = wt.server();
+    if let Some(fields) = server.as_object_mut() {
+        fields.insert("type".to_owned(), "local".into());
+        fields.insert("tools".to_owned(), json!(["*"]));
+    }
+    let hooks = "hooks/watchtower.json";
+    vec![
+        Settings {
+            path: moved(
+                scope,
+                "COPILOT_HOME",
+                ".copilot/",
+                hooks,
+                ".github/hooks/watchtower.json",
+            ),
+            edits: vec![
+                Edit::Frame(&["version"], json!(1)),
+                Edit::Element(&["hooks", "preToolUse"], hook.clone()),
+                Edit::Element(&["hooks", "postToolUse"], hook),
+            ],
+        },
+        Settings {
+            path: moved(scope, "COPILOT_HOME", ".copilot/", "mcp-config.json", ".mcp.json"),
+            edits: vec![Edit::Value(&["mcpServers", "watchtower"], server)],
         },
     ]
 }

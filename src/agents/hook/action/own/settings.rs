@@ -83,7 +83,7 @@ pub(super) fn servers(event: &Event, name: &str) -> Option<Vec<Server>> {
         }
         Client::Copilot => {
             let own = named("COPILOT_HOME", ".copilot").join("mcp-config.json");
-            let mut files = project(&[".mcp.json", ".vscode/mcp.json"]);
+            let mut files = project(&[".mcp.json", ".github/mcp.json", ".vscode/mcp.json"]);
             files.push(own);
             collect(&mut found, &files, &["mcpServers", name])?;
             collect(&mut found, &files, &["servers", name])?;
