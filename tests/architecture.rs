@@ -68,6 +68,10 @@ fn the_pure_crates_import_no_sibling_and_touch_nothing() {
         ("policy/src", &["gtfobins::", "applets::", "watchtower::"][..]),
         ("gtfobins/src", &["policy::", "applets::", "watchtower::"]),
         ("applets/src", &["gtfobins::", "watchtower::"]),
+        (
+            "record/src",
+            &["policy::", "gtfobins::", "applets::", "watchtower::"],
+        ),
     ] {
         let banned: Vec<&str> = siblings.iter().chain(&world).copied().collect();
         never_names(name, &banned);

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Ledger lines on stdin become records in the export format of systemd's journal on stdout, as a service that logs
 structured records writes them: one field for every leaf of the entry, and the line itself as MESSAGE.
-With `message`, the line as MESSAGE alone. Read by systemd-journal-remote."""
+With `message`, the line as MESSAGE alone; with `fields`, the fields and a MESSAGE of a few words. Read by
+systemd-journal-remote."""
 import json
 import sys
 from datetime import datetime, timezone
@@ -21,7 +22,7 @@ def leaves(prefix, value):
 
 
 def main():
-    alone = sys.argv[1:] == ["message"]
+    form = (sys.argv[1:] or ["both"])[0]
     out = sys.stdout
     for count, line in enumerate(sys.stdin):
         line = line.rstrip("\n")
@@ -29,8 +30,8 @@ def main():
         at = datetime.strptime(entry["timestamp"], "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=timezone.utc)
         micros = int(at.timestamp()) * 1_000_000 + at.microsecond + count
         out.write(f"__REALTIME_TIMESTAMP={micros}\n__MONOTONIC_TIMESTAMP={count + 1}\n_BOOT_ID={BOOT}\n")
-        out.write(f"MESSAGE={line}\n")
-        if not alone:
+        out.write("MESSAGE=decided\n" if form == "fields" else f"MESSAGE={line}\n")
+        if form != "message":
             for name, value in leaves("", entry):
                 out.write(f"{name}={value}\n")
         out.write("\n")

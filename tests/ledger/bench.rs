@@ -6,12 +6,13 @@ use sha2::{Digest, Sha256};
 use std::{
     cell::RefCell,
     fs::{DirBuilder, File},
-    io::{BufWriter, Write},
+    io::{BufWriter, Read, Write},
     os::unix::fs::{DirBuilderExt, OpenOptionsExt},
     path::{Path, PathBuf},
+    process::{Command, Stdio},
     time::Instant,
 };
-use watchtower::ledger::{DecisionDraft, Draft, Durability, Genesis, Kind, Ledger, Settings};
+use watchtower::ledger::{DecisionDraft, Durability, Genesis, Ledger, Settings};
 
 /// Bytes of a generated segment, as a writer would close it.
 const SEGMENT: u64 = 64 << 20;
@@ -32,13 +33,6 @@ fn decision_like(n: u64) -> Map<String, Value> {
         "policy_sha256": {"user": "0".repeat(64)}, "level": "B", "tool": "safe-rm", "workspace": "/home/ann/project",
     });
     value.as_object().unwrap().clone()
-}
-
-pub(crate) fn draft(n: u64) -> Draft {
-    Draft {
-        kind: Kind::Event,
-        data: decision_like(n),
-    }
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -72,7 +66,7 @@ fn open(path: &Path) -> Ledger {
 }
 
 /// A ledger of `count` entries like any other, written without the ledger's writer: by it alone 10 GB would take long.
-pub(crate) fn generate_in(path: &Path, count: u64) {
+fn generate_in(path: &Path, count: u64) {
     begin(path);
     let first = path.join(format!("ledger-{:020}.jsonl", 1));
     let genesis = std::fs::read_to_string(first).unwrap();
@@ -137,8 +131,9 @@ fn micros(act: impl FnOnce()) -> f64 {
     begun.elapsed().as_secs_f64() * 1e6
 }
 
-/// Appends to a big ledger and to an empty one, and a bare loop beside them, in turn.
-pub(crate) fn appends_in(path: &Path, rounds: u64) -> String {
+/// Appends to a big ledger and to an empty one, and a bare loop beside them that writes as many bytes, in turn, each
+/// round in another order. Then as many appends by one process and by 32.
+fn appends_in(path: &Path, rounds: u64) -> String {
     let small_path = path.with_extension("empty");
     begin(&small_path);
     let (big, small) = (RefCell::new(open(path)), RefCell::new(open(&small_path)));
@@ -147,73 +142,113 @@ pub(crate) fn appends_in(path: &Path, rounds: u64) -> String {
         .append(true)
         .open(small_path.join("raw"))
         .unwrap();
-    let line = vec![b'7'; 1600];
+    decide(
+        &mut small.borrow_mut(),
+        &mut Some(decision_like(1)),
+        Durability::Intent,
+    );
+    let segment = small_path.join(format!("ledger-{:020}.jsonl", 1));
+    let text = std::fs::read_to_string(segment).unwrap();
+    let line = vec![b'7'; text.lines().last().unwrap().len() + 1];
     let mut taken: [Vec<f64>; 5] = Default::default();
     for n in 0..rounds {
-        let drafts = [draft(n)];
-        let (mut ruled, mut ruled_big) = (Some(decision_like(n)), Some(decision_like(n)));
-        let turns: [&mut dyn FnMut(); 5] = [
+        let mut data: [_; 4] = std::array::from_fn(|_| Some(decision_like(n)));
+        let [durable, durable_big, relaxed, relaxed_big] = &mut data;
+        let mut turns: [&mut dyn FnMut(); 5] = [
             &mut || {
                 raw.write_all(&line).unwrap();
                 raw.sync_data().unwrap();
             },
-            &mut || drop(small.borrow_mut().append(&drafts, Durability::Strict).unwrap()),
-            &mut || drop(big.borrow_mut().append(&drafts, Durability::Strict).unwrap()),
-            &mut || decide(&mut small.borrow_mut(), &mut ruled),
-            &mut || decide(&mut big.borrow_mut(), &mut ruled_big),
+            &mut || decide(&mut small.borrow_mut(), durable, Durability::Intent),
+            &mut || decide(&mut big.borrow_mut(), durable_big, Durability::Intent),
+            &mut || decide(&mut small.borrow_mut(), relaxed, Durability::Relaxed),
+            &mut || decide(&mut big.borrow_mut(), relaxed_big, Durability::Relaxed),
         ];
         // The first rounds open and find what the others hold.
-        for (turn, all) in turns.into_iter().zip(&mut taken) {
-            let took = micros(turn);
+        for turn in 0..turns.len() {
+            let turn = (turn + n as usize) % turns.len();
+            let took = micros(&mut turns[turn]);
             if n >= rounds / 10 {
-                all.push(took);
+                taken[turn].push(took);
             }
         }
     }
     let [bare, durable, durable_big, relaxed, relaxed_big] = taken.map(median);
-    let mut alone = Vec::new();
-    let mut together = Vec::new();
+    let mut ratios = Vec::new();
+    let mut rates = String::new();
     for _ in 0..5 {
-        alone.push(rate(&small_path, 1, 200));
-        together.push(rate(&small_path, 32, 40));
+        let (alone, together) = (rate(&small_path, 1, 300), rate(&small_path, 32, 100));
+        rates.push_str(&format!(" {alone:.0}/s and {together:.0}/s,"));
+        ratios.push(together / alone);
     }
-    let (alone, together) = (median(alone), median(together));
     format!(
-        "bare write+fdatasync {bare:.0} us; durable append {durable:.0} us, {:.2} of the bare rate\n\
+        "line of {} bytes: bare write+fdatasync {bare:.0} us; durable append {durable:.0} us, {:.2} of the bare rate\n\
          library part beyond the sync: {relaxed:.1} us\n\
          at the big ledger: durable {:.3}, unsynced {:.3} of the empty one's\n\
-         32 writers {together:.0}/s, one {alone:.0}/s: {:.1} times\n",
+         one writer and 32, processes:{rates} {:.1} times\n",
+        line.len(),
         bare / durable,
         durable_big / durable,
         relaxed_big / relaxed,
-        together / alone,
+        median(ratios),
     )
 }
 
-/// A decision as the engine has it recorded, without waiting for the disk.
-fn decide(ledger: &mut Ledger, data: &mut Option<Map<String, Value>>) {
+/// A decision as the engine has it recorded.
+fn decide(ledger: &mut Ledger, data: &mut Option<Map<String, Value>>, durability: Durability) {
     let draft = DecisionDraft {
         verdict: policy::Verdict::Allow,
         data: data.take().unwrap(),
     };
-    drop(ledger.decide(draft, Durability::Relaxed).unwrap());
+    drop(ledger.decide(draft, durability).unwrap());
 }
 
-/// Durable appends a second by so many writers, each with a ledger of its own open.
-pub(crate) fn rate(path: &Path, writers: u64, each: u64) -> f64 {
+/// Durable appends a second by so many processes, from when the first of them begins to when the last ends.
+fn rate(path: &Path, writers: u64, each: u64) -> f64 {
+    let mut running: Vec<_> = (0..writers)
+        .map(|_| {
+            let mut command = Command::new(std::env::current_exe().unwrap());
+            command.args([
+                "--ignored",
+                "--exact",
+                "-q",
+                "--nocapture",
+                "ledger::bench::writer",
+            ]);
+            command
+                .env("WT_BENCH_DIR", path)
+                .env("WT_BENCH_ENTRIES", each.to_string());
+            command.stdin(Stdio::piped()).stdout(Stdio::piped());
+            command.spawn().unwrap()
+        })
+        .collect();
+    for process in &mut running {
+        // It says `ready` once its ledger is open.
+        let mut said = [0; 1];
+        while said != *b"!" {
+            process.stdout.as_mut().unwrap().read_exact(&mut said).unwrap();
+        }
+    }
     let took = micros(|| {
-        std::thread::scope(|scope| {
-            for _ in 0..writers {
-                scope.spawn(|| {
-                    let mut ledger = open(path);
-                    for n in 0..each {
-                        ledger.append(&[draft(n)], Durability::Strict).unwrap();
-                    }
-                });
-            }
-        });
+        running.iter_mut().for_each(|process| drop(process.stdin.take()));
+        running
+            .iter_mut()
+            .for_each(|process| assert!(process.wait().unwrap().success()));
     });
     (writers * each) as f64 / took * 1e6
+}
+
+#[test]
+#[ignore = "a process of the measurement below"]
+fn writer() {
+    let each: u64 = std::env::var("WT_BENCH_ENTRIES").unwrap().parse().unwrap();
+    let mut ledger = open(&bench_dir());
+    std::io::stdout().write_all(b"!").unwrap();
+    std::io::stdout().flush().unwrap();
+    std::io::stdin().read_to_end(&mut Vec::new()).unwrap();
+    for n in 0..each {
+        decide(&mut ledger, &mut Some(decision_like(n)), Durability::Intent);
+    }
 }
 
 #[test]
@@ -224,7 +259,7 @@ fn appends() {
 }
 
 /// Proofs out of a big ledger whose head is signed.
-pub(crate) fn proofs_in(path: &Path) -> String {
+fn proofs_in(path: &Path) -> String {
     let mut ledger = open(path);
     let size = ledger.checkpoint().unwrap().head.size;
     let mut taken = Vec::new();
