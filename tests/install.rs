@@ -10,12 +10,12 @@ use std::{
 };
 
 /// A home in which `install.sh` finds a compiler.
-struct Place {
-    world: Scratch,
+pub(crate) struct Place {
+    pub(crate) world: Scratch,
 }
 
 impl Place {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let place = Self {
             world: Scratch::bare(),
         };
@@ -42,11 +42,11 @@ impl Place {
         self.world.home().join("target")
     }
 
-    fn prefix(&self) -> PathBuf {
+    pub(crate) fn prefix(&self) -> PathBuf {
         self.world.home().join(".local")
     }
 
-    fn install(&self, args: &[&str]) -> Output {
+    pub(crate) fn install(&self, args: &[&str]) -> Output {
         Command::new("/bin/sh")
             .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("install.sh"))
             .args(args)

@@ -43,6 +43,8 @@ mod paths;
 #[cfg(test)]
 mod predecessor;
 #[cfg(test)]
+mod readme;
+#[cfg(test)]
 mod remote;
 #[cfg(test)]
 mod sandbox;
@@ -50,5 +52,7 @@ mod sandbox;
 mod scorecard;
 #[cfg(test)]
 mod setup;
+#[cfg(test)]
+mod shapes;
 #[cfg(test)]
 mod support;

@@ -9,14 +9,14 @@ use crate::{
         read::{Entry, Reader},
     },
     report::{Exit, Failure},
-    view::span,
+    view::{guard::Guard, span},
 };
 use clap::{Arg, ArgMatches, Command, arg, builder::PossibleValuesParser};
 use jiff::{Timestamp, tz::TimeZone};
 use policy::{Expression, Names, Target};
 use serde_json::{Map, Value, json};
 use std::{
-    io::{self, BufWriter, Write},
+    io::{self, BufWriter, IsTerminal, Write},
     os::fd::AsFd,
     path::{Path, PathBuf},
     process::ExitCode,
@@ -58,7 +58,14 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
         .or(matches.get_one::<String>("FILE"));
     let name = named.map_or("-", String::as_str);
     if name == "-" {
-        return match write(&reader, &choice, format, io::stdout().lock()) {
+        let stdout = io::stdout().lock();
+        // A pipe gets the bytes of the record; a terminal must not obey them.
+        let written = if stdout.is_terminal() {
+            write(&reader, &choice, format, Guard::before(stdout))
+        } else {
+            write(&reader, &choice, format, stdout)
+        };
+        return match written {
             Err(Trouble::Output(e)) if e.kind() == io::ErrorKind::BrokenPipe => Ok(ExitCode::SUCCESS),
             other => other.map(|_| ExitCode::SUCCESS).map_err(|e| e.failure("stdout")),
         };
@@ -107,7 +114,10 @@ fn write(reader: &Reader, choice: &Choice, format: Format, out: impl Write) -> R
         .unwrap_or_default();
     let out = BufWriter::with_capacity(256 << 10, out);
     let mut export = Export::begin(out, format, host).map_err(Trouble::Output)?;
-    for entry in reader.from(1) {
+    let entries = reader
+        .from_time(choice.since.as_deref())
+        .map_err(Trouble::ledger)?;
+    for entry in entries {
         let entry = entry.map_err(Trouble::ledger)?;
         if choice.takes(&entry).map_err(Trouble::Other)? {
             export.entry(&entry).map_err(Trouble::Output)?;

@@ -11,7 +11,8 @@ use crate::{
         paint::{Paint, Tone},
         span,
         standing::{
-            approver::Approving, kernel::Kernel, links::Links, record::Record, rules::Rules, waiting::Waiting,
+            agents::AgentSetup, approver::Approving, kernel::Kernel, links::Links, record::Record,
+            rules::Rules, waiting::Waiting,
         },
         table::{Cell, Layout, lines},
         words,
@@ -42,6 +43,7 @@ struct Standing {
     directory: Directory,
     level: Level,
     links: Links,
+    agents: Vec<AgentSetup>,
     policy: Option<Rules>,
     ledger: Option<Record>,
     kernel: Kernel,
@@ -99,6 +101,10 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
         },
         level: *level,
         links: Links::find(&caller),
+        agents: opened
+            .as_ref()
+            .map(|home| AgentSetup::look(home, &caller))
+            .unwrap_or_default(),
         policy,
         ledger,
         kernel: Kernel::ask(),
@@ -142,6 +148,8 @@ fn screen(standing: &Standing, paint: Paint) -> Vec<String> {
     );
     let (tone, text) = links_words(&standing.links);
     row("links", tone, text);
+    let (tone, text) = agents_words(&standing.agents);
+    row("agents", tone, text);
     if let Some(rules) = &standing.policy {
         for layer in &rules.layers {
             let sha256 = layer.sha256.get(..12).unwrap_or_default();
@@ -224,6 +232,15 @@ fn links_words(links: &Links) -> (Tone, String) {
     }
 }
 
+fn agents_words(agents: &[AgentSetup]) -> (Tone, String) {
+    if agents.is_empty() {
+        return (Tone::Dim, "none is set up; `wt setup CLIENT` does it".to_owned());
+    }
+    let complete = agents.iter().all(|agent| agent.complete);
+    let names: Vec<String> = agents.iter().map(AgentSetup::words).collect();
+    (if complete { Tone::Good } else { Tone::Warn }, names.join(", "))
+}
+
 fn ledger_words(record: &Record) -> String {
     let segments = words::count(record.segments as u64, "segment", "segments");
     let size = words::size(record.bytes);
@@ -249,10 +266,21 @@ fn integrity_words(record: &Record) -> (Tone, String) {
     let integrity = &record.integrity;
     match integrity.state {
         "whole" => (Tone::Good, format!("whole; proven: {}", integrity.proven)),
-        "unchecked" => (
-            Tone::Dim,
-            "not checked in passing at this size; `wt verify` does".to_owned(),
-        ),
+        "unchecked" => match &record.last_check {
+            Some(last) => {
+                let newest = record.last.as_ref().map_or(0, |last| last.seq);
+                let tone = if last.state == "whole" {
+                    Tone::Plain
+                } else {
+                    Tone::Bad
+                };
+                (tone, last.words(newest, Timestamp::now()))
+            }
+            None => (
+                Tone::Dim,
+                "not checked in passing at this size; `wt verify` does".to_owned(),
+            ),
+        },
         state => (Tone::Bad, format!("{state}: {}", integrity.finding)),
     }
 }

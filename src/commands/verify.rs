@@ -13,7 +13,7 @@ use crate::{
         verify::{Finding, Level, Options, Report, verify_with},
     },
     report::{Exit, Failure, visible},
-    view::words::count,
+    view::{standing::checked::Checked, words::count},
 };
 use clap::{ArgAction, ArgMatches, Command, arg, builder::PossibleValuesParser, value_parser};
 use std::{
@@ -91,6 +91,7 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
     }
     let mut report = verify_with(home.dir.as_fd(), &home.path, options).map_err(unreadable)?;
     bar.clear();
+    Checked::remember(&home, &report);
     let demanded = demanded(matches, &caller);
     let below = report.state.exit_code() == 0 && report.level < demanded;
     if below {

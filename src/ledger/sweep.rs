@@ -3,7 +3,7 @@
 
 use super::{
     LedgerError, MAX_LINE_BYTES, line,
-    read::{Entry, Reader},
+    read::{Entry, Forward, Reader},
     segment::{self, Place},
 };
 use std::{cell::Cell, ops::ControlFlow, os::unix::fs::FileExt};
@@ -55,19 +55,9 @@ impl Reader {
     /// # Errors
     /// A segment cannot be examined.
     pub fn pieces(&self, since: Option<&str>) -> Result<Vec<Piece>, LedgerError> {
-        let firsts = self.firsts();
-        let mut begin = 0;
-        if let Some(since) = since {
-            for (index, &first) in firsts.iter().enumerate().skip(1) {
-                match self.begins_at(first)? {
-                    Some(timestamp) if timestamp.as_str() < since => begin = index,
-                    Some(_) => break,
-                    None => {}
-                }
-            }
-        }
         let mut pieces = Vec::new();
-        for &first in firsts.iter().skip(begin) {
+        let begin = self.begin(since)?;
+        for &first in self.firsts().iter().skip(begin) {
             let (_, shape) = segment::open_read(self.place(), first)?;
             let mut start = 0;
             while start < shape.size {
@@ -77,6 +67,30 @@ impl Reader {
             }
         }
         Ok(pieces)
+    }
+
+    /// Entries, ascending, without those of segments that end before `since`.
+    ///
+    /// # Errors
+    /// A segment cannot be examined.
+    pub fn from_time(&self, since: Option<&str>) -> Result<Forward<'_>, LedgerError> {
+        let begin = self.begin(since)?;
+        Ok(self.from(self.firsts().get(begin).copied().unwrap_or(1)))
+    }
+
+    /// Index of the first segment that may hold entries from `since` on.
+    fn begin(&self, since: Option<&str>) -> Result<usize, LedgerError> {
+        let mut begin = 0;
+        if let Some(since) = since {
+            for (index, &first) in self.firsts().iter().enumerate().skip(1) {
+                match self.begins_at(first)? {
+                    Some(timestamp) if timestamp.as_str() < since => begin = index,
+                    Some(_) => break,
+                    None => {}
+                }
+            }
+        }
+        Ok(begin)
     }
 
     /// When the first entry of a segment was written.

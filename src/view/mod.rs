@@ -7,6 +7,7 @@ pub(crate) mod condition;
 pub(crate) mod crew;
 pub(crate) mod desk;
 pub(crate) mod explain;
+pub(crate) mod guard;
 pub(crate) mod lines;
 mod note;
 pub(crate) mod out;

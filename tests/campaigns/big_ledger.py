@@ -111,6 +111,8 @@ def main():
         if allowed[pick]:
             write(str(seq).join(outcomes[seq % 64]))
     out.close()
+    # What the writer remembers of the end is of the ledger that was here before.
+    os.truncate(os.path.join(place, "ledger.lock"), 0)
     print(seq, "entries,", written, "bytes")
 
 

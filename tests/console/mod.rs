@@ -2,9 +2,10 @@
 
 mod alert;
 pub(crate) mod desk;
+mod matrix;
 mod query;
 mod report;
 mod standing;
 mod stats;
 mod tail;
-mod watch;
+pub(crate) mod watch;

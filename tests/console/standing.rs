@@ -47,6 +47,7 @@ fn status_and_doctor_have_their_documented_members() {
             "directory",
             "level",
             "links",
+            "agents",
             "policy",
             "ledger",
             "kernel",
@@ -65,7 +66,15 @@ fn status_and_doctor_have_their_documented_members() {
     );
     assert_eq!(
         members(&status["ledger"]),
-        ["first", "last", "segments", "bytes", "poisoned", "integrity"]
+        [
+            "first",
+            "last",
+            "segments",
+            "bytes",
+            "poisoned",
+            "integrity",
+            "last_check"
+        ]
     );
     let doctor = object(&desk.says(&["doctor", "--json"]));
     assert_eq!(members(&doctor), ["sound", "findings"]);

@@ -2,6 +2,7 @@
 
 use super::desk::{Call, Desk, text};
 use std::{
+    path::Path,
     process::Command,
     time::{Duration, Instant},
 };
@@ -79,20 +80,36 @@ fn without_a_terminal_the_live_view_says_what_to_do_instead() {
     );
 }
 
-/// A tmux server of this test's own with `wt watch` in it.
-struct Screen {
+/// A tmux server of this test's own, of 80 columns and 24 lines.
+pub(crate) struct Screen {
     socket: String,
 }
 
 impl Screen {
     fn start(desk: &Desk, name: &str) -> Option<Self> {
+        Self::start_with(desk, name, "")
+    }
+
+    fn start_with(desk: &Desk, name: &str, set: &str) -> Option<Self> {
+        let command = format!(
+            "{set} {} watch; echo left with $?; stty -a | tr ' ;' '\n\n' | grep -x -e echo -e icanon; sleep 60",
+            super::desk::WT
+        );
+        Self::open(
+            &desk.home().join(format!("tmux-{name}")),
+            desk.home(),
+            &desk.state(),
+            &command,
+        )
+    }
+
+    /// Runs a command of the shell in it; none where there is no tmux.
+    pub(crate) fn open(socket: &Path, home: &Path, state: &Path, command: &str) -> Option<Self> {
         if !have_tmux() {
             return None;
         }
-        let socket = desk.home().join(format!("tmux-{name}")).display().to_string();
+        let socket = socket.display().to_string();
         let screen = Self { socket };
-        let command = format!("{} watch; echo left with $?; sleep 60", super::desk::WT);
-        let state = desk.state();
         let started = screen
             .tmux(&[
                 "-f",
@@ -105,10 +122,10 @@ impl Screen {
                 "24",
                 "sh",
                 "-c",
-                &command,
+                command,
             ])
-            .env("WATCHTOWER_DIR", &state)
-            .env("HOME", desk.home())
+            .env("WATCHTOWER_DIR", state)
+            .env("HOME", home)
             .output()
             .unwrap();
         assert!(started.status.success(), "{}", text(&started.stderr));
@@ -126,7 +143,7 @@ impl Screen {
         command
     }
 
-    fn keys(&self, keys: &[&str]) {
+    pub(crate) fn keys(&self, keys: &[&str]) {
         assert!(
             self.tmux(&[&["send-keys"], keys].concat())
                 .status()
@@ -135,7 +152,7 @@ impl Screen {
         );
     }
 
-    fn shows(&self, wanted: &str) -> String {
+    pub(crate) fn shows(&self, wanted: &str) -> String {
         let begun = Instant::now();
         loop {
             let shown = text(&self.tmux(&["capture-pane", "-p"]).output().unwrap().stdout);
@@ -246,6 +263,28 @@ fn a_signal_gives_the_terminal_back_too() {
     let left = screen.shows("left with 143");
     assert!(
         !left.contains("Watchtower"),
+        "the screen was not given back: {left}"
+    );
+}
+
+#[test]
+fn a_panic_gives_the_terminal_back_too() {
+    let desk = busy();
+    let Some(screen) = Screen::start_with(&desk, "panic", "WT_TEST_PANIC=1 RUST_BACKTRACE=0") else {
+        return;
+    };
+    let left = screen.shows("icanon");
+    assert!(
+        left.contains("as was asked for"),
+        "what went wrong is said: {left}"
+    );
+    assert!(left.contains("left with 101"), "{left}");
+    assert!(
+        left.contains("icanon") && left.contains("\necho\n"),
+        "echo is off: {left}"
+    );
+    assert!(
+        !left.contains("Newest first"),
         "the screen was not given back: {left}"
     );
 }

@@ -4,13 +4,15 @@ use crate::{
     ledger::{follow::Follow, read::Entry},
     report::{Failure, json_text, visible},
     view::{
+        crew,
         desk::Desk,
         out::{self, Out},
+        progress::Pace,
         select::Selection,
     },
 };
 use serde_json::{Value as Json, json};
-use std::{os::fd::AsFd, process::ExitCode, time::Duration};
+use std::{ops::ControlFlow, os::fd::AsFd, process::ExitCode, time::Duration};
 
 /// How often new entries are looked for.
 const LOOK_EVERY: Duration = Duration::from_millis(200);
@@ -19,15 +21,13 @@ const LOOK_EVERY: Duration = Duration::from_millis(200);
 pub(super) fn run(selection: &Selection, monitor: bool, as_json: bool) -> Result<ExitCode, Failure> {
     let desk = Desk::open()?;
     out::stream(|out| {
-        let mut last = 0;
-        for entry in desk.reader()?.from(1) {
-            let entry = entry?;
-            last = entry.seq;
-            if !monitor {
-                print(out, &entry, selection, as_json)?;
-            }
-        }
+        let reader = desk.reader()?;
         if monitor {
+            let last = reader
+                .backwards()
+                .next()
+                .transpose()?
+                .map_or(0, |entry| entry.seq);
             let mut follow = Follow::after(desk.home.dir.as_fd(), &desk.home.path, last)?;
             loop {
                 let came = follow.look()?;
@@ -40,6 +40,27 @@ pub(super) fn run(selection: &Selection, monitor: bool, as_json: bool) -> Result
                 }
             }
         }
+        crew::sweep(
+            &reader,
+            &reader.pieces(selection.since())?,
+            Pace::Silent,
+            |reader, piece| {
+                // Canonical JSON has a list that is not empty in one way only, and text cannot look like it.
+                let finder = memchr::memmem::Finder::new(b"\"gtfo_alerts\":[{");
+                let mut found = Vec::new();
+                reader.sweep(piece, |raw| {
+                    found.extend(finder.find(raw.data).and_then(|_| raw.entry()));
+                    ControlFlow::Continue(())
+                })?;
+                Ok(found)
+            },
+            |found| {
+                for entry in &found {
+                    print(out, entry, selection, as_json)?;
+                }
+                Ok(ControlFlow::Continue(()))
+            },
+        )?;
         Ok(ExitCode::SUCCESS)
     })
 }

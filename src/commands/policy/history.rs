@@ -51,7 +51,7 @@ pub(super) fn each(
     let selection = selection.decisions_only();
     let reader = Desk::open()?.reader()?;
     let mut without_facts = 0;
-    for entry in reader.from(1) {
+    for entry in reader.from_time(selection.since())? {
         let entry = entry?;
         if selection.is_over(&entry.timestamp) {
             break;

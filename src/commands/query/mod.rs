@@ -122,7 +122,8 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
     }
     let reader = Desk::open()?.reader()?;
     let mut unanswered = rows::Unanswered::default();
-    let mut found = false;
+    // Whose reader has gone was told something.
+    let mut found = true;
     let code = out::stream(|out| {
         match groups {
             Some(fields) => {
@@ -130,7 +131,6 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
             }
             None if matches.get_flag("count") => {
                 let count = groups::count(&reader, &query, &mut unanswered)?;
-                found = true;
                 let line = if format == Format::Json {
                     format!("{{\"count\":{count}}}")
                 } else {

@@ -35,6 +35,7 @@ pub(super) fn run(mut model: Model, mut source: Source, theme: Theme) -> Result<
         Failure::new(Exit::Usage, format!("cannot use this terminal: {e}"))
             .hint("`wt watch --once` prints one frame")
     })?;
+    break_down();
     let ended = watch(&mut terminal, &mut model, &mut source, theme, &signals);
     let restored = ratatui::try_restore();
     let code = ended.map_err(|failure| match failure {
@@ -43,6 +44,14 @@ pub(super) fn run(mut model: Model, mut source: Source, theme: Theme) -> Result<
     })?;
     restored.map_err(|e| Failure::new(Exit::Usage, format!("the terminal cannot be given back: {e}")))?;
     Ok(code)
+}
+
+/// A debug build can be told to panic here, so that a test sees what becomes of the terminal then.
+#[expect(clippy::panic, reason = "a panic is what is tried")]
+fn break_down() {
+    if cfg!(debug_assertions) && std::env::var_os("WT_TEST_PANIC").is_some() {
+        panic!("as was asked for");
+    }
 }
 
 enum Ended {

@@ -21,6 +21,19 @@ const LIMIT: Duration = Duration::from_secs(10);
 /// Facility `authpriv` of syslog (RFC 5424).
 const AUTHPRIV: u8 = 10;
 
+/// Where the machine takes what is told: the socket of syslog, what shows a message on the desktop, what speaks https.
+struct Places<'a> {
+    log: &'a str,
+    notify_send: &'a str,
+    curl: &'a str,
+}
+
+const SYSTEM: Places<'static> = Places {
+    log: "/dev/log",
+    notify_send: "/usr/bin/notify-send",
+    curl: "/usr/bin/curl",
+};
+
 /// Whether `notify` of a policy can be used.
 ///
 /// # Errors
@@ -45,12 +58,16 @@ pub(crate) fn check(notify: &[String]) -> Result<(), String> {
 /// # Errors
 /// Why nobody was told, in one line.
 pub(crate) fn deliver(notify: &[String], episode: &Episode) -> Result<(), String> {
+    deliver_at(&SYSTEM, notify, episode)
+}
+
+fn deliver_at(places: &Places<'_>, notify: &[String], episode: &Episode) -> Result<(), String> {
     let json = format!("{}\n", json_text(&episode.to_json()));
     match notify {
         [] => Ok(()),
-        [way] if way == "syslog" => syslog(episode),
-        [way] if way == "desktop" => desktop(episode),
-        [way, url] if way == "webhook" => webhook(url, &json),
+        [way] if way == "syslog" => syslog(places, episode),
+        [way] if way == "desktop" => desktop(places, episode),
+        [way, url] if way == "webhook" => webhook(places, url, &json),
         [program, args @ ..] => run(program, args, &json),
     }
 }
@@ -118,23 +135,30 @@ fn run(program: &str, args: &[String], input: &str) -> Result<(), String> {
     }
 }
 
-/// Posts the alarm. Plain http is spoken here; https is left to the system's curl.
-fn webhook(url: &str, json: &str) -> Result<(), String> {
+/// Posts the alarm. Plain http is spoken here; https is left to the system's curl. The address is often a secret in
+/// itself, so it stands neither in an argv, which others can see, nor in a message.
+fn webhook(places: &Places<'_>, url: &str, json: &str) -> Result<(), String> {
     let Some(rest) = url.strip_prefix("http://") else {
         let args = [
+            "-q",
             "-fsS",
+            "--proto",
+            "=https",
             "--max-time",
             "10",
-            "-H",
-            "content-type: application/json",
-            "--data-binary",
-            "@-",
-            "--",
-            url,
+            "--config",
+            "-",
         ];
-        return run("/usr/bin/curl", &args.map(str::to_owned), json);
+        let config = format!(
+            "url = {}\nheader = \"content-type: application/json\"\ndata-binary = {}\n",
+            config_text(url),
+            config_text(json)
+        );
+        return run(places.curl, &args.map(str::to_owned), &config);
     };
-    let failed = |e: &dyn std::fmt::Display| format!("cannot post to `{url}`: {e}");
+    let shown = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let shown = shown.rsplit('@').next().unwrap_or_default();
+    let failed = |e: &dyn std::fmt::Display| format!("cannot post to `http://{shown}`: {e}");
     let (host, path) = rest
         .split_once('/')
         .map_or((rest, String::from("/")), |(host, path)| {
@@ -173,7 +197,23 @@ fn webhook(url: &str, json: &str) -> Result<(), String> {
     }
 }
 
-fn syslog(episode: &Episode) -> Result<(), String> {
+/// A text as curl's configuration has it.
+fn config_text(text: &str) -> String {
+    let mut out = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => out.extend(['\\', c]),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+    out
+}
+
+fn syslog(places: &Places<'_>, episode: &Episode) -> Result<(), String> {
     let severity = match episode.urgency {
         Urgency::Critical => 2,
         Urgency::High => 3,
@@ -186,7 +226,7 @@ fn syslog(episode: &Episode) -> Result<(), String> {
         std::process::id(),
         words(episode)
     );
-    let path = Path::new("/dev/log");
+    let path = Path::new(places.log);
     let failed = |e: std::io::Error| format!("cannot write to `{}`: {e}", path.display());
     let socket = UnixDatagram::unbound().map_err(failed)?;
     socket
@@ -195,7 +235,7 @@ fn syslog(episode: &Episode) -> Result<(), String> {
         .map_err(failed)
 }
 
-fn desktop(episode: &Episode) -> Result<(), String> {
+fn desktop(places: &Places<'_>, episode: &Episode) -> Result<(), String> {
     let urgency = match episode.urgency {
         Urgency::Low => "low",
         Urgency::Medium => "normal",
@@ -210,5 +250,8 @@ fn desktop(episode: &Episode) -> Result<(), String> {
         &title,
         &words(episode),
     ];
-    run("/usr/bin/notify-send", &args.map(str::to_owned), "")
+    run(places.notify_send, &args.map(str::to_owned), "")
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,5 +1,6 @@
 //! How the ledger stands: its size, its ends, and whether it holds, as far as that is checked in passing.
 
+use super::checked::Checked;
 use crate::{
     home::Home,
     ledger::{
@@ -64,6 +65,8 @@ pub(crate) struct Record {
     pub(crate) poisoned: bool,
     /// Whether it holds.
     pub(crate) integrity: Integrity,
+    /// What the last `wt verify` found.
+    pub(crate) last_check: Option<Checked>,
 }
 
 impl Record {
@@ -83,6 +86,7 @@ impl Record {
             bytes: extent.bytes,
             poisoned: rustix::fs::accessat(&home.dir, POISONED, Access::EXISTS, AtFlags::empty()).is_ok(),
             integrity: Integrity::of(home, extent.bytes)?,
+            last_check: Checked::last(home),
         })
     }
 }
