@@ -134,6 +134,10 @@ fn documents_lead_to_files_that_exist_and_name_the_levels_alike() {
         "docs/sandbox.md",
         "docs/agents.md",
         "docs/approvals.md",
+        "docs/json.md",
+        "docs/threat-model.md",
+        "docs/commands.md",
+        "docs/compatibility.md",
     ] {
         let document = fs::read_to_string(root.join(name)).unwrap();
         let dir = root.join(name).parent().unwrap().to_owned();

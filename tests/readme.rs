@@ -53,7 +53,9 @@ fn line(line: &str) -> String {
             let time = word.len() == 20 && word.starts_with("20") && word.ends_with('Z');
             let number = word.trim_end_matches(|c: char| c.is_ascii_lowercase());
             let took = number != word
-                && ["us", "ms", "s"].contains(&&word[number.len()..])
+                && word
+                    .strip_prefix(number)
+                    .is_some_and(|unit| ["us", "ms", "s"].contains(&unit))
                 && number.parse::<f64>().is_ok();
             match (time, took) {
                 (true, _) => "2026-03-04T05:06:07Z".to_owned(),
@@ -66,7 +68,7 @@ fn line(line: &str) -> String {
     if let Some((before, _)) = text.split_once(" bytes") {
         let digits = before.len() - before.trim_end_matches(|c: char| c.is_ascii_digit()).len();
         text = text.replacen(
-            &format!("{} bytes", &before[before.len() - digits..]),
+            &format!("{} bytes", before.get(before.len() - digits..).unwrap()),
             "8,000 bytes",
             1,
         );

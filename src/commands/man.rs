@@ -70,19 +70,26 @@ fn pages() -> Vec<Page> {
         wt.clone().disable_help_subcommand(true),
         "wt".to_owned(),
     )];
-    for command in wt
-        .get_subcommands()
-        .filter(|command| !command.is_hide_set() && command.get_name() != "help")
-    {
-        let name = format!("wt-{}", command.get_name());
-        pages.push(generated(command.clone(), name));
-    }
+    below(&wt, "wt", &mut pages);
     let applets = applets::all().iter();
     pages.extend(applets.map(|applet| Page {
         file: format!("{}.1", applet.name),
         roff: applet.man(VERSION),
     }));
     pages
+}
+
+/// A page of its own for each subcommand, and for those below it.
+fn below(command: &Command, name: &str, pages: &mut Vec<Page>) {
+    let shown = |command: &&Command| !command.is_hide_set() && command.get_name() != "help";
+    for command in command.get_subcommands().filter(shown) {
+        let name = format!("{name}-{}", command.get_name());
+        pages.push(generated(
+            command.clone().disable_help_subcommand(true),
+            name.clone(),
+        ));
+        below(command, &name, pages);
+    }
 }
 
 fn generated(command: Command, name: String) -> Page {

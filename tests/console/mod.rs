@@ -2,6 +2,7 @@
 
 mod alert;
 pub(crate) mod desk;
+mod man;
 mod matrix;
 mod query;
 mod report;
