@@ -74,6 +74,33 @@ fn run(name: &str) {
     );
 }
 
+/// The same at a terminal, as who sets an agent up is. The clients themselves are stood in for by programs that do
+/// nothing; tests/e2e has the real ones do it.
+#[test]
+fn the_guide_to_agents_does_what_it_says_at_a_terminal() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/agents.md");
+    let commands = commands(&fs::read_to_string(&path).unwrap());
+    assert!(commands.len() > 10, "docs/agents.md has no commands");
+    let world = Scratch::new();
+    let bin = world.home().join("bin");
+    fs::create_dir(&bin).unwrap();
+    rustix::fs::symlink(crate::support::WT, bin.join("wt")).unwrap();
+    for client in ["opencode", "claude", "codex", "gemini", "copilot"] {
+        rustix::fs::symlink("/bin/true", bin.join(client)).unwrap();
+    }
+    let helper = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/console/terminal.py");
+    let output = Command::new("python3")
+        .args([helper, "80", "/bin/sh", "-c", &script(&commands)])
+        .current_dir(world.project())
+        .env_clear()
+        .env("PATH", format!("{}:/usr/local/bin:/usr/bin:/bin", bin.display()))
+        .env("HOME", world.home())
+        .env("TERM", "xterm")
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stdout));
+}
+
 /// Whether `jq` is here; where every test must run its absence is a failure.
 fn have_jq() -> bool {
     let found = Path::new("/usr/bin/jq").exists();
