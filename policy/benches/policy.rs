@@ -6,7 +6,7 @@ mod documents;
 
 use divan::{Bencher, black_box};
 use documents::{default_sources, many};
-use policy::{Policy, Source, load};
+use policy::{Policy, Source, load, load_again};
 
 fn main() {
     divan::main();
@@ -20,6 +20,13 @@ fn loaded(sources: &[Source]) -> Policy {
 fn load_default(bencher: Bencher) {
     let sources = default_sources();
     bencher.bench(|| load(black_box(&sources)).is_ok());
+}
+
+/// As every call after the first loads it: the same bytes were checked before.
+#[divan::bench]
+fn load_default_again(bencher: Bencher) {
+    let sources = default_sources();
+    bencher.bench(|| load_again(black_box(&sources)).is_ok());
 }
 
 #[divan::bench]

@@ -106,3 +106,12 @@ fn conditions_and_their_patterns_are_compiled_once() {
         );
     }
 }
+
+#[test]
+fn a_document_that_was_checked_before_loads_without_reading_its_conditions() {
+    let sources = default_sources();
+    let first = shortest(|| load(&sources).unwrap());
+    let again = shortest(|| load_again(&sources).unwrap());
+    println!("{first:?} at first, {again:?} again");
+    assert!(again < first, "{again:?} against {first:?}");
+}

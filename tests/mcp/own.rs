@@ -20,6 +20,8 @@ fn own(world: &World) -> Vec<PathBuf> {
         ".cursor/hooks.json",
         ".cursor/mcp.json",
         ".config/opencode/opencode.json",
+        ".copilot/hooks/watchtower.json",
+        ".copilot/mcp-config.json",
         "bin/safe-rm",
     ]
     .iter()
@@ -30,6 +32,8 @@ fn own(world: &World) -> Vec<PathBuf> {
         ".claude/settings.json",
         ".codex/hooks.json",
         "opencode.json",
+        ".github/hooks/watchtower.json",
+        ".github/hooks/not-there-yet.json",
         ".watchtower/policy.json",
     ];
     paths.extend(names.iter().map(|name| world.workspace().join(name)));
@@ -131,7 +135,7 @@ fn no_way_through_us_changes_what_holds_the_agent() {
             .success()
     );
     // Every client is set up, in the home and in the project.
-    for client in ["opencode", "claude-code", "codex", "gemini", "cursor"] {
+    for client in ["opencode", "claude-code", "codex", "gemini", "cursor", "copilot"] {
         for scope in ["user", "project"] {
             assert!(
                 world
