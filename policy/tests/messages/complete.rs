@@ -27,6 +27,7 @@ const NOT_OF_THE_LOADER: &[(&str, &str)] = &[
     ("lang/subscript.rs", "errors of evaluations"),
     ("lang/value.rs", "errors of evaluations"),
     ("protect/mod.rs", "reasons of protection"),
+    ("protect/reach.rs", "reasons of protection"),
     ("risk.rs", "no text at all"),
 ];
 
