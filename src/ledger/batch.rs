@@ -63,7 +63,11 @@ impl Batch<'_> {
         let (mut segment, tail, note) = rotate::when_due(place, lock, settings, found, sealer.as_mut())?;
         let mut receipts = Vec::with_capacity(self.entries.len());
         let mut lines = Lines::after(&tail);
-        for own in note.into_iter().chain(resumed).chain(lines.clock_entry()) {
+        for own in note.into_iter().chain(resumed) {
+            lines.push(&prepare(&own, None)?, sealer.as_mut());
+        }
+        // Only now: what stands before it must not be older than the entry before.
+        if let Some(own) = lines.clock_entry() {
             lines.push(&prepare(&own, None)?, sealer.as_mut());
         }
         for (moves, data) in self.entries {

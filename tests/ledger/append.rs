@@ -6,6 +6,7 @@ use serde_json::json;
 use std::{fs::OpenOptions, io::Write, os::fd::AsFd, os::unix::fs::MetadataExt, time::Duration};
 use watchtower::ledger::{
     DecisionDraft, Draft, Durability, Genesis, Kind, Ledger, LedgerError, Ruling, Settings, read::Reader,
+    verify,
 };
 
 #[test]
@@ -273,4 +274,34 @@ fn links_and_fifos_in_place_of_files_are_refused() {
         run("rm", &[segment.as_os_str()]);
     }
     drop(other);
+}
+
+#[test]
+fn a_clock_set_back_is_told_of_and_times_begin_anew() {
+    let place = Place::with_ledger();
+    place.fill(2);
+    let text = std::fs::read_to_string(place.segment(1)).unwrap();
+    let (before, last) = text.trim_end().rsplit_once('\n').unwrap();
+    let (_, rest) = last.split_once("\"data\":").unwrap();
+    let (data, rest) = rest.rsplit_once(",\"prev_hash\":\"").unwrap();
+    let (line, _) = super::forge::raw_line(3, "2999-01-01T00:00:00.000000Z", data, rest.get(..64).unwrap());
+    std::fs::write(place.segment(1), format!("{before}\n{line}")).unwrap();
+    std::fs::write(place.path().join("ledger.lock"), "").unwrap();
+    place.fill(2);
+    let reader = Reader::open(place.dir().as_fd(), place.path()).unwrap();
+    let said: Vec<String> = reader
+        .from(4)
+        .map(Result::unwrap)
+        .map(|entry| {
+            let reason = entry.data.get("reason").and_then(|reason| reason.as_str());
+            format!("{} {}", entry.kind(), reason.unwrap_or_default())
+        })
+        .collect();
+    assert_eq!(said, ["open cache-lost", "open clock", "event ", "event "]);
+    let options = verify::Options {
+        deep: true,
+        ..verify::Options::default()
+    };
+    let report = verify::verify_with(place.dir().as_fd(), place.path(), options).unwrap();
+    assert_eq!(report.findings, vec![]);
 }
