@@ -33,7 +33,6 @@ fn own(world: &World) -> Vec<PathBuf> {
         ".codex/hooks.json",
         "opencode.json",
         ".github/hooks/watchtower.json",
-        ".github/hooks/not-there-yet.json",
         ".watchtower/policy.json",
     ];
     paths.extend(names.iter().map(|name| world.workspace().join(name)));
