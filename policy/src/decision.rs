@@ -1,5 +1,6 @@
 //! What a judgement says: the verdict, the rules that gave it, and the words for the agent.
 
+use crate::shares::Shares;
 use serde::{Deserialize, Serialize};
 
 /// The answer to a call. Ordered from loosest to strictest, so that verdicts combine with `max`.
@@ -70,6 +71,9 @@ pub struct Risk {
     pub args: u32,
     /// Calls in the last 60 s, 0 to 20.
     pub burst: u32,
+    /// What the parts are made of, in words.
+    #[serde(default)]
+    pub why: Shares,
 }
 
 /// The judgement of a call: every target judged, the strictest verdict taken.

@@ -25,6 +25,7 @@ mod protect;
 mod risk;
 mod rule;
 mod scope;
+mod shares;
 pub mod text;
 mod wanted;
 
@@ -50,4 +51,5 @@ pub use problem::Problem;
 pub use profiles::{PROFILES, default_document};
 pub use protect::{Guard, Protect};
 pub use scope::{EnforcementFacts, Floor, Gtfo, Identity, Places, Scope, TargetFacts, Time, Workspace};
+pub use shares::{Share, Shares};
 pub use wanted::Wanted;

@@ -1,8 +1,10 @@
-//! The risk of a call, each part on its own scale: what kind of tool, which arguments, how many calls lately.
+//! The risk of a call, each part on its own scale: what kind of tool, which arguments, how many calls lately. Judged is
+//! what was typed into typed intents and resolved, so that no spelling of options, quotes or comments changes it.
 
 use crate::{
     decision::Risk,
     scope::{Scope, TargetFacts},
+    shares::Shares,
 };
 use serde_json::Value as Json;
 
@@ -10,52 +12,104 @@ use serde_json::Value as Json;
 const MAX_ARGS: u32 = 40;
 const MAX_BURST: u32 = 20;
 
+/// Every word of a share.
+pub(crate) const WORDS: &[&str] = &[
+    TOOL,
+    ARGS,
+    BURST,
+    SHELL,
+    CODE,
+    WRITE,
+    DATABASE,
+    HTTP,
+    READ,
+    ENVIRONMENT,
+    INFORMATION,
+    UNKNOWN,
+    DELETES,
+    MODE,
+    OWNER,
+    RUNS,
+    MOVES,
+    MAKES,
+    RECURSIVE,
+    SEVERAL,
+    MANY,
+    OUTSIDE,
+    RECIPE,
+    CALLS,
+];
+const TOOL: &str = "tool";
+const ARGS: &str = "args";
+const BURST: &str = "burst";
+const SHELL: &str = "it runs a command";
+const CODE: &str = "it runs a command elsewhere";
+const WRITE: &str = "it changes files";
+const DATABASE: &str = "it asks a database";
+const HTTP: &str = "it uses the network";
+const READ: &str = "it reads";
+const ENVIRONMENT: &str = "it reads the environment";
+const INFORMATION: &str = "it lists";
+const UNKNOWN: &str = "what it does is not known";
+const DELETES: &str = "it deletes";
+const MODE: &str = "it changes modes";
+const OWNER: &str = "it changes owners";
+const RUNS: &str = "it executes a program";
+const MOVES: &str = "it moves";
+const MAKES: &str = "it writes or makes something";
+const RECURSIVE: &str = "with everything below";
+const SEVERAL: &str = "several targets";
+const MANY: &str = "many objects";
+const OUTSIDE: &str = "outside the workspace";
+const RECIPE: &str = "a GTFOBins recipe is in use";
+const CALLS: &str = "calls in the last minute";
+
 /// Computes the risk of a call.
 pub(crate) fn assess(scope: &Scope) -> Risk {
-    let tool = tool(&scope.domain, &scope.operation);
-    let args = args(scope).min(MAX_ARGS);
+    let mut why = Shares::default();
+    let (tool, what) = tool(&scope.domain, &scope.operation);
+    why.add(TOOL, tool, what);
+    args(scope, &mut why);
+    let args = why.sum(ARGS).min(MAX_ARGS);
     let burst = (scope.burst / 3).min(MAX_BURST);
+    why.add(BURST, burst, CALLS);
     Risk {
         score: tool + args + burst,
         tool,
         args,
         burst,
+        why,
     }
 }
 
 /// The weight of the kind of tool, 0 to 40.
-fn tool(domain: &str, operation: &str) -> u32 {
-    const SHELL: u32 = 40;
-    const CODE: u32 = 38;
-    const WRITE: u32 = 35;
-    const DATABASE: u32 = 30;
-    const HTTP: u32 = 25;
-    const READ: u32 = 20;
-    const ENVIRONMENT: u32 = 15;
-    const INFORMATION: u32 = 5;
-    const UNKNOWN: u32 = 40;
+fn tool(domain: &str, operation: &str) -> (u32, &'static str) {
     match (domain, operation) {
-        ("process" | "privilege", _) => SHELL,
-        ("kubernetes", "exec") => CODE,
-        ("filesystem", "read") | ("ssh", "read") | ("kubernetes", _) | ("search", _) => READ,
-        (_, "list" | "stat" | "ps") => INFORMATION,
-        ("filesystem" | "watchtower", _) => WRITE,
-        ("database", _) => DATABASE,
-        ("network" | "http", _) => HTTP,
-        ("environment", _) => ENVIRONMENT,
-        _ => UNKNOWN,
+        ("process" | "privilege", _) => (40, SHELL),
+        ("kubernetes", "exec") => (38, CODE),
+        ("filesystem", "read") | ("ssh", "read") | ("kubernetes", _) | ("search", _) => (20, READ),
+        (_, "list" | "stat" | "ps") => (5, INFORMATION),
+        ("filesystem" | "watchtower", _) => (35, WRITE),
+        ("database", _) => (30, DATABASE),
+        ("network" | "http", _) => (25, HTTP),
+        ("environment", _) => (15, ENVIRONMENT),
+        _ => (40, UNKNOWN),
     }
 }
 
 /// What the arguments add.
-fn args(scope: &Scope) -> u32 {
+fn args(scope: &Scope, why: &mut Shares) {
     let recursive = scope.params.get("recursive") == Some(&Json::Bool(true));
     let entries: i64 = scope
         .targets
         .iter()
         .map(|t| t.entries.max(0))
         .fold(0, i64::saturating_add);
-    let worst = scope.targets.iter().map(|t| operation(&t.operation)).max();
+    let worst = scope
+        .targets
+        .iter()
+        .map(|t| operation(&t.operation))
+        .max_by_key(|(points, _)| *points);
     let outside = scope.targets.iter().any(|t| is_outside(t, scope));
     let gtfo = match (scope.gtfo.invoked, scope.gtfo.risk.as_str()) {
         (true, "critical") => 40,
@@ -63,23 +117,29 @@ fn args(scope: &Scope) -> u32 {
         (true, "medium") => 15,
         _ => 0,
     };
-    worst.unwrap_or_else(|| operation(&scope.operation))
-        + if recursive { 10 } else { 0 }
-        + if scope.targets.len() > 1 { 5 } else { 0 }
-        + match entries {
-            0..=100 => 0,
-            101..=10_000 => 5,
-            _ => 10,
-        }
-        + if outside { 10 } else { 0 }
-        + gtfo
+    let (points, what) = worst.unwrap_or_else(|| operation(&scope.operation));
+    let many = match entries {
+        0..=100 => 0,
+        101..=10_000 => 5,
+        _ => 10,
+    };
+    why.add(ARGS, points, what);
+    why.add(ARGS, if recursive { 10 } else { 0 }, RECURSIVE);
+    why.add(ARGS, if scope.targets.len() > 1 { 5 } else { 0 }, SEVERAL);
+    why.add(ARGS, many, MANY);
+    why.add(ARGS, if outside { 10 } else { 0 }, OUTSIDE);
+    why.add(ARGS, gtfo, RECIPE);
 }
 
-fn operation(operation: &str) -> u32 {
+fn operation(operation: &str) -> (u32, &'static str) {
     match operation {
-        "delete" | "chmod" | "chown" | "exec" | "move" => 15,
-        "copy" | "write" | "create_file" | "create_dir" | "symlink" | "link" => 10,
-        _ => 0,
+        "delete" => (15, DELETES),
+        "chmod" => (15, MODE),
+        "chown" => (15, OWNER),
+        "exec" => (15, RUNS),
+        "move" => (15, MOVES),
+        "copy" | "write" | "create_file" | "create_dir" | "symlink" | "link" => (10, MAKES),
+        _ => (0, ""),
     }
 }
 
@@ -93,7 +153,10 @@ fn is_outside(target: &TargetFacts, scope: &Scope) -> bool {
 #[cfg(test)]
 mod tests {
     use super::assess;
-    use crate::scope::{Scope, TargetFacts};
+    use crate::{
+        decision::Risk,
+        scope::{Scope, TargetFacts},
+    };
 
     fn call(domain: &str, operation: &str) -> Scope {
         Scope {
@@ -117,6 +180,35 @@ mod tests {
         scope.burst = 1000;
         let risk = assess(&scope);
         assert_eq!((risk.tool, risk.args, risk.burst, risk.score), (35, 40, 20, 95));
+        let why = serde_json::json!([
+            "tool 35: it changes files",
+            "args 15: it deletes",
+            "args 10: with everything below",
+            "args 10: many objects",
+            "args 10: outside the workspace",
+            "burst 20: calls in the last minute"
+        ]);
+        assert_eq!(serde_json::json!(risk)["why"], why);
+        let back: Risk = serde_json::from_value(serde_json::json!(risk)).unwrap();
+        assert_eq!(back, risk);
+    }
+
+    #[test]
+    fn every_share_of_the_fullest_call_has_its_place() {
+        let mut scope = call("process", "exec");
+        let target = TargetFacts {
+            domain: "filesystem".into(),
+            operation: "delete".into(),
+            path: "/srv/x".into(),
+            entries: 20_000,
+            ..TargetFacts::default()
+        };
+        scope.targets = vec![target.clone(), target];
+        scope.params.insert("recursive".into(), true.into());
+        scope.gtfo.invoked = true;
+        scope.gtfo.risk = "critical".into();
+        scope.burst = 60;
+        assert_eq!(assess(&scope).why.iter().count(), 8);
     }
 
     #[test]

@@ -39,6 +39,10 @@ pub(super) fn screen(request: &Request, now: moment::Micros) -> String {
         "  risk       {:.2} (tool {}, arguments {}, calls in the last minute {})",
         request.risk_score, risk.tool, risk.args, risk.burst
     ));
+    let why = risk.why.words();
+    if !why.is_empty() {
+        lines.push(format!("             {why}"));
+    }
     for target in request.targets.iter().take(MAX_TARGETS) {
         lines.push(format!(
             "  {:<10} {}",

@@ -114,6 +114,10 @@ fn words(answer: &Answer) -> String {
         Verdict::Deny => "deny",
     };
     let mut out = format!("{verdict} (risk {:.2})\n", answer.risk_score);
+    let why = answer.risk.why.words();
+    if !why.is_empty() {
+        out.push_str(&format!("  risk: {why}\n"));
+    }
     for reason in &answer.reasons {
         out.push_str(&format!("  {}\n", visible(reason)));
     }

@@ -95,8 +95,15 @@ fn risk_line(decision: Option<&Json>) -> String {
         .and_then(|d| d.get("risk_score"))
         .map(shown)
         .unwrap_or_default();
+    let why = decision.and_then(|d| d.get("risk")?.get("why")?.as_array());
+    let why: Vec<&str> = why.into_iter().flatten().filter_map(Json::as_str).collect();
+    let why = if why.is_empty() {
+        String::new()
+    } else {
+        format!(": {}", why.join(", "))
+    };
     format!(
-        "{score} (tool {}, arguments {}, burst {})",
+        "{score} (tool {}, arguments {}, burst {}){why}",
         part("tool"),
         part("args"),
         part("burst")

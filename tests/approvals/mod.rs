@@ -11,6 +11,7 @@ mod notices;
 mod ordinary;
 mod place;
 mod retention;
+mod risk;
 mod rules;
 mod story;
 pub(crate) mod swaps;
