@@ -271,3 +271,39 @@ fn no_applet_reaches_what_approvals_are_made_of() {
     assert_eq!(fs::read_to_string(&key).unwrap(), "{}");
     assert!(!state.join("state/grants/forged").exists() && !world.workspace().join("stolen").exists());
 }
+
+#[test]
+fn an_agent_that_is_denied_too_often_is_stopped_by_itself_over_every_front_end() {
+    let world = World::new();
+    let policy = world.dir.path().join(".watchtower/policy.json");
+    let document = fs::read_to_string(&policy).unwrap();
+    let settings = r#"{"approvals": {"freeze_after": 3, "freeze_minutes": 10},"#;
+    fs::write(&policy, document.replacen('{', settings, 1)).unwrap();
+    let agent = [("CLAUDECODE", "1")];
+    let touch = |name: &str| world.wt_with(&agent, &["safe-touch", name], b"").0;
+    // Two by the hook, and an applet in the agent's shell in between.
+    assert!(asked(&world, "claude-code", "rm -rf /etc").contains("deny"));
+    assert_eq!(touch("before"), 0);
+    assert!(asked(&world, "claude-code", "cat /etc/shadow").contains("deny"));
+    assert_eq!(of_kind(&world, "freeze").len(), 0);
+    // The third comes from the shell.
+    assert_eq!(world.wt_with(&agent, &["safe-rm", "/etc/hostname"], b"").0, 77);
+    let frozen = of_kind(&world, "freeze");
+    assert_eq!(frozen.len(), 1);
+    assert_eq!(
+        (&frozen[0]["data"]["agent"], &frozen[0]["data"]["reason"]),
+        (&json!("claude-code"), &json!("3 denials within 10 minutes"))
+    );
+    assert_eq!(touch("after"), 77);
+    let answer = asked(&world, "claude-code", "touch after");
+    assert!(
+        answer.contains("deny") && answer.contains("3 denials within 10 minutes"),
+        "{answer}"
+    );
+    // Reads go on, and so does everybody else. A command of a shell is stopped whatever it would do.
+    let here = world.workspace();
+    let (read, why) = world.ask("Read", &json!({"file_path": here.join("before")}), &here);
+    assert_eq!(read, "allow", "{why}");
+    assert!(!asked(&world, "codex", "touch other").contains("deny"));
+    assert_eq!(world.wt(&["safe-touch", "own"], b"").0, 0);
+}

@@ -13,6 +13,7 @@ mod place;
 mod retention;
 mod risk;
 mod rules;
+mod several;
 mod story;
 pub(crate) mod swaps;
 pub(crate) mod terminal;
