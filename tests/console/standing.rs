@@ -233,3 +233,30 @@ fn what_waits_for_a_person_is_shown() {
     );
     assert_eq!(status["approvals"]["frozen"], json!([]));
 }
+
+#[test]
+fn agents_that_are_set_up_are_named_with_how_much_of_it_stands() {
+    let world = crate::support::Scratch::new();
+    world.policy(&crate::approvals::world::open_policy(""));
+    let agents = || object(&world.expect(0, &["status", "--json"]))["agents"].clone();
+    assert_eq!(agents(), json!([]));
+    assert!(world.expect(0, &["status"]).contains("none is set up"));
+    world.expect(0, &["setup", "claude-code"]);
+    let files = json!([
+        world.home().join(".claude/settings.json"),
+        world.home().join(".claude.json")
+    ]);
+    assert_eq!(
+        agents(),
+        json!([{"client": "claude-code", "scope": "user", "complete": true, "files": files}])
+    );
+    std::fs::write(world.home().join(".claude.json"), "{}").unwrap();
+    let part = agents();
+    assert_eq!(
+        (&part[0]["complete"], part[0]["files"].as_array().map(Vec::len)),
+        (&json!(false), Some(1))
+    );
+    assert!(world.expect(0, &["status"]).contains("claude-code (in part)"));
+    world.expect(0, &["setup", "claude-code", "--remove"]);
+    assert_eq!(agents(), json!([]));
+}
