@@ -227,7 +227,7 @@ pub(super) fn all(home: BorrowedFd<'_>) -> Result<Vec<Request>, Failure> {
     for name in names {
         found.extend(read(home, &name)?);
     }
-    found.sort_by_key(|request| request.span.from);
+    found.sort_by_key(|request| (request.span.from, request.entry));
     Ok(found)
 }
 
