@@ -883,7 +883,7 @@ _wt() {
             return 0
             ;;
         wt__subcmd__clean)
-            opts="-h --before --upto --archive --recover --reason --dry-run --json --help"
+            opts="-h --before --upto --archive --recover --reason --yes --json --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

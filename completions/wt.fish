@@ -240,7 +240,7 @@ complete -c wt -n "__fish_wt_using_subcommand clean" -l upto -d 'Entries with sm
 complete -c wt -n "__fish_wt_using_subcommand clean" -l archive -d 'Keep the segments there, compressed' -r -F
 complete -c wt -n "__fish_wt_using_subcommand clean" -l reason -d 'Why; recorded' -r
 complete -c wt -n "__fish_wt_using_subcommand clean" -l recover -d 'After a loss or a failed sync: record what was expected, and go on'
-complete -c wt -n "__fish_wt_using_subcommand clean" -l dry-run -d 'Only say what would go'
+complete -c wt -n "__fish_wt_using_subcommand clean" -l yes -d 'Do it; without this it only says what would go'
 complete -c wt -n "__fish_wt_using_subcommand clean" -l json -d 'Print one JSON object'
 complete -c wt -n "__fish_wt_using_subcommand clean" -s h -l help -d 'Print help'
 complete -c wt -n "__fish_wt_using_subcommand export" -s f -l format -d 'json, jsonl, csv, ocsf (1.3, one event a line), otlp (JSON, one request a line), cef' -r -f -a "json\t''

@@ -1,15 +1,17 @@
 //! `wt clean`: takes the oldest segments out, as far as policy lets it, and leads on after a loss. Never silently:
-//! the ledger says what is gone.
+//! it says what would go, does it when told `--yes` by who knows the approver's passphrase, and the ledger says what
+//! is gone.
 
 use super::{
     own::{self, Held},
     show,
 };
 use crate::{
+    approver,
     caller::Caller,
     ground::Ground,
     ledger::{Place, Pruned, Upto},
-    report::{Exit, Failure},
+    report::{Exit, Failure, visible},
     view::span,
 };
 use clap::{ArgGroup, ArgMatches, Command, arg, value_parser};
@@ -31,10 +33,11 @@ pub(crate) fn build() -> Command {
         .arg(arg!(--recover "After a loss or a failed sync: record what was expected, and go on"))
         .group(ArgGroup::new("what").args(["before", "upto", "recover"]))
         .arg(arg!(--reason <TEXT> "Why; recorded"))
-        .arg(arg!(--"dry-run" "Only say what would go"))
+        .arg(arg!(--yes "Do it; without this it only says what would go"))
         .arg(arg!(--json "Print one JSON object"))
         .after_help(
-            "Without --before or --upto: everything older than `ledger.retention_days` of the policy.",
+            "Without --before or --upto: everything older than `ledger.retention_days` of the policy. Where an approver \
+             key is set, its passphrase is asked for.",
         )
 }
 
@@ -70,8 +73,13 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
     }
     let settings = &ground.policy.settings().ledger;
     let upto = upto(matches, settings.retention_days)?;
-    if matches.get_flag("dry-run") {
-        return Ok(show(&words(&ledger.prunable(upto)?, json, "would go")));
+    let going = ledger.prunable(upto)?;
+    if !matches.get_flag("yes") {
+        let mut text = words(&going, json, "would go");
+        if !json && !going.segments.is_empty() {
+            text.push_str("nothing is done without `--yes`; the rest stays verifiable\n");
+        }
+        return Ok(show(&text));
     }
     let named = matches.get_one::<PathBuf>("archive").cloned();
     let archive = named.or(settings.archive.as_ref().map(PathBuf::from));
@@ -82,8 +90,21 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
         })
     });
     let archive = opened.transpose()?;
-    if ledger.prunable(upto)?.segments.is_empty() {
-        return Ok(show(&words(&ledger.prunable(upto)?, json, "gone")));
+    if going.segments.is_empty() {
+        return Ok(show(&words(&going, json, "gone")));
+    }
+    // An agent is refused below, where that is recorded.
+    let known = ground.state().ledger_key(&mut ledger)?;
+    if let Some(known) = known.filter(|_| caller.agent.name.is_empty()) {
+        let purpose = format!(
+            "take entries up to {} out of the ledger, {}",
+            going.last,
+            match &archive {
+                Some(held) => format!("kept in {}", visible(&held.path.display().to_string())),
+                None => "kept nowhere".to_owned(),
+            }
+        );
+        approver::unlock(ground.home.dir.as_fd(), &known, &purpose)?;
     }
     let reason = reason.unwrap_or("retention").to_owned();
     let by = caller.principal.clone();

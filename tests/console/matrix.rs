@@ -65,7 +65,7 @@ const READERS: &[(&[&str], &[i32])] = &[
     (&["grants"], &[0]),
     (&["trash"], &[0]),
     (&["policy", "suggest"], &[0]),
-    (&["clean", "--dry-run", "--before", "1d"], &[77]),
+    (&["clean", "--before", "1d"], &[77]),
 ];
 
 /// What no output may hold: C0 and C1 controls but newline and tab, and what reorders or hides its neighbours.

@@ -186,18 +186,32 @@ fn an_import_is_judged_by_what_it_reads() {
     scratch.refused(77, &["import", key.to_str().unwrap()]);
 }
 
-#[test]
-fn cleaning_is_judged_by_the_archive_it_writes_and_takes_only_what_is_old() {
+/// A ledger with two segments that are older than the 30 days that policy keeps.
+fn aged() -> Scratch {
     let scratch = scratch(r#"{"retention_days": 30}"#);
     let prev = age(&scratch, "2019", &"0".repeat(64));
     scratch.run(&["safe-touch", "a"]);
     age(&scratch, "2020", &prev);
     scratch.run(&["safe-touch", "b"]);
     scratch.expect(0, &["verify"]);
-    scratch.refused(77, &["clean", "--archive", "/etc"]);
+    scratch
+}
+
+#[test]
+fn cleaning_is_judged_by_the_archive_it_writes_and_takes_only_what_is_old() {
+    let scratch = aged();
+    scratch.refused(77, &["clean", "--yes", "--archive", "/etc"]);
     scratch.expect(0, &["verify"]);
     fs::create_dir(scratch.file("kept")).unwrap();
+    let before = scratch.entries().len();
     let said = scratch.expect(0, &["clean", "--archive", "kept", "--reason", "yearly"]);
+    assert!(
+        said.contains(": would go\nnothing is done without `--yes`"),
+        "{said}"
+    );
+    assert_eq!(scratch.entries().len(), before);
+    assert_eq!(fs::read_dir(scratch.file("kept")).unwrap().count(), 0);
+    let said = scratch.expect(0, &["clean", "--yes", "--archive", "kept", "--reason", "yearly"]);
     assert!(said.starts_with("1 segment up to entry "), "{said}");
     let (decision, outcome) = last_call(&scratch);
     assert_eq!(
@@ -209,4 +223,32 @@ fn cleaning_is_judged_by_the_archive_it_writes_and_takes_only_what_is_old() {
     assert_eq!(archived, 1);
     scratch.expect(0, &["verify", "--deep"]);
     assert_eq!(scratch.expect(0, &["clean"]), "nothing is old enough\n");
+}
+
+#[test]
+fn where_an_approver_is_set_cleaning_asks_for_the_passphrase() {
+    const PASSPHRASE: &str = "correct horse battery staple";
+    let scratch = aged();
+    let wt = crate::support::WT;
+    let twice = format!("{PASSPHRASE}|{PASSPHRASE}");
+    let Some((code, said)) = scratch.person(&twice, &[wt, "admin", "set"]) else {
+        return;
+    };
+    assert_eq!(code, 0, "{said}");
+    let oldest = scratch.state().join(format!("ledger-{:020}.jsonl", 1));
+    let wrong = "not it at all|nor this one|and not this";
+    let (code, said) = scratch.person(wrong, &[wt, "clean", "--yes"]).unwrap();
+    assert_eq!(code, 77, "{said}");
+    assert!(said.contains("take entries up to "), "{said}");
+    assert!(oldest.exists());
+    // An agent is not asked, and its try is on record.
+    let mut agent = scratch.wt(&["clean", "--yes"]);
+    let refused = agent.env("CLAUDECODE", "1").output().unwrap();
+    assert_eq!(refused.status.code(), Some(77), "{refused:?}");
+    assert_eq!(last_call(&scratch).0["decision"]["verdict"], "deny");
+    assert!(oldest.exists());
+    let (code, said) = scratch.person(PASSPHRASE, &[wt, "clean", "--yes"]).unwrap();
+    assert_eq!(code, 0, "{said}");
+    assert!(!oldest.exists());
+    scratch.expect(0, &["verify"]);
 }

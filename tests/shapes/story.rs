@@ -234,7 +234,7 @@ fn record(story: &mut Story) {
         &["verify", "--legacy", &legacy, "--json"],
     );
     story.run("wt import", 0, &["import", &legacy, "--json"]);
-    story.run("wt clean", 0, &["clean", "--dry-run", "--json"]);
+    story.run("wt clean", 0, &["clean", "--json"]);
     // Damage, last of all.
     let segment = story.world.state().join(format!("ledger-{:020}.jsonl", 1));
     let text = fs::read_to_string(&segment).unwrap();
