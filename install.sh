@@ -93,7 +93,11 @@ install_files() {
     say "installed $prefix/bin/wt"
     case :$PATH: in
         *":$prefix/bin:"*) ;;
-        *) say "note: $prefix/bin is not on PATH; \`./install.sh --path\` adds it, or: export PATH=\"$prefix/bin:\$PATH\"" ;;
+        *)
+            hint="\`./install.sh --path\` adds it"
+            [ "$path" = no ] || hint="a new shell has it"
+            say "note: $prefix/bin is not on PATH here; $hint, or: export PATH=\"$prefix/bin:\$PATH\""
+            ;;
     esac
 }
 

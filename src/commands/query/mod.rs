@@ -72,7 +72,7 @@ pub(crate) fn build() -> Command {
             "Fields are those of an entry's data, and seq, timestamp and kind; absent ones are None.\n\
              Examples:\n  wt query \"decision.verdict == 'deny'\" --since 7d\n  \
              wt query \"kind == 'decision'\" --group-by identity.agent.value,decision.verdict\n  \
-             wt query \"execution.exit_code != 0\" --select seq,of,execution.exit_code --format csv",
+             wt query \"kind == 'outcome' and execution.exit_code != 0\" --select seq,of,execution.exit_code --format csv",
         )
 }
 
