@@ -29,6 +29,8 @@ mod gtfo;
 #[cfg(test)]
 mod hook;
 #[cfg(test)]
+mod hot_order;
+#[cfg(test)]
 mod install;
 #[cfg(test)]
 mod language;
