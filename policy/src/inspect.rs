@@ -5,7 +5,7 @@ use crate::{
     Layer, Policy, Scope, Source,
     document::{self, keys, shape},
     examples::{self, ArgvReader, Outcome},
-    json::{self, Node},
+    json::{self, Extent, Node},
     load,
     problem::{Problem, Report},
     rule::Rule,
@@ -37,7 +37,7 @@ pub fn inspect(sources: &[Source], argv: ArgvReader<'_>) -> Inspection {
             continue;
         };
         let mut report = Report::new(&source.path, text);
-        let Some(root) = json::read(text, &mut Vec::new()) else {
+        let Some(root) = json::read(text, Extent::Everything, &mut Vec::new()) else {
             continue;
         };
         for (rule, by) in layer.unreachable() {
@@ -65,7 +65,7 @@ pub fn example_calls(source: &Source, argv: ArgvReader<'_>) -> Vec<(String, Scop
     let Ok(text) = document::text(source) else {
         return Vec::new();
     };
-    let Some(root) = json::read(text, &mut Vec::new()) else {
+    let Some(root) = json::read(text, Extent::Everything, &mut Vec::new()) else {
         return Vec::new();
     };
     let mut calls = Vec::new();
@@ -97,7 +97,7 @@ pub fn run_tests(policy: &Policy, path: &str, bytes: &[u8], argv: ArgvReader<'_>
     };
     let mut report = Report::new(path, text);
     let mut faults = Vec::new();
-    let root = json::read(text, &mut faults);
+    let root = json::read(text, Extent::Everything, &mut faults);
     for fault in faults {
         report.add(fault.at, fault.message, "");
     }

@@ -3,7 +3,7 @@
 use crate::{
     Identity, Layer, Protect, Settings, Source, document,
     identity::words,
-    json::Node,
+    json::{Extent, Node},
     layer::Rules,
     pattern::PathPattern,
     problem::{Problem, Report},
@@ -34,6 +34,11 @@ fn compile(sources: &[Source], conditions: Conditions) -> Result<Policy, Vec<Pro
     let mut layers = Vec::with_capacity(sources.len());
     let mut settings = document::Merging::default();
     let (mut paths, mut names, mut excepted) = (Vec::new(), Vec::new(), Vec::new());
+    // Examples were judged when the document was accepted.
+    let extent = match conditions {
+        Conditions::Now => Extent::Everything,
+        Conditions::WhenTried => Extent::Without("examples"),
+    };
     for source in sources {
         let text = match document::text(source) {
             Ok(text) => text,
@@ -43,7 +48,7 @@ fn compile(sources: &[Source], conditions: Conditions) -> Result<Policy, Vec<Pro
             }
         };
         let mut report = Report::new(&source.path, text);
-        if let Some(document) = document::read(text, source.layer, &mut report) {
+        if let Some(document) = document::read(text, source.layer, extent, &mut report) {
             let protect = |key: &str| document.root.get("protect").and_then(|p| p.get(key));
             paths.extend(patterns(protect("paths"), &mut report));
             names.extend(protect("names").map(words).unwrap_or_default());

@@ -73,3 +73,18 @@ fn an_unsound_shape_is_refused_whatever_was_known_of_it() {
     let sources = [source(Layer::User, &document)];
     assert_eq!(load_again(&sources).unwrap_err(), load(&sources).unwrap_err());
 }
+
+#[test]
+fn only_the_examples_of_rules_are_left_out_when_loaded_again() {
+    let document = json!({"version": "2.0.0",
+        "ssh": {"hosts": {"examples": {"address": "10.0.0.7", "port": 2222}}},
+        "policies": [{"name": "one", "match": {"domain": "ssh"}, "action": "allow",
+            "examples": [{"intent": {"domain": "ssh", "operation": "read"}, "expect": "allow"}]}]});
+    let [first, again] = both(&[source(Layer::User, &document)]);
+    assert_eq!(again.settings(), first.settings());
+    assert_eq!(
+        again.settings().ssh.hosts.keys().collect::<Vec<_>>(),
+        ["examples"],
+        "a host of that name is no example"
+    );
+}

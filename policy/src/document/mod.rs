@@ -19,7 +19,7 @@ pub(crate) use merge::Merging;
 
 use crate::{
     Layer,
-    json::{self, Node, Span},
+    json::{self, Extent, Node, Span},
     problem::{Problem, Report},
 };
 use serde_json::{Map, Value as Json};
@@ -64,9 +64,14 @@ pub(crate) fn text(source: &Source) -> Result<&str, Problem> {
 }
 
 /// Reads a document and checks its shape; problems go to the report.
-pub(crate) fn read<'a>(text: &'a str, layer: Layer, report: &mut Report<'a>) -> Option<Document<'a>> {
+pub(crate) fn read<'a>(
+    text: &'a str,
+    layer: Layer,
+    extent: Extent,
+    report: &mut Report<'a>,
+) -> Option<Document<'a>> {
     let mut faults = Vec::new();
-    let root = json::read(text, &mut faults);
+    let root = json::read(text, extent, &mut faults);
     for fault in faults {
         report.add(fault.at, fault.message, "");
     }

@@ -120,12 +120,22 @@ impl<'a> Node<'a> {
     }
 }
 
+/// How much of a document is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Extent {
+    Everything,
+    /// All but this member of the objects in a list of the document: what is only for the one who writes it.
+    Without(&'static str),
+}
+
 /// Reads one document. Duplicate keys are gathered in `faults` and reading goes on; a syntax error ends it.
-pub(crate) fn read<'a>(text: &'a str, faults: &mut Vec<Fault>) -> Option<Node<'a>> {
+pub(crate) fn read<'a>(text: &'a str, extent: Extent, faults: &mut Vec<Fault>) -> Option<Node<'a>> {
     let mut reader = Reader {
         text,
         at: 0,
         depth: 0,
+        extent,
+        in_list: false,
         faults,
     };
     match reader.document() {
@@ -141,8 +151,14 @@ struct Reader<'a, 'f> {
     text: &'a str,
     at: usize,
     depth: usize,
+    extent: Extent,
+    /// Whether the innermost list or object around this place is a list.
+    in_list: bool,
     faults: &'f mut Vec<Fault>,
 }
+
+/// How deep the objects of a document's lists stand.
+const IN_LIST: usize = 3;
 
 impl<'a> Reader<'a, '_> {
     fn document(&mut self) -> Result<Node<'a>, Fault> {
@@ -200,10 +216,12 @@ impl<'a> Reader<'a, '_> {
         if self.depth >= MAX_JSON_DEPTH {
             return Err(self.fault("nested deeper than 64 levels"));
         }
+        let around = self.in_list;
         self.depth += 1;
         self.at += 1;
         let value = read(self)?;
         self.depth -= 1;
+        self.in_list = around;
         Ok(value)
     }
 
@@ -221,6 +239,11 @@ impl<'a> Reader<'a, '_> {
 
     fn object(&mut self) -> Result<Value<'a>, Fault> {
         let mut members: Vec<Member<'a>> = Vec::new();
+        let left_out = match self.extent {
+            Extent::Without(key) if self.depth == IN_LIST && self.in_list => Some(key),
+            Extent::Without(_) | Extent::Everything => None,
+        };
+        self.in_list = false;
         self.space();
         if self.peek() == Some(b'}') {
             self.at += 1;
@@ -240,7 +263,9 @@ impl<'a> Reader<'a, '_> {
             }
             self.at += 1;
             let node = self.value()?;
-            members.push(Member { key, at, node });
+            if left_out.is_none_or(|left| key != left) {
+                members.push(Member { key, at, node });
+            }
             self.space();
             match self.peek() {
                 Some(b',') => self.at += 1,
@@ -275,6 +300,7 @@ impl<'a> Reader<'a, '_> {
 
     fn list(&mut self) -> Result<Value<'a>, Fault> {
         let mut items = Vec::new();
+        self.in_list = true;
         self.space();
         if self.peek() == Some(b']') {
             self.at += 1;

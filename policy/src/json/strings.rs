@@ -114,6 +114,8 @@ pub(crate) fn inside(document: &str, literal: Span, offset: usize) -> usize {
             text: document,
             at,
             depth: 0,
+            extent: super::Extent::Everything,
+            in_list: false,
             faults: &mut Vec::new(),
         };
         let (c, width) = match rest.as_bytes().get(1) {

@@ -1,10 +1,13 @@
 //! Reading JSON, with places.
 
-use super::{Span, Value, inside, read};
+use super::{Extent, Span, Value, inside, read};
 
 fn fault(text: &str) -> (u32, String) {
     let mut faults = Vec::new();
-    assert!(read(text, &mut faults).is_none(), "{text} was read");
+    assert!(
+        read(text, Extent::Everything, &mut faults).is_none(),
+        "{text} was read"
+    );
     (faults[0].at.start, faults[0].message.clone())
 }
 
@@ -12,7 +15,7 @@ fn fault(text: &str) -> (u32, String) {
 fn values_keep_their_place() {
     let mut faults = Vec::new();
     let text = r#" {"a": [1, -2.5, "x\n\u00e9\ud83d\ude00"], "b": null}"#;
-    let node = read(text, &mut faults).unwrap();
+    let node = read(text, Extent::Everything, &mut faults).unwrap();
     let list = node.get("a").unwrap();
     assert_eq!(list.at, Span { start: 7, end: 41 });
     assert_eq!(list.items()[0].value, Value::Int(1));
@@ -44,7 +47,14 @@ fn a_key_that_stands_twice_is_found_in_small_and_large_objects() {
     for n in [1, 40] {
         let keys: Vec<String> = (0..n).map(|i| format!("\"k{i}\": 1")).collect();
         let mut faults = Vec::new();
-        assert!(read(&format!("{{{}, \"k0\": 2}}", keys.join(",")), &mut faults).is_some());
+        assert!(
+            read(
+                &format!("{{{}, \"k0\": 2}}", keys.join(",")),
+                Extent::Everything,
+                &mut faults
+            )
+            .is_some()
+        );
         assert_eq!(faults.len(), 1);
     }
 }
