@@ -90,6 +90,14 @@ impl PathPattern {
         &self.source
     }
 
+    /// How many places of the pattern one byte of a path may have to be compared with.
+    pub(crate) fn places(&self) -> usize {
+        match self.form {
+            Form::Exact(_) | Form::Below(_) => 1,
+            Form::Glob(_) => self.source.len(),
+        }
+    }
+
     /// Whether a path matches.
     pub(crate) fn is_match(&self, path: &str, homes: &[String], workspace: &str) -> bool {
         self.is_match_plain(&components::lexical(path), homes, workspace)

@@ -231,6 +231,9 @@ fn long_sources_cost_no_more_than_their_length() {
         "[glob(s, '{a,b}' * 9 + str(k)) for k in range(999)]".to_owned(),
         "[glob(s, '/**/*' * k) for k in range(99)]".to_owned(),
         "[cidr(str(k), '10.0.0.0/8') for k in range(9999)]".to_owned(),
+        "[round(1e308, k) for k in range(99999)]".to_owned(),
+        "[round(1.7976931348623157e308, -k) for k in range(99999)]".to_owned(),
+        "[round(5e-324, 323) for k in range(99999)]".to_owned(),
         "[within(s * 99, s * 99) for k in range(999)]".to_owned(),
         "[s.strip(s) for k in range(9999)]".to_owned(),
         "[('a' * 9999 + 'b') in ('a' * 99999) for k in range(9)]".to_owned(),
@@ -241,4 +244,53 @@ fn long_sources_cost_no_more_than_their_length() {
     ] {
         drop(answer(&source));
     }
+}
+
+/// Text that keeps an automaton from ever coming back to a state that it knows: each letter is compared with the whole
+/// expression. Time is bounded by the text and the expression together.
+#[test]
+fn a_text_made_against_a_pattern_ends_at_a_limit() {
+    let mut state = 1_u64;
+    let text: String = std::iter::repeat_with(|| {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        if state >> 63 == 0 { 'a' } else { 'b' }
+    })
+    .take(1 << 20)
+    .collect();
+    let wide = "é".repeat(1 << 19);
+    let ask = |source: &str| {
+        let scope = json!({"s": text, "w": wide, "short": "ab".repeat(100)});
+        let begun = Instant::now();
+        let answer = evaluate(source, scope.as_object().unwrap());
+        assert!(begun.elapsed() < SOON, "{source} took {:?}", begun.elapsed());
+        answer
+    };
+    for asked in [
+        "matches(s, '[ab]*a[ab]{20}[c-z]')",
+        "matches(s, '(a?){500}a{500}[c-z]')",
+        "matches(s, '(?:(?:(?:a?){20}b?){50}[c-z])')",
+        "matches(w, '(.{1,500})z')",
+        "matches(w, r'(\\d*\\w*){10}!')",
+        "matches(w, r'(?:\\W?\\w?){2}[#]')",
+        "matches(s, '[ab]*a[ab]{19}' + '[c-z]')",
+        "glob(s, '*a????????????????????????c')",
+        "glob(s, '*a??????????????????????' + '??c')",
+        "glob(s, '*{a,ab,b}{a,ab,b}{a,ab,b}{a,ab,b}[c]')",
+    ] {
+        let answer = ask(asked);
+        assert!(
+            matches!(&answer, Err(NoAnswer::Eval(e)) if e.kind == EvalErrorKind::Limit),
+            "{asked}: {answer:?}"
+        );
+        // The same of a text as long as names are is answered.
+        let short = asked.replacen("(s,", "(short,", 1).replacen("(w,", "(short,", 1);
+        assert_eq!(ask(&short), Ok("false".into()), "{short}");
+    }
+    assert_eq!(
+        ask("matches(s, 'abababab')"),
+        Ok("true".into()),
+        "plain text is looked for in all of it"
+    );
 }

@@ -7,6 +7,11 @@ use super::{
     value::Value,
 };
 
+/// Rounding to more decimal places than this, or numbers beyond so many digits, writes out hundreds of digits and reads
+/// them back. It costs as much as looking at so many bytes.
+const NEAR: u64 = 22;
+const FAR: usize = 320;
+
 /// `int(value)`
 pub(super) fn int<'a>(value: &Value<'a>, run: &mut Run<'a>) -> Eval<Value<'a>> {
     match value {
@@ -91,14 +96,19 @@ pub(super) fn float<'a>(value: &Value<'a>, run: &mut Run<'a>) -> Eval<Value<'a>>
 }
 
 /// `round(value, places)`
-pub(super) fn round<'a>(value: &Value<'a>, places: &Value<'a>) -> Eval<Value<'a>> {
+pub(super) fn round<'a>(value: &Value<'a>, places: &Value<'a>, run: &mut Run<'a>) -> Eval<Value<'a>> {
     let places = match places {
         Value::None => None,
         other => Some(other.expect_index()?),
     };
     match (value, value.index(), places) {
         (Value::Float(f), _, None) => float::round_to_int(*f),
-        (Value::Float(f), _, Some(places)) => float::round_to(*f, places),
+        (Value::Float(f), _, Some(places)) => {
+            if places.unsigned_abs() > NEAR || f.abs() >= 1e22 {
+                run.work(FAR)?;
+            }
+            float::round_to(*f, places)
+        }
         (_, Some(n), None | Some(0..)) => Ok(Value::Int(n)),
         (_, Some(n), Some(places)) => round_int(n, places),
         _ => raised(format!("{} cannot be rounded", value.kind())),

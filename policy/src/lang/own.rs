@@ -10,6 +10,7 @@ use super::{
 };
 use crate::{components, pattern::PathPattern};
 use regex::{Regex, RegexBuilder};
+use regex_syntax::hir::{Class, Hir, HirKind};
 use std::net::IpAddr;
 
 /// What compiling a pattern while evaluating costs, as bytes looked at: for each, and for each of its own bytes.
@@ -25,13 +26,59 @@ fn short(pattern: &str) -> Result<&str, String> {
     Ok(pattern)
 }
 
+/// A compiled regular expression.
+#[derive(Clone, Debug)]
+pub(crate) struct Search {
+    regex: Regex,
+    /// How many places of the expression one byte of the text may have to be compared with. Where a text keeps the
+    /// lazy automaton from settling, it is compared with all of them, and the time is this times the text's length.
+    places: usize,
+}
+
+impl Search {
+    fn finds(&self, text: &str, run: &mut Run<'_>) -> Eval<bool> {
+        run.work(text.len().saturating_mul(self.places))?;
+        Ok(self.regex.is_match(text))
+    }
+}
+
+/// Counts the places of an expression, each repetition written out as often as it may be taken.
+fn places(hir: &Hir) -> usize {
+    match hir.kind() {
+        HirKind::Empty | HirKind::Look(_) => 1,
+        HirKind::Literal(literal) => literal.0.len(),
+        // Text beyond ASCII takes several steps for one letter.
+        HirKind::Class(Class::Unicode(class)) if !class.is_ascii() => 2,
+        HirKind::Class(_) => 1,
+        HirKind::Repetition(repeated) => {
+            let times = repeated.max.unwrap_or(repeated.min).max(1);
+            (places(&repeated.sub) + 1).saturating_mul(usize::try_from(times).unwrap_or(usize::MAX))
+        }
+        HirKind::Capture(group) => places(&group.sub),
+        HirKind::Concat(parts) | HirKind::Alternation(parts) => {
+            parts.iter().map(places).fold(0, usize::saturating_add)
+        }
+    }
+}
+
 /// A regular expression within its limits.
-fn regex(pattern: &str, limit: usize) -> Result<Regex, String> {
+fn regex(pattern: &str, limit: usize) -> Result<Search, String> {
     let built = RegexBuilder::new(short(pattern)?)
         .size_limit(limit)
         .dfa_size_limit(MAX_SMALL_REGEX_BYTES)
         .build();
-    built.map_err(|e| match e {
+    let measured = |regex| Search {
+        regex,
+        places: regex_syntax::parse(pattern).map_or(usize::MAX, |hir| {
+            // Plain text is looked for as such.
+            if hir.properties().is_literal() {
+                1
+            } else {
+                places(&hir)
+            }
+        }),
+    };
+    built.map(measured).map_err(|e| match e {
         regex::Error::CompiledTooBig(_) => "it repeats too much".to_owned(),
         e => e
             .to_string()
@@ -73,21 +120,24 @@ pub(super) fn compile(builtin: Builtin, args: &[Operand]) -> Result<Option<(Test
 /// What a compiled call asks of its text.
 #[derive(Clone, Debug)]
 pub(crate) enum Test {
-    Regex(Box<Regex>),
+    Regex(Box<Search>),
     Glob(Box<PathPattern>),
 }
 
 /// Asks a compiled call.
 pub(super) fn test<'a>(test: &Test, text: &Value<'a>, run: &mut Run<'a>) -> Eval<Value<'a>> {
     let text = text.expect_str()?;
-    run.work(text.len())?;
     Ok(Value::Bool(match test {
-        Test::Regex(regex) => regex.is_match(text),
-        Test::Glob(pattern) => {
-            let (homes, workspace) = run.facts.places();
-            pattern.is_match(text, homes, workspace)
-        }
+        Test::Regex(search) => search.finds(text, run)?,
+        Test::Glob(pattern) => fits(pattern, text, run)?,
     }))
+}
+
+/// Asks a pattern over paths, which is a regular expression underneath.
+fn fits(pattern: &PathPattern, path: &str, run: &mut Run<'_>) -> Eval<bool> {
+    run.work(path.len().saturating_mul(pattern.places()))?;
+    let (homes, workspace) = run.facts.places();
+    Ok(pattern.is_match(path, homes, workspace))
 }
 
 fn dynamic(pattern: &str) -> usize {
@@ -98,9 +148,9 @@ fn dynamic(pattern: &str) -> usize {
 /// `matches(text, regex)`: whether the expression is found anywhere in the text, in linear time.
 pub(super) fn matches<'a>(text: &Value<'a>, pattern: &Value<'a>, run: &mut Run<'a>) -> Eval<Value<'a>> {
     let (text, pattern) = (text.expect_str()?, pattern.expect_str()?);
-    run.work(text.len().saturating_add(dynamic(pattern)))?;
+    run.work(dynamic(pattern))?;
     match regex(pattern, MAX_SMALL_REGEX_BYTES) {
-        Ok(regex) => Ok(Value::Bool(regex.is_match(text))),
+        Ok(search) => Ok(Value::Bool(search.finds(text, run)?)),
         Err(error) => raised(format!("this is not a regular expression: {error}")),
     }
 }
@@ -108,10 +158,9 @@ pub(super) fn matches<'a>(text: &Value<'a>, pattern: &Value<'a>, run: &mut Run<'
 /// `glob(path, pattern)`: whether the whole path matches, `*` and `?` within one component.
 pub(super) fn glob<'a>(path: &Value<'a>, pattern: &Value<'a>, run: &mut Run<'a>) -> Eval<Value<'a>> {
     let (path, pattern) = (path.expect_str()?, pattern.expect_str()?);
-    run.work(path.len().saturating_add(dynamic(pattern)))?;
-    let (homes, workspace) = run.facts.places();
+    run.work(dynamic(pattern))?;
     match short(pattern).and_then(PathPattern::parse) {
-        Ok(pattern) => Ok(Value::Bool(pattern.is_match(path, homes, workspace))),
+        Ok(pattern) => Ok(Value::Bool(fits(&pattern, path, run)?)),
         Err(error) => raised(format!("this is not a pattern: {error}")),
     }
 }
