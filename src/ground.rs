@@ -9,7 +9,7 @@ use crate::{
     ledger::{self, Durability, Ledger, LedgerError},
     level,
     record::Origin,
-    report::{Exit, Failure},
+    report::Failure,
     state::State,
 };
 use policy::{Layer, Policy, Source};
@@ -152,10 +152,8 @@ fn load(layers: &[LayerFile], checked: &Checked<'_>) -> Result<Policy, Failure> 
     {
         return Ok(policy);
     }
-    let policy = policy::load(&sources).map_err(|problems| {
-        let text: Vec<String> = problems.iter().map(ToString::to_string).collect();
-        Failure::new(Exit::Config, text.join("\n")).hint("`wt policy check` shows every problem")
-    })?;
+    let policy =
+        policy::load(&sources).map_err(|problems| Failure::of_policy(&problems, "wt policy check"))?;
     checked.remember(layers.iter().map(|file| file.sha256.as_str()));
     Ok(policy)
 }

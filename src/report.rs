@@ -1,6 +1,7 @@
 //! What a call says when it does not simply succeed: exit codes and the one-line message with its hint.
 //! Never decides anything; it only puts into words what was decided or went wrong.
 
+use policy::Problem;
 use std::{io::Write, process::ExitCode};
 
 /// Exit codes of `wt` itself (sysexits.h where it has one); an effect's own code passes through unchanged.
@@ -30,6 +31,8 @@ pub struct Failure {
     pub code: u8,
     /// One line, lower case, no final period.
     pub message: String,
+    /// The lines of a document that it is about with a caret below, `` for none.
+    pub excerpt: String,
     /// What to do about it, `` for nothing.
     pub hint: String,
     /// The request that waits for a person.
@@ -42,8 +45,27 @@ impl Failure {
         Self {
             code: exit as u8,
             message: message.into(),
+            excerpt: String::new(),
             hint: String::new(),
             pending: None,
+        }
+    }
+
+    /// Policy that cannot be used: its first problem in full, and which command shows the others.
+    pub(crate) fn of_policy(problems: &[Problem], others: &str) -> Self {
+        let Some(first) = problems.first() else {
+            return Self::new(Exit::Config, "policy cannot be used");
+        };
+        let more = match problems.len() - 1 {
+            0 => String::new(),
+            1 => format!("`{others}` shows one more problem"),
+            more => format!("`{others}` shows {more} more problems"),
+        };
+        let hints = [first.hint.as_str(), &more];
+        let hint: Vec<&str> = hints.into_iter().filter(|hint| !hint.is_empty()).collect();
+        Self {
+            excerpt: first.excerpt(),
+            ..Self::new(Exit::Config, first.headline()).hint(hint.join("; "))
         }
     }
 
@@ -66,14 +88,16 @@ impl Failure {
                 members.insert("pending".to_owned(), id.as_str().into());
             }
             format!("{value}\n")
-        } else if self.hint.is_empty() {
-            format!("{name}: {}\n", visible(&self.message))
         } else {
-            format!(
-                "{name}: {}\nhint: {}\n",
-                visible(&self.message),
-                visible(&self.hint)
-            )
+            let mut text = format!("{name}: {}\n", visible(&self.message));
+            for line in self.excerpt.lines() {
+                text.push_str(&visible(line));
+                text.push('\n');
+            }
+            if !self.hint.is_empty() {
+                text.push_str(&format!("hint: {}\n", visible(&self.hint)));
+            }
+            text
         };
         if err.write_all(text.as_bytes()).is_err() {
             return ExitCode::from(self.code);

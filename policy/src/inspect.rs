@@ -1,4 +1,4 @@
-//! More than loading asks of a document: that every rule can be reached and every example holds. For
+//! More than loading asks of a document: that every rule can be reached, by its words too, and every example holds. For
 //! `wt policy check`, `wt policy test` and installation; a call never pays for it.
 
 use crate::{
@@ -6,10 +6,43 @@ use crate::{
     document::{self, keys, shape},
     examples::{self, ArgvReader, Outcome},
     json::{self, Extent, Node},
-    load,
+    load, nearest,
     problem::{Problem, Report},
     rule::Rule,
 };
+
+/// Domains of calls. There may be others: only a slip of the finger is told.
+const DOMAINS: &[&str] = &[
+    "filesystem",
+    "ssh",
+    "kubernetes",
+    "search",
+    "process",
+    "network",
+    "mcp",
+    "tool",
+    "privilege",
+    "watchtower",
+    "database",
+    "http",
+    "environment",
+];
+/// Operations of the domain that most rules are for.
+const OF_FILES: &[&str] = &[
+    "read",
+    "list",
+    "stat",
+    "write",
+    "create_file",
+    "create_dir",
+    "copy",
+    "move",
+    "delete",
+    "chmod",
+    "chown",
+    "symlink",
+    "link",
+];
 
 /// What was found in documents that load.
 #[derive(Clone, Debug, Default)]
@@ -49,6 +82,7 @@ pub fn inspect(sources: &[Source], argv: ArgvReader<'_>) -> Inspection {
         }
         for rule in root.get("policies").map_or(&[][..], Node::items) {
             let name = rule.get("name").and_then(Node::text).unwrap_or_default();
+            misspelt(name, rule, &mut report);
             for example in rule.get("examples").map_or(&[][..], Node::items) {
                 found
                     .examples
@@ -58,6 +92,38 @@ pub fn inspect(sources: &[Source], argv: ArgvReader<'_>) -> Inspection {
         found.problems.append(&mut report.problems);
     }
     found
+}
+
+/// Tells words of `match` that no call has and that look like one that calls have: such a rule would never match, and
+/// a deny that never matches is seen by nobody.
+fn misspelt(name: &str, rule: &Node<'_>, report: &mut Report<'_>) {
+    let Some(matched) = rule.get("match") else {
+        return;
+    };
+    let mut tell = |word: &Node<'_>, what: &str, known: &[&str]| {
+        let text = word.text().unwrap_or_default();
+        if !known.contains(&text)
+            && let Some(meant) = nearest::nearest(text, known.iter().copied())
+        {
+            let message = format!("rule `{name}` is for the {what} `{text}`, which no call has");
+            report.add(word.at, message, format!("did you mean `{meant}`?"));
+        }
+    };
+    let domain = matched.get("domain");
+    if let Some(domain) = domain {
+        tell(domain, "domain", DOMAINS);
+    }
+    if domain.and_then(Node::text) == Some("filesystem")
+        && let Some(operation) = matched.get("operation")
+    {
+        let one = std::slice::from_ref(operation);
+        let words = if operation.text().is_some() {
+            one
+        } else {
+            operation.items()
+        };
+        words.iter().for_each(|word| tell(word, "operation", OF_FILES));
+    }
 }
 
 /// The calls of a document's examples, each with the rule it belongs to; broken ones are left out.

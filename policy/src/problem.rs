@@ -30,22 +30,36 @@ pub struct Problem {
 /// How much of a long source line is shown on each side of the caret.
 const SHOWN: usize = 60;
 
-impl fmt::Display for Problem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(
-            f,
+impl Problem {
+    /// Where it is and what: one line.
+    pub fn headline(&self) -> String {
+        format!(
             "{}:{}:{}: {}",
             one_line(&self.path),
             self.line,
             self.column,
             self.message
-        )?;
-        let before = self.column - 1;
+        )
+    }
+
+    /// The line as it stands and a caret below: two lines.
+    pub fn excerpt(&self) -> String {
+        let before = self.column.saturating_sub(1);
         let skip = before.saturating_sub(SHOWN);
         let shown: String = self.source.chars().skip(skip).take(2 * SHOWN).map(tame).collect();
         let width = self.width.min(2 * SHOWN - (before - skip));
-        writeln!(f, "  | {}", shown.trim_end())?;
-        write!(f, "  | {}{}", " ".repeat(before - skip), "^".repeat(width))?;
+        format!(
+            "  | {}\n  | {}{}",
+            shown.trim_end(),
+            " ".repeat(before - skip),
+            "^".repeat(width)
+        )
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}\n{}", self.headline(), self.excerpt())?;
         if !self.hint.is_empty() {
             write!(f, "\nhint: {}", self.hint)?;
         }

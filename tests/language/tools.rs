@@ -68,7 +68,7 @@ fn a_failing_test_is_shown_at_its_place_and_exits_1() {
     let shown = world.expect(1, &["policy", "test", &file]);
     assert!(shown.contains("FAIL opens: deny by none"), "{shown}");
     assert!(shown.contains(&format!("{file}:2:")), "{shown}");
-    assert_eq!(shown.lines().last(), Some("1 tests: 0 passed, 1 failed"));
+    assert_eq!(shown.lines().last(), Some("1 test: 0 passed, 1 failed"));
     let answer = json_of(&world.expect(1, &["policy", "test", "--json", &file]));
     assert_eq!((&answer["passed"], &answer["failed"]), (&json!(0), &json!(1)));
     assert_eq!(
@@ -280,4 +280,77 @@ fn check_names_every_problem_of_a_file_with_its_place() {
         shown.contains("unknown key `\\u{1b}[2J\\u{202e}`") && !shown.contains('\u{1b}'),
         "{shown}"
     );
+}
+
+#[test]
+fn what_one_file_lacks_keeps_no_answer_about_the_others_back() {
+    let world = Scratch::bare();
+    let rule = json!([{"name": "a", "action": "allow", "examples": [
+        {"intent": {"domain": "ssh", "operation": "ps"}, "expect": "allow"}]}]);
+    let good = world.write("good.json", document(&rule)).display().to_string();
+    let bad = world
+        .write("bad.json", "{\"version\": \"2.0.0\", \"polices\": []}")
+        .display()
+        .to_string();
+    let output = world.run(&["policy", "check", "none.json", &bad, &good]);
+    assert_eq!(output.status.code(), Some(78));
+    let shown = text(&output.stdout);
+    assert!(shown.contains("hint: did you mean `policies`?"), "{shown}");
+    assert!(shown.contains("good.json: ok, 1 example holds"), "{shown}");
+    assert!(
+        text(&output.stderr).contains("cannot read `none.json`"),
+        "{output:?}"
+    );
+    let output = world.run(&["policy", "test", &bad, &good]);
+    assert_eq!(output.status.code(), Some(78));
+    let shown = text(&output.stdout);
+    assert!(shown.contains("ok   a: allow by a"), "{shown}");
+    assert!(
+        shown.contains("  | {\"version\": \"2.0.0\", \"polices\": []}\n  | "),
+        "{shown}"
+    );
+    assert!(shown.ends_with("1 test: 1 passed, 0 failed\n"), "{shown}");
+    assert!(output.stderr.is_empty(), "{output:?}");
+}
+
+#[test]
+fn every_command_that_needs_a_policy_shows_the_place_of_what_is_wrong_with_it() {
+    let world = world();
+    let bad = document(&json!([{"name": "a", "action": "alow"}, {"name": "b", "priority": "x"}]));
+    let file = world.write("bad.json", &bad).display().to_string();
+    world.policy(&bad);
+    let kept = world.write("kept", "x");
+    let place = |path: &str, line: &str, more: &str| {
+        format!(
+            "{path}:{line}\n  | {bad}\n  | {}^^^^^^\nhint: did you mean `allow`?; `wt policy check{more}` shows one more problem\n",
+            " ".repeat(bad.find("\"alow\"").unwrap())
+        )
+    };
+    let column = bad.find("\"alow\"").unwrap() + 1;
+    let line = format!("1:{column}: unknown value `alow` for `action`");
+    let own = world.state().join("policy.json").display().to_string();
+    let (in_force, given) = (place(&own, &line, ""), place(&file, &line, &format!(" {file}")));
+    for (args, said) in [
+        (vec!["safe-rm", "kept"], format!("safe-rm: {in_force}")),
+        (
+            vec!["check", "--", "safe-rm", "kept"],
+            format!("wt check: {in_force}"),
+        ),
+        (vec!["policy", "replay", &file], format!("wt policy: {given}")),
+        (
+            vec!["policy", "diff", &file, &file],
+            format!("wt policy: {given}"),
+        ),
+    ] {
+        let output = world.run(&args);
+        assert_eq!(output.status.code(), Some(78), "{args:?}");
+        assert_eq!(text(&output.stderr), said, "{args:?}");
+    }
+    let mut call = world.wt(&["safe-rm", "kept"]);
+    let output = call.env("WT_ERRORS", "json").output().unwrap();
+    let answer = json_of(&text(&output.stderr));
+    assert_eq!(answer["error"], format!("{own}:{line}"));
+    let status = text(&world.run(&["status"]).stdout);
+    assert!(status.contains(&format!("{own}:{line}\n")), "{status}");
+    assert!(kept.exists());
 }

@@ -127,6 +127,16 @@ fn every_message_of_the_loader_is_as_it_was_agreed() {
                 .into(),
         ),
         (
+            "misspelt domain",
+            Layer::User,
+            rule("\"match\": {\"domain\": \"filesytem\", \"operation\": \"delte\"}"),
+        ),
+        (
+            "misspelt operations",
+            Layer::User,
+            rule("\"match\": {\"domain\": \"filesystem\", \"operation\": [\"delte\", \"copy\", \"chomd\"]}"),
+        ),
+        (
             "failing example",
             Layer::User,
             rule("\"examples\": [{\"intent\": {\"domain\": \"ssh\", \"operation\": \"ps\"}, \"expect\": \"allow\"}]"),
@@ -208,4 +218,16 @@ fn agreed(name: &str, all: &str) {
     }
     let stored = std::fs::read_to_string(&path).unwrap_or_default();
     assert!(stored == all, "the messages differ from {name}:\n{all}");
+}
+
+#[test]
+fn words_of_calls_that_this_build_does_not_have_are_no_slips() {
+    for matched in [
+        r#"{"domain": "calendar", "operation": "delte"}"#,
+        r#"{"domain": "filesystem", "operation": ["checksum", "delete", "*"]}"#,
+        r#"{"domain": "*"}"#,
+    ] {
+        let document = rule(&format!("\"match\": {matched}"));
+        assert_eq!(shown(Layer::User, &document), "", "{matched}");
+    }
 }

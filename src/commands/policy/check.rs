@@ -3,7 +3,7 @@
 use super::{in_force, json_flag, problems_text, read, sample};
 use crate::{
     report::{Exit, Failure, json_text},
-    view::out,
+    view::{out, words::count},
 };
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use policy::{Inspection, Source, inspect};
@@ -31,13 +31,16 @@ pub(super) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
         .get_many("FILE")
         .map(Iterator::collect)
         .unwrap_or_default();
+    let mut unread = None;
     let sets: Vec<Vec<Source>> = if given.is_empty() {
         vec![in_force()?]
     } else {
+        // One that cannot be read keeps no problem of the others back.
+        let mut take = |path: &&String| read(path).map_err(|failure| unread.get_or_insert(failure)).ok();
         given
             .iter()
-            .map(|path| Ok(vec![read(path)?]))
-            .collect::<Result<_, Failure>>()?
+            .filter_map(|path| take(path).map(|source| vec![source]))
+            .collect()
     };
     let checked: Vec<(Vec<String>, Inspection)> = sets
         .iter()
@@ -59,14 +62,12 @@ pub(super) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
                 })))?;
             } else if inspection.problems.is_empty() {
                 let examples = inspection.examples.len();
-                out.line(&format!("{}: ok, {examples} examples hold", names.join(", ")))?;
+                let examples = count(examples as u64, "example holds", "examples hold");
+                out.line(&format!("{}: ok, {examples}", names.join(", ")))?;
             } else {
                 out.line(&problems_text(&inspection.problems, false))?;
-                out.line(&format!(
-                    "{}: {} problems",
-                    names.join(", "),
-                    inspection.problems.len()
-                ))?;
+                let problems = count(inspection.problems.len() as u64, "problem", "problems");
+                out.line(&format!("{}: {problems}", names.join(", ")))?;
             }
         }
         Ok(if sound {
@@ -75,4 +76,5 @@ pub(super) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
             ExitCode::from(Exit::Config as u8)
         })
     })
+    .and_then(|code| unread.map_or(Ok(code), Err))
 }

@@ -101,8 +101,9 @@ fn candidate(path: &str) -> Result<Policy, Failure> {
 
 fn load(sources: &[Source]) -> Result<Policy, Failure> {
     policy::load(sources).map_err(|problems| {
-        let text: Vec<String> = problems.iter().map(ToString::to_string).collect();
-        Failure::new(Exit::Config, text.join("\n"))
+        let path = problems.first().map_or("", |problem| problem.path.as_str());
+        let check = format!("wt policy check {}", shell_words::quote(path));
+        Failure::of_policy(&problems, &check)
     })
 }
 

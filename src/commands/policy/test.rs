@@ -1,12 +1,12 @@
 //! `wt policy test`: the examples of documents and the tests of files beside them.
 
-use super::{json_flag, load, problems_text, read, sample, word};
+use super::{json_flag, problems_text, read, sample, word};
 use crate::{
     report::{Exit, Failure, json_text},
-    view::out,
+    view::{out, words::count},
 };
 use clap::{Arg, ArgAction, ArgMatches, Command};
-use policy::{Inspection, Outcome, Policy, Problem, inspect, run_tests};
+use policy::{Inspection, Outcome, Policy, Problem, Source, inspect, run_tests};
 use serde_json::{Value as Json, json};
 use std::{path::Path, process::ExitCode};
 
@@ -38,30 +38,50 @@ pub(super) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
         all.examples.extend(found.examples);
         all.problems.extend(found.problems);
     };
+    // A policy that does not load keeps no result of the others back.
+    let mut unusable: Vec<Problem> = Vec::new();
     let mut last: Option<Policy> = None;
     for path in given {
         if path.ends_with(".test.json") {
             let bytes = read(path)?.bytes;
-            let policy = match under_test(path, &bytes) {
-                Some(policy) => load(&[read(&policy)?])?,
-                None => last.clone().ok_or_else(|| {
-                    Failure::new(Exit::Usage, format!("`{path}` names no policy"))
-                        .hint("name the policy before it, or in its `policy`")
-                })?,
+            let named = under_test(path, &bytes).map(|policy| read(&policy)).transpose()?;
+            let policy = match (named, &last) {
+                (Some(source), _) => usable(&source, &mut unusable),
+                (None, Some(policy)) => Some(policy.clone()),
+                (None, None) if unusable.is_empty() => {
+                    return Err(Failure::new(Exit::Usage, format!("`{path}` names no policy"))
+                        .hint("name the policy before it, or in its `policy`"));
+                }
+                (None, None) => None,
             };
-            take(run_tests(&policy, path, &bytes, &sample::scope));
+            if let Some(policy) = policy {
+                take(run_tests(&policy, path, &bytes, &sample::scope));
+            }
             continue;
         }
         let source = read(path)?;
-        let policy = load(std::slice::from_ref(&source))?;
+        last = usable(&source, &mut unusable);
+        let Some(policy) = &last else { continue };
         take(inspect(&[source], &sample::scope));
         let beside = path.strip_suffix(".json").map(|stem| format!("{stem}.test.json"));
         if let Some(beside) = beside.filter(|beside| Path::new(beside).exists()) {
-            take(run_tests(&policy, &beside, &read(&beside)?.bytes, &sample::scope));
+            take(run_tests(policy, &beside, &read(&beside)?.bytes, &sample::scope));
         }
-        last = Some(policy);
     }
-    report(&all.examples, &all.problems, matches.get_flag("json"))
+    let code = match (unusable.is_empty(), all.problems.is_empty()) {
+        (true, true) => ExitCode::SUCCESS,
+        (true, false) => ExitCode::from(1),
+        (false, _) => ExitCode::from(Exit::Config as u8),
+    };
+    unusable.append(&mut all.problems);
+    report(&all.examples, &unusable, code, matches.get_flag("json"))
+}
+
+/// The policy, or none and its problems.
+fn usable(source: &Source, problems: &mut Vec<Problem>) -> Option<Policy> {
+    policy::load(std::slice::from_ref(source))
+        .map_err(|found| problems.extend(found))
+        .ok()
 }
 
 /// The policy that a test file names, from where the file stands.
@@ -72,14 +92,14 @@ fn under_test(path: &str, bytes: &[u8]) -> Option<String> {
     Some(dir.join(named).to_str()?.to_owned())
 }
 
-fn report(outcomes: &[Outcome], problems: &[Problem], json: bool) -> Result<ExitCode, Failure> {
+fn report(
+    outcomes: &[Outcome],
+    problems: &[Problem],
+    code: ExitCode,
+    json: bool,
+) -> Result<ExitCode, Failure> {
     let passed = outcomes.iter().filter(|outcome| outcome.passed).count();
     let failed = outcomes.len() - passed;
-    let code = if problems.is_empty() {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::from(1)
-    };
     out::stream(|out| {
         if json {
             let tests: Vec<Json> = outcomes
@@ -107,10 +127,8 @@ fn report(outcomes: &[Outcome], problems: &[Problem], json: bool) -> Result<Exit
             out.line(&problems_text(problems, false))?;
             out.line("")?;
         }
-        out.line(&format!(
-            "{} tests: {passed} passed, {failed} failed",
-            outcomes.len()
-        ))?;
+        let tests = count(outcomes.len() as u64, "test", "tests");
+        out.line(&format!("{tests}: {passed} passed, {failed} failed"))?;
         Ok(code)
     })
 }

@@ -50,18 +50,16 @@ impl Rules {
             sha256: hex(&Sha256::digest(&file.bytes)),
         });
         let names = read.iter().flat_map(|file| rule_names(&file.bytes)).collect();
-        let failure = ground.as_ref().err().cloned().unwrap_or_else(|| Failure {
-            code: 0,
-            message: String::new(),
-            hint: String::new(),
-            pending: None,
-        });
+        let (problem, hint) = match &ground {
+            Ok(_) => Default::default(),
+            Err(failure) => (failure.message.clone(), failure.hint.clone()),
+        };
         Self {
             layers: layers.collect(),
             names,
             workspace,
-            problem: failure.message,
-            hint: failure.hint,
+            problem,
+            hint,
         }
     }
 }
