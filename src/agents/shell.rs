@@ -28,7 +28,7 @@ pub(crate) fn run(applet: &'static Applet, args: &[OsString], json: bool) -> Exi
         )),
         Ok(Request::Call(wanted)) => {
             let json = json || wanted.json;
-            match call(&wanted) {
+            match call(applet.name, &wanted, json) {
                 Ok(outcome) => exit_code(&outcome),
                 Err(failure) => failure.report(applet.name, json),
             }
@@ -39,7 +39,7 @@ pub(crate) fn run(applet: &'static Applet, args: &[OsString], json: bool) -> Exi
     }
 }
 
-fn call(wanted: &Call) -> Result<Outcome, Failure> {
+fn call(name: &str, wanted: &Call, json: bool) -> Result<Outcome, Failure> {
     // A tool's child takes as long to start as everything up to the decision takes.
     let mut ahead = exec::ahead(&wanted.intent);
     let mut caller = Caller::of_this_process()?;
@@ -52,6 +52,7 @@ fn call(wanted: &Call) -> Result<Outcome, Failure> {
         terminal,
     };
     let until = Instant::now() + Duration::from_secs(wanted.wait.unwrap_or(0).into());
+    let mut told = String::new();
     loop {
         let stop = match engine::call(&wanted.intent, &caller, ahead.take(), &mut output) {
             Ok(outcome) => return Ok(outcome),
@@ -61,6 +62,13 @@ fn call(wanted: &Call) -> Result<Outcome, Failure> {
         let Some(id) = stop.pending.as_ref().filter(|_| !left.is_zero()) else {
             return Err(stop);
         };
+        // Whoever looks on sees what is waited for, once for each request; JSON stays one object.
+        if !json && told != *id {
+            told.clone_from(id);
+            let seconds = left.as_secs_f64().ceil();
+            let hint = format!("a person can run `wt approve {id}`; this call waits {seconds} s for that");
+            stop.clone().hint(hint).report(name, json);
+        }
         match engine::wait(id, &caller, left)? {
             Answer::Answered | Answer::Denied(_) => {}
             Answer::Expired => {

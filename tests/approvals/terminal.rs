@@ -2,6 +2,7 @@
 //! terminal of python3, since a passphrase is read from `/dev/tty` alone.
 
 use std::{
+    io::{BufRead, BufReader},
     path::{Path, PathBuf},
     process::{Command, Output, Stdio},
 };
@@ -126,6 +127,15 @@ fn a_waiting_call_goes_on_when_a_person_approves_in_another_terminal() {
 
     let mut waiting = home.command(Path::new(env!("CARGO_BIN_EXE_wt")));
     let mut waiting = waiting.args(["safe-rm", "--wait", "60", &file]).spawn().unwrap();
+    // It says at once what it waits for, and how that is answered.
+    let mut told = BufReader::new(waiting.stderr.take().unwrap()).lines();
+    let mut line = || told.next().unwrap().unwrap();
+    assert!(line().starts_with(&format!("safe-rm: waiting for a person as `{id}`: ")));
+    assert_eq!(
+        line(),
+        format!("hint: a person can run `wt approve {id}`; this call waits 60 s for that")
+    );
+    assert!(waiting.try_wait().unwrap().is_none(), "it waits");
     let (code, out) = home.person(PASSPHRASE, &["approve", &id, "--for", "1h"]);
     assert_eq!(code, 0, "{out}");
     assert_eq!(waiting.wait().unwrap().code(), Some(0));
