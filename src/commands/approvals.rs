@@ -55,6 +55,7 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
     let json = matches.get_flag("json");
     if let Some(id) = matches.get_one::<String>("ID") {
         let request = ground.state().request(id)?;
+        ground.state().vouch(&request)?;
         return Ok(show(&if json {
             format!("{}\n", json_text(&request.to_json()))
         } else {

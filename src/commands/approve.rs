@@ -99,6 +99,8 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
     let caller = Caller::of_this_process()?;
     let ground = Ground::of(&caller)?;
     let request = ground.state().request(id)?;
+    // Nobody is shown what was not asked.
+    ground.state().vouch(&request)?;
     if !matches.get_flag("json") {
         let _ = show(&asked::screen(&request, ground.state().now()?));
     }
@@ -121,6 +123,7 @@ pub(super) fn approve(
     terms: Terms,
 ) -> Result<Grant, Failure> {
     let (state, mut ledger) = (ground.state(), ground.ledger()?);
+    state.vouch(request)?;
     let homes: Vec<String> = caller
         .homes
         .iter()

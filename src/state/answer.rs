@@ -1,51 +1,26 @@
-//! What a person does to the state: approve, deny, take back, stop, let go on, set the key. Each is a ledger entry
-//! first; the index then follows from the ledger, as it would after a crash.
+//! What a person says to what waits: yes or no. Each is a ledger entry first; the index then follows from the ledger,
+//! as it would after a crash. What a yes is signed for is what the ledger says was asked, whatever the index shows.
 
 use super::{
     Held, State,
-    freeze::{Freeze, THAW},
-    grant::{self, Grant, Reach, Standing},
+    extent::Terms,
+    grant::{Grant, Reach},
+    members,
     moment::{self, Micros, Span},
-    replay::{APPROVER, REVOKE, catch_up},
+    replay::catch_up,
     request::{self, Request},
     table::Table,
 };
 use crate::{
-    approver::{Approver, PublicKey, Statement},
+    approver::Approver,
     ledger::{Draft, Durability, Kind, Ledger},
     report::{Exit, Failure},
 };
-use serde_json::{Map, Value as Json, json};
+use serde_json::json;
 use std::time::{Duration, Instant};
 
 /// How often a waiting call looks.
 const LOOK: Duration = Duration::from_millis(100);
-
-/// How far an approval reaches, as the person says it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Extent {
-    /// This very call on these very objects, as they were found.
-    Exact,
-    /// This very call, also when the objects have changed meanwhile.
-    Same,
-    /// The same operation below the directory.
-    Dir,
-    /// The same operation on the host.
-    Host,
-    /// Whatever the same rules ask about.
-    Rule,
-}
-
-/// What a person adds to a yes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Terms {
-    /// How far.
-    pub extent: Extent,
-    /// How often, none for as often as wanted.
-    pub uses: Option<u32>,
-    /// How long.
-    pub seconds: u64,
-}
 
 /// What became of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,13 +33,6 @@ pub enum Answer {
     Expired,
     /// Still waiting.
     Open,
-}
-
-fn members(value: Json) -> Map<String, Json> {
-    match value {
-        Json::Object(members) => members,
-        _ => Map::new(),
-    }
 }
 
 impl State<'_> {
@@ -100,57 +68,6 @@ impl State<'_> {
         })
     }
 
-    /// The key that may approve here.
-    ///
-    /// # Errors
-    /// 78 where there is none, or policy and ledger name different ones.
-    pub fn approver_key(&self, ledger: &mut Ledger) -> Result<PublicKey, Failure> {
-        let _held = Held::take(self.home)?;
-        let marks = ledger.marks()?;
-        let table = catch_up(self.home, self.shown, marks)?;
-        self.anchor(&table)
-    }
-
-    /// The key that the ledger names, whatever policy says.
-    ///
-    /// # Errors
-    /// The ledger cannot be read.
-    pub fn ledger_key(&self, ledger: &mut Ledger) -> Result<Option<PublicKey>, Failure> {
-        let _held = Held::take(self.home)?;
-        let marks = ledger.marks()?;
-        Ok(catch_up(self.home, self.shown, marks)?.key())
-    }
-
-    /// What a grant for this request would reach.
-    ///
-    /// # Errors
-    /// 64 where the request has no such extent, or it would take in far more than was asked about.
-    pub fn reach(request: &Request, extent: Extent, homes: &[String]) -> Result<Reach, Failure> {
-        let call = &request.call;
-        let unfit =
-            |why: String| Failure::new(Exit::Usage, why).hint("`--scope exact` approves this very call");
-        match extent {
-            Extent::Exact => Ok(Reach::Exact(call.digest.clone())),
-            Extent::Same => Ok(Reach::Same(call.same.clone())),
-            Extent::Rule if call.rules.is_empty() => Err(unfit("no rule asked about this call".to_owned())),
-            Extent::Rule => Ok(Reach::Rule(call.rules.join(", "))),
-            Extent::Host => call
-                .common_host()
-                .map(|host| Reach::Host(host.to_owned()))
-                .ok_or_else(|| unfit("this call is not about one host".to_owned())),
-            Extent::Dir => {
-                let dir = call
-                    .common_dir()
-                    .ok_or_else(|| unfit("this call is not about paths".to_owned()))?;
-                let above = |home: &String| std::path::Path::new(home).starts_with(&dir);
-                if dir == "/" || homes.iter().any(above) {
-                    return Err(unfit(format!("a grant for everything below `{dir}` is too wide")));
-                }
-                Ok(Reach::Dir(dir))
-            }
-        }
-    }
-
     /// Grants what a request asks for.
     ///
     /// # Errors
@@ -167,7 +84,8 @@ impl State<'_> {
         let marks = ledger.marks()?;
         let table = catch_up(self.home, self.shown, marks)?;
         let asked = self.request(&request.id)?;
-        if asked.call != request.call {
+        self.hold_to_ledger(&asked)?;
+        if asked != *request {
             return Err(Failure::new(
                 Exit::Usage,
                 format!("the request `{}` changed meanwhile", request.id),
@@ -211,13 +129,38 @@ impl State<'_> {
         Ok(grant)
     }
 
+    /// Refuses a request that is not what the ledger says was asked, and takes it out: a person who reads one thing
+    /// must not sign another.
+    ///
+    /// # Errors
+    /// 77 where it is not; 74 where the ledger cannot be read.
+    pub fn vouch(&self, asked: &Request) -> Result<(), Failure> {
+        let _held = Held::take(self.home)?;
+        self.hold_to_ledger(asked)
+    }
+
+    /// The same; the lock is held.
+    fn hold_to_ledger(&self, asked: &Request) -> Result<(), Failure> {
+        if asked.is_recorded(self.home, self.shown)? {
+            return Ok(());
+        }
+        request::remove(self.home, &asked.id)?;
+        if let Some(mut table) = Table::open(self.home)? {
+            table.header.pending = table.header.pending.saturating_sub(1);
+            table.store()?;
+        }
+        let message = format!("the request `{}` is not what the ledger says was asked", asked.id);
+        Err(Failure::new(Exit::Denied, message)
+            .hint("it was altered and is taken out; look at `state/requests`, and let the call ask anew"))
+    }
+
     /// Says no. That needs no signature: it takes nothing from anybody but the asker.
     ///
     /// # Errors
     /// 74 where it cannot be recorded; 64 where the request no longer waits.
     pub fn deny(&self, ledger: &mut Ledger, id: &str, reason: &str) -> Result<Request, Failure> {
         let _held = Held::take(self.home)?;
-        let asked = self.request(id)?;
+        let mut asked = self.request(id)?;
         let reason = if reason.is_empty() {
             "a person said no"
         } else {
@@ -232,16 +175,13 @@ impl State<'_> {
             }],
             Durability::Strict,
         )?;
-        let answered = Request {
-            denied: Some(reason.to_owned()),
-            ..asked
-        };
-        request::store(self.home, &answered)?;
+        asked.denied = Some(reason.to_owned());
+        request::store(self.home, &asked)?;
         if let Some(mut table) = Table::open(self.home)? {
             table.header.pending = table.header.pending.saturating_sub(1);
             table.store()?;
         }
-        Ok(answered)
+        Ok(asked)
     }
 
     /// What became of a request by now.
@@ -272,137 +212,5 @@ impl State<'_> {
             }
             std::thread::sleep(LOOK.min(limit.saturating_sub(since.elapsed())));
         }
-    }
-
-    /// Every grant as it stands, by number.
-    ///
-    /// # Errors
-    /// The ledger or the index cannot be read.
-    pub fn grants(&self, ledger: &mut Ledger) -> Result<Vec<Standing>, Failure> {
-        let _held = Held::take(self.home)?;
-        let marks = ledger.marks()?;
-        let table = catch_up(self.home, self.shown, marks)?;
-        grant::all(self.home, &table, self.anchor(&table).ok().as_ref())
-    }
-
-    /// The grants that may still be used, as far as the index knows: for showing, since nothing is locked or caught up.
-    ///
-    /// # Errors
-    /// The index cannot be read.
-    pub fn known_grants(&self) -> Result<Vec<Standing>, Failure> {
-        let Some(table) = Table::open(self.home)? else {
-            return Ok(Vec::new());
-        };
-        let mut all = grant::all(self.home, &table, self.anchor(&table).ok().as_ref())?;
-        all.retain(|standing| standing.over.is_none());
-        Ok(all)
-    }
-
-    /// Takes grants back: those named, or all where none is named.
-    ///
-    /// # Errors
-    /// 74 where it cannot be recorded; 64 for an id that no grant has.
-    pub fn revoke(&self, ledger: &mut Ledger, approver: &Approver, ids: &[String]) -> Result<u32, Failure> {
-        let _held = Held::take(self.home)?;
-        let marks = ledger.marks()?;
-        let table = catch_up(self.home, self.shown, marks)?;
-        let mut numbers = Vec::with_capacity(ids.len());
-        for id in ids {
-            let number = grant::number(id)
-                .filter(|number| *number <= table.header.grants)
-                .ok_or_else(|| {
-                    Failure::new(Exit::Usage, format!("no grant has the id `{id}`"))
-                        .hint("`wt grants` lists them")
-                })?;
-            numbers.push(grant::id(number));
-        }
-        let what = if numbers.is_empty() {
-            json!({"up_to": table.header.grants, "at": moment::now()})
-        } else {
-            json!({"grants": numbers, "at": moment::now()})
-        };
-        self.state_signed(ledger, approver, Kind::Revoke, REVOKE, what)?;
-        let count = if numbers.is_empty() {
-            table.header.grants
-        } else {
-            u32::try_from(numbers.len()).unwrap_or(0)
-        };
-        Ok(count)
-    }
-
-    /// Stops calls: everyone's, or one agent's. Needs no signature; whoever is in doubt may stop things.
-    ///
-    /// # Errors
-    /// 74 where it cannot be recorded.
-    pub fn freeze(&self, ledger: &mut Ledger, who: &Freeze) -> Result<u64, Failure> {
-        let data = members(json!({"principal": who.principal, "agent": who.agent, "reason": who.reason}));
-        let receipts = ledger.append(
-            &[Draft {
-                kind: Kind::Freeze,
-                data,
-            }],
-            Durability::Strict,
-        )?;
-        let seq = receipts.first().map_or(0, |receipt| receipt.seq);
-        // The ledger alone stops calls; the copy beside it only saves reading.
-        if let Ok(_held) = Held::take(self.home) {
-            catch_up(self.home, self.shown, ledger.marks()?)?;
-        }
-        Ok(seq)
-    }
-
-    /// The freezes in force.
-    ///
-    /// # Errors
-    /// The ledger or the index cannot be read.
-    pub fn frozen(&self, ledger: &mut Ledger) -> Result<Vec<Freeze>, Failure> {
-        let marks = ledger.marks()?;
-        self.freezes(marks)
-    }
-
-    /// Lets calls go on.
-    ///
-    /// # Errors
-    /// 74 where it cannot be recorded.
-    pub fn thaw(&self, ledger: &mut Ledger, approver: &Approver, reason: &str) -> Result<(), Failure> {
-        let _held = Held::take(self.home)?;
-        let marks = ledger.marks()?;
-        let what = json!({"freeze": marks.freeze, "reason": reason, "at": moment::now()});
-        self.state_signed(ledger, approver, Kind::Thaw, THAW, what)
-    }
-
-    /// Records a new approver key, or that the key has a new passphrase. `by` signs: the key before it, or the first
-    /// key for itself.
-    ///
-    /// # Errors
-    /// 74 where it cannot be recorded.
-    pub fn set_approver(
-        &self,
-        ledger: &mut Ledger,
-        by: &Approver,
-        key: &PublicKey,
-        action: &str,
-    ) -> Result<(), Failure> {
-        let _held = Held::take(self.home)?;
-        let what = json!({"public_key": key.text(), "action": action, "at": moment::now()});
-        self.state_signed(ledger, by, Kind::Admin, APPROVER, what)
-    }
-
-    fn state_signed(
-        &self,
-        ledger: &mut Ledger,
-        approver: &Approver,
-        kind: Kind,
-        statement: &str,
-        what: Json,
-    ) -> Result<(), Failure> {
-        let mut data = Map::new();
-        approver
-            .sign(Statement::new(statement, members(what)))?
-            .into_entry(&mut data);
-        ledger.append(&[Draft { kind, data }], Durability::Strict)?;
-        let mut table = catch_up(self.home, self.shown, ledger.marks()?)?;
-        table.header.seen = table.header.seen.noted();
-        table.store()
     }
 }

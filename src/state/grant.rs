@@ -32,7 +32,7 @@ pub enum Reach {
     Exact(String),
     /// This very call, also when the objects have changed meanwhile.
     Same(String),
-    /// The operation on anything below a directory.
+    /// The operation on anything below a directory; on the directory itself too where no slash ends its path.
     Dir(String),
     /// The operation on anything on a host.
     Host(String),
@@ -57,7 +57,10 @@ impl Reach {
         match self {
             Self::Exact(_) => "exactly this".to_owned(),
             Self::Same(_) => "this call, also when the objects have changed meanwhile".to_owned(),
-            Self::Dir(path) => format!("anything below `{path}`"),
+            Self::Dir(path) => match path.strip_suffix('/') {
+                Some(path) => format!("anything below `{path}`"),
+                None => format!("`{path}` and anything below it"),
+            },
             Self::Host(host) => format!("anything on `{host}`"),
             Self::Rule(rules) => format!("whatever rule `{rules}` asks about"),
         }
@@ -148,6 +151,10 @@ impl Grant {
 
     fn file(&self) -> String {
         let (reach, value) = self.reach.parts();
+        let value = match &self.reach {
+            Reach::Dir(path) => path.strip_suffix('/').unwrap_or(path),
+            _ => value,
+        };
         format!("{DIR}/{}", self.call().key(reach, value))
     }
 
@@ -162,7 +169,11 @@ impl Grant {
         same && match &self.reach {
             Reach::Exact(digest) => *digest == call.digest,
             Reach::Same(digest) => *digest == call.same,
-            Reach::Dir(dir) => call.common_dir().is_some_and(|common| is_within(&common, dir)),
+            Reach::Dir(dir) => {
+                let itself = |dir: &str| call.objects.iter().any(|object| object.path == dir);
+                call.common_dir().is_some_and(|common| is_within(&common, dir))
+                    && !dir.strip_suffix('/').is_some_and(itself)
+            }
             Reach::Host(host) => call.common_host() == Some(host.as_str()),
             Reach::Rule(rules) => *rules == call.rules.join(", ") && !call.rules.is_empty(),
         }

@@ -5,6 +5,8 @@
 mod answer;
 pub mod burst;
 mod call;
+mod control;
+mod extent;
 pub mod files;
 mod freeze;
 mod grant;
@@ -16,8 +18,9 @@ mod request;
 mod settle;
 mod table;
 
-pub use answer::{Answer, Extent, Terms};
+pub use answer::Answer;
 pub use call::{Call, Object};
+pub use extent::{Extent, Terms};
 pub use freeze::Freeze;
 pub use grant::{Grant, Reach, Standing, Unfit};
 pub use lock::Held;
@@ -31,6 +34,7 @@ use crate::{
     report::{Exit, Failure},
 };
 use policy::{ApprovalSettings, Identity};
+use serde_json::{Map, Value as Json};
 use std::{os::fd::BorrowedFd, path::Path};
 use table::Table;
 
@@ -104,6 +108,14 @@ impl<'a> State<'a> {
             .hint("compare `approvals.public_key` with `wt admin show`; one of them was changed")),
             _ => Ok(()),
         }
+    }
+}
+
+/// The members of an object.
+fn members(value: Json) -> Map<String, Json> {
+    match value {
+        Json::Object(members) => members,
+        _ => Map::new(),
     }
 }
 

@@ -6,16 +6,23 @@ use super::{
     files,
     moment::{Micros, Span, text},
 };
-use crate::report::{Exit, Failure};
+use crate::{
+    approver::hex,
+    ledger::read::Reader,
+    report::{Exit, Failure},
+};
 use policy::{Decision, Intent, Risk, Scope, TargetFacts, Workspace};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json, json};
-use std::os::fd::BorrowedFd;
+use sha2::{Digest, Sha256};
+use std::{os::fd::BorrowedFd, path::Path};
 
 const DIR: &str = "state/requests";
 const MAX_BYTES: u64 = 1 << 20;
 /// No more may wait at a time; then `escalate` denies.
 pub(super) const MAX_PENDING: u32 = 4096;
+/// A decision's batch is looked through for the request's own entry: ends of grants may stand before it.
+const MAX_BATCH: usize = 256;
 /// Targets that are kept for showing; the digest covers all of them.
 const MAX_SHOWN: usize = 64;
 
@@ -50,16 +57,30 @@ pub struct Request {
     /// How long it waits.
     pub span: Span,
     /// The decision entry that made it, 0 before it is recorded.
+    #[serde(skip)]
     pub entry: u64,
     /// Set once a person said no: why.
+    #[serde(skip)]
     pub denied: Option<String>,
+    /// All of the above but these two as it was first written, to the byte: the ledger has its hash.
+    #[serde(skip)]
+    asked: String,
+}
+
+/// A request as it lies in its file.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Filed {
+    asked: String,
+    entry: u64,
+    denied: Option<String>,
 }
 
 impl Request {
     /// A request for this call.
     #[must_use]
     pub fn of(call: Call, intent: &Intent, scope: &Scope, decision: &Decision, span: Span) -> Self {
-        Self {
+        let mut request = Self {
             id: call.id(),
             call,
             uid: scope.identity.uid,
@@ -75,7 +96,46 @@ impl Request {
             span,
             entry: 0,
             denied: None,
+            asked: String::new(),
+        };
+        request.asked = serde_json::to_string(&request).unwrap_or_default();
+        request
+    }
+
+    /// Reads a request's file.
+    fn parse(bytes: &[u8]) -> Option<Self> {
+        let filed: Filed = serde_json::from_slice(bytes).ok()?;
+        let read: Self = serde_json::from_str(&filed.asked).ok()?;
+        Some(Self {
+            entry: filed.entry,
+            denied: filed.denied,
+            asked: filed.asked,
+            ..read
+        })
+    }
+
+    fn hash(&self) -> String {
+        hex(&Sha256::digest(&self.asked))
+    }
+
+    /// Whether the ledger says that this was asked, word by word. The file alone says nothing.
+    ///
+    /// # Errors
+    /// The ledger cannot be read.
+    pub(super) fn is_recorded(&self, home: BorrowedFd<'_>, shown: &Path) -> Result<bool, Failure> {
+        // First the decision that names it, then, behind the ends of grants that it met, the entry that tells of it.
+        for entry in Reader::open(home, shown)?.from(self.entry).take(MAX_BATCH) {
+            let entry = entry?;
+            let text = |key: &str| entry.data.get(key).and_then(Json::as_str);
+            let is_named = text("request") == Some(&self.id);
+            if entry.seq == self.entry && !is_named {
+                break;
+            }
+            if entry.kind() == "request" && is_named {
+                return Ok(text("asked_sha256") == Some(&self.hash()));
+            }
         }
+        Ok(false)
     }
 
     /// The data of its ledger entry, which follows the decision's.
@@ -84,6 +144,7 @@ impl Request {
         let data = json!({
             "request": self.id,
             "digest": self.call.digest,
+            "asked_sha256": self.hash(),
             "identity": {"principal": self.call.principal, "uid": self.uid, "agent": self.call.agent,
                 "session": self.session},
             "intent": {"domain": self.call.domain, "operation": self.call.operation, "params": self.params},
@@ -138,6 +199,8 @@ impl Request {
     pub fn to_json(&self) -> Json {
         let mut whole = json!(self);
         if let Some(members) = whole.as_object_mut() {
+            members.insert("entry".to_owned(), json!(self.entry));
+            members.insert("denied".to_owned(), json!(self.denied));
             members.insert("summary".to_owned(), json!(self.summary()));
             members.insert("requested".to_owned(), json!(text(self.span.from)));
             members.insert("expires".to_owned(), json!(text(self.span.to)));
@@ -200,15 +263,18 @@ pub(super) fn read(home: BorrowedFd<'_>, id: &str) -> Result<Option<Request>, Fa
     }
     match files::read(home, &file(id), MAX_BYTES) {
         Ok(None) => Ok(None),
-        Ok(Some(bytes)) => Ok(serde_json::from_slice(&bytes)
-            .ok()
-            .filter(|request: &Request| request.id == id)),
+        Ok(Some(bytes)) => Ok(Request::parse(&bytes).filter(|request| request.id == id)),
         Err(e) => Err(failed("read", id, &e.to_string())),
     }
 }
 
 pub(super) fn store(home: BorrowedFd<'_>, request: &Request) -> Result<(), Failure> {
-    let bytes = serde_json::to_vec(request).map_err(|e| failed("write", &request.id, &e.to_string()))?;
+    let filed = Filed {
+        asked: request.asked.clone(),
+        entry: request.entry,
+        denied: request.denied.clone(),
+    };
+    let bytes = serde_json::to_vec(&filed).map_err(|e| failed("write", &request.id, &e.to_string()))?;
     files::replace(home, &file(&request.id), &bytes, files::Sync::Lazy)
         .map_err(|e| failed("write", &request.id, &e.to_string()))
 }

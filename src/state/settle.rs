@@ -383,11 +383,8 @@ impl Settled {
             table.header.control = at;
         }
         let mut made = None;
-        if let Some(request) = self.request.filter(|_| self.is_new) {
-            let request = Request {
-                entry: seq,
-                ..request
-            };
+        if let Some(mut request) = self.request.filter(|_| self.is_new) {
+            request.entry = seq;
             request::store(state.home, &request)?;
             table.header.pending = table.header.pending.saturating_add(1);
             made = Some(request);

@@ -1,5 +1,6 @@
 //! The person in the loop: requests, grants, freezes and undo, as calls and people meet them.
 
+mod altered;
 mod attacks;
 mod bench;
 mod chooser;
@@ -10,6 +11,7 @@ mod key;
 mod notices;
 mod ordinary;
 mod place;
+mod reach;
 mod retention;
 mod risk;
 mod rules;
