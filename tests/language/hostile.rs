@@ -160,6 +160,8 @@ fn numbers_and_texts_without_end_meet_a_limit_in_time_and_memory() {
         "','.join([s] * 5000)",
         "max([s * 100 for x in range(99)])",
         "str([[s] * 100] * 100)",
+        "[round(1e308, k) for k in range(99999)]",
+        "[round(1e308, -k % 300) for k in range(99999)]",
     ];
     measure("numbers and texts", &all(Answer::Limit, &sources));
 }
@@ -265,6 +267,17 @@ fn patterns_that_blow_up_are_refused_or_linear_in_time_and_memory() {
         "[glob(s, '/{a,b}/' + str(k)) for k in range(999)]".to_owned(),
         Answer::Limit,
     ));
+    // Long text against what must be compared with each of its letters at each place.
+    for asked in [
+        "matches('é' * 400000, '(.{1,500})z')",
+        "matches('x' * 500000, '(.{1,500})z')",
+        "matches('ab' * 400000, '(a?){500}a{500}[c-z]')",
+        "matches('aé' * 300000, r'(\\d*\\w*){10}!')",
+        "[matches(t, '[ab]*a[ab]{20}[c-z]') for t in ['aab' * 200000]]",
+        "glob('a' * 500000, '*a????????????????????c')",
+    ] {
+        sources.push((asked.to_owned(), Answer::Limit));
+    }
     measure("patterns", &sources);
 }
 
