@@ -87,7 +87,13 @@ fn what_a_person_wrote_stays_to_the_byte() {
             ".codex/config.toml",
             "# mine\nmodel = \"x\"\n\n[mcp_servers.other]\ncommand = \"y\"\n",
         ),
+        ("codex", ".codex/config.toml", "model = \"x\"\r\n[a]\r\nb = 1"),
         ("codex", ".codex/hooks.json", hooks),
+        (
+            "claude-code",
+            ".claude/settings.json",
+            "\u{feff}{\r\n  \"theme\": \"dark\"\r\n}\r\n",
+        ),
         (
             "gemini",
             ".gemini/settings.json",
@@ -228,14 +234,74 @@ fn a_link_to_settings_stays_a_link_and_what_it_leads_to_is_protected() {
 }
 
 #[test]
-fn a_file_that_is_not_understood_is_left_as_it_is() {
+fn a_file_that_is_not_understood_or_would_not_take_effect_is_left_as_it_is() {
     let world = World::new();
-    let file = world.dir.path().join(".gemini/settings.json");
-    fs::create_dir(file.parent().unwrap()).unwrap();
-    for text in ["{", "[]", "{\"hooks\": {\"BeforeTool\": 1}}"] {
+    for (client, file, text) in [
+        ("gemini", ".gemini/settings.json", "{"),
+        ("gemini", ".gemini/settings.json", "[]"),
+        (
+            "gemini",
+            ".gemini/settings.json",
+            "{\"hooks\": {\"BeforeTool\": 1}}",
+        ),
+        // Clients take the last entry of a name.
+        (
+            "gemini",
+            ".gemini/settings.json",
+            "{\"hooks\": {}, \"hooks\": {\"x\": []}}",
+        ),
+        (
+            "gemini",
+            ".gemini/settings.json",
+            "{\"hooksConfig\": {\"enabled\": false}}",
+        ),
+        (
+            "gemini",
+            ".gemini/settings.json",
+            "{\"hooksConfig\": {\"disabled\": [\"watchtower\"]}}",
+        ),
+        (
+            "claude-code",
+            ".claude/settings.json",
+            "{\"disableAllHooks\": true}",
+        ),
+        (
+            "codex",
+            ".codex/config.toml",
+            "[mcp_servers.watchtower]\ncommand = \"mine\"\n",
+        ),
+        (
+            "codex",
+            ".codex/config.toml",
+            "mcp_servers = { x = { command = \"y\" } }\n",
+        ),
+    ] {
+        let file = world.dir.path().join(file);
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
         fs::write(&file, text).unwrap();
-        assert_eq!(world.wt(&["setup", "gemini"], b"").0, 78, "{text}");
+        assert_eq!(world.wt(&["setup", client], b"").0, 78, "{text}");
         assert_eq!(read(&file).as_deref(), Some(text));
+        fs::remove_file(&file).unwrap();
     }
+    assert!(calls(&world).is_empty());
+}
+
+#[test]
+fn a_link_that_leads_nowhere_and_what_is_no_file_are_left_as_they_are() {
+    let world = World::new();
+    let settings = world.dir.path().join(".claude/settings.json");
+    fs::create_dir(settings.parent().unwrap()).unwrap();
+    std::os::unix::fs::symlink("../dotfiles/settings.json", &settings).unwrap();
+    assert_eq!(world.wt(&["setup", "claude-code"], b"").0, 78);
+    assert!(settings.is_symlink());
+    fs::remove_file(&settings).unwrap();
+    let made = std::process::Command::new("mkfifo").arg(&settings).status();
+    assert!(made.unwrap().success());
+    assert_eq!(world.wt(&["setup", "claude-code"], b"").0, 78);
+    assert!(!settings.is_file() && settings.exists());
+    assert!(
+        !world.dir.path().join(".claude.json").exists(),
+        "nothing was changed"
+    );
     assert!(calls(&world).is_empty());
 }

@@ -75,6 +75,7 @@ fn claude_code(scope: Scope<'_>, wt: &Installed) -> Vec<Settings> {
                 ".claude/settings.json",
             ),
             edits: vec![
+                Edit::Unless(&["disableAllHooks"], true.into()),
                 Edit::Element(&["hooks", "PreToolUse"], hook(10)),
                 Edit::Element(&["hooks", "PostToolUse"], hook(10)),
             ],
@@ -127,6 +128,8 @@ fn gemini(scope: Scope<'_>, wt: &Installed) -> Vec<Settings> {
             ".gemini/settings.json",
         ),
         edits: vec![
+            Edit::Unless(&["hooksConfig", "enabled"], false.into()),
+            Edit::Unless(&["hooksConfig", "disabled"], "watchtower".into()),
             Edit::Value(&["mcpServers", "watchtower"], wt.server()),
             Edit::Element(&["hooks", "BeforeTool"], hook.clone()),
             Edit::Element(&["hooks", "AfterTool"], hook),

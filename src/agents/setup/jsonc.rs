@@ -303,6 +303,14 @@ mod tests {
             ("{\"a\": 1} x", "line 1: text after the end"),
             ("{/* ", "line 1: a comment without an end"),
             ("{\"a\": tru}", "line 1: a value that is not JSON"),
+            (
+                "{\"a\": 1,\n \"b\": 2,\n\"a\": 3}",
+                "line 3: `a` stands there twice",
+            ),
+            (
+                "{\"b\": [{\"\\u0061\": 1, \"a\": 3}]}",
+                "line 1: `a` stands there twice",
+            ),
         ] {
             assert_eq!(Document::parse(text).unwrap_err(), error, "{text}");
         }

@@ -1,6 +1,7 @@
 //! `wt setup`: what each client needs in its own settings to run under Watchtower, as edits that can be shown,
 //! made, made again without effect, and taken back. This module plans; writing is the command's.
 
+mod block;
 mod clients;
 mod diff;
 pub(crate) mod jsonc;
@@ -13,9 +14,6 @@ use std::path::{Path, PathBuf};
 
 pub(crate) use clients::{Installed, NAMES, settings_of};
 pub(crate) use diff::lines as diff;
-
-const BLOCK_START: &str = "# >>> watchtower >>>";
-const BLOCK_END: &str = "# <<< watchtower <<<";
 
 /// One settings file of a client, and what Watchtower has in it.
 #[derive(Clone, Debug)]
@@ -37,7 +35,9 @@ pub(crate) enum Edit {
     Element(&'static [&'static str], Json),
     /// An element of a JSON array that is known again by its value.
     Member(&'static [&'static str], Json),
-    /// Lines between two marks.
+    /// A value, alone or in an array, by which the client would run no hook of ours: nothing is set up beside it.
+    Unless(&'static [&'static str], Json),
+    /// A server's table in TOML, between two marks.
     Block(String),
     /// The whole file.
     File(String),
@@ -90,10 +90,17 @@ impl Edit {
         let document = || Document::parse(text.as_deref().unwrap_or_default());
         match self {
             Self::File(whole) => Ok(Some(whole.clone())),
-            Self::Block(lines) => {
-                let rest = without_block(text.as_deref().unwrap_or_default())?;
-                let gap = if rest.trim().is_empty() { "" } else { "\n" };
-                Ok(Some(format!("{rest}{gap}{BLOCK_START}\n{lines}{BLOCK_END}\n")))
+            Self::Block(lines) => block::put_in(text.as_deref().unwrap_or_default(), lines).map(Some),
+            Self::Unless(path, value) => {
+                let present = document()?.get(path);
+                let listed = present.as_ref().and_then(Json::as_array);
+                if present.as_ref() == Some(value) || listed.is_some_and(|values| values.contains(value)) {
+                    let setting = path.join(".");
+                    return Err(format!(
+                        "by `{setting}` ({value}) the client runs no hook of Watchtower"
+                    ));
+                }
+                Ok(text)
             }
             Self::Value(path, value) => {
                 let mut document = document()?;
@@ -152,9 +159,10 @@ impl Edit {
         match self {
             Self::File(_) => Ok(None),
             Self::Block(_) => {
-                let rest = without_block(&text)?;
+                let rest = block::taken_out(&text)?;
                 Ok((!rest.trim().is_empty()).then_some(rest))
             }
+            Self::Unless(..) => Ok(Some(text)),
             Self::Value(path, _) => tidied(&text, path, |document| document.remove(path)),
             Self::Default(path, value) => tidied(&text, path, |document| {
                 if document.get(path).as_ref() == Some(value) {
@@ -230,18 +238,6 @@ fn is_ours(element: &Json) -> bool {
         .iter()
         .any(|client| text.contains(&format!("hook {}", client.name())) && text.contains("wt"))
         || text.contains("watchtower-opencode.js")
-}
-
-fn without_block(text: &str) -> Result<String, String> {
-    let Some((before, rest)) = text.split_once(BLOCK_START) else {
-        return Ok(text.to_owned());
-    };
-    let Some((_, after)) = rest.split_once(BLOCK_END) else {
-        return Err(format!("`{BLOCK_START}` has no `{BLOCK_END}`"));
-    };
-    let before = before.trim_end_matches('\n');
-    let gap = if before.is_empty() { "" } else { "\n" };
-    Ok(format!("{before}{gap}{}", after.trim_start_matches('\n')))
 }
 
 /// Where the settings live.

@@ -21,7 +21,15 @@ const MAX_SETTINGS_BYTES: u64 = 8 << 20;
 /// What a file becomes, from what it is now.
 pub(super) fn planned(file: &Settings, remove: bool) -> Result<Change, Failure> {
     // A link to a file elsewhere stays a link; what it leads to is edited.
-    let path = std::fs::canonicalize(&file.path).unwrap_or_else(|_| file.path.clone());
+    let path = match std::fs::canonicalize(&file.path) {
+        Ok(path) => path,
+        // A file in its place would part it from what it is meant to lead to.
+        Err(e) if file.path.is_symlink() => {
+            return Err(failed("follow the link", &file.path, &e)
+                .hint("make the file that it leads to, or remove the link; nothing was changed"));
+        }
+        Err(_) => file.path.clone(),
+    };
     let file = Settings {
         path,
         edits: file.edits.clone(),
@@ -40,6 +48,9 @@ pub(super) fn planned(file: &Settings, remove: bool) -> Result<Change, Failure> 
 }
 
 fn read(file: File) -> std::io::Result<String> {
+    if !file.metadata()?.is_file() {
+        return Err(std::io::Error::other("it is not a regular file"));
+    }
     let mut text = String::new();
     let length = file.take(MAX_SETTINGS_BYTES + 1).read_to_string(&mut text)?;
     if length as u64 > MAX_SETTINGS_BYTES {

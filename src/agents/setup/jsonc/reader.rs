@@ -1,7 +1,8 @@
 //! Where the parts of a JSON text stand: comments and trailing commas are understood, values are not kept.
 
+use crate::report::visible;
 use serde_json::Value as Json;
-use std::ops::Range;
+use std::{collections::HashSet, ops::Range};
 
 /// How deep a settings file may nest.
 const MAX_DEPTH: usize = 64;
@@ -95,7 +96,16 @@ impl<'a> Reader<'a> {
         }
         let start = self.at;
         let kind = match self.peek() {
-            Some(b'{') => Kind::Object(self.entries(b'}', |reader| reader.member(depth))?),
+            Some(b'{') => {
+                let members = self.entries(b'}', |reader| reader.member(depth))?;
+                // Of two entries of one name clients take the last; an edit of the first would be without effect.
+                let mut known = HashSet::new();
+                if let Some(twice) = members.iter().find(|member| !known.insert(member.key.as_str())) {
+                    self.at = twice.start;
+                    return Err(self.wrong(&format!("`{}` stands there twice", visible(&twice.key))));
+                }
+                Kind::Object(members)
+            }
             Some(b'[') => Kind::Array(self.entries(b']', |reader| reader.node(depth + 1))?),
             Some(_) => {
                 self.scalar()?;
