@@ -13,11 +13,51 @@ use std::{
 fn an_event_that_is_not_understood_is_refused_in_every_clients_form() {
     let world = World::new();
     for client in ["claude-code", "codex", "gemini", "cursor", "opencode", "copilot"] {
-        for event in [&b"{"[..], b"[]", b"\xff", b"{\"hook_event_name\":\"Surprise\"}"] {
+        let deep = [&b"["[..]].repeat(100_000).concat();
+        for event in [
+            &b""[..],
+            b"{",
+            b"[]",
+            b"null",
+            b"\xff",
+            b"{}{}",
+            b"\xef\xbb\xbf{}",
+            &deep,
+            b"{\"hook_event_name\":\"Surprise\"}",
+            b"{\"toolName\":\"bash\",\"toolArgs\":[]}",
+            b"{\"toolName\":\"bash\",\"toolArgs\":{\"command\":\"ls\"},\"cwd\":5}",
+        ] {
             let (code, out) = world.wt(&["hook", client], event);
-            assert!(out.contains("deny"), "{client}: {out}");
-            assert!(client == "copilot" || code == 2, "{client}: {code} {out}");
+            let shown = String::from_utf8_lossy(event.get(..40).unwrap_or(event));
+            assert!(out.contains("deny"), "{client}: {shown}: {out}");
+            assert!(!out.contains("allow"), "{client}: {shown}: {out}");
+            assert!(
+                client == "copilot" || code == 2,
+                "{client}: {shown}: {code} {out}"
+            );
         }
+    }
+}
+
+#[test]
+fn arguments_that_name_nothing_that_can_be_judged_are_refused() {
+    let world = World::new();
+    for (tool, input) in [
+        ("Bash", json!({})),
+        ("Bash", json!({"command": 5})),
+        ("Bash", json!({"command": ["ls", 5]})),
+        ("Read", json!({"file_path": ["a"]})),
+        ("Write", json!({"content": "x"})),
+        (
+            "apply_patch",
+            json!({"input": "*** Begin Patch\n*** End Patch\n"}),
+        ),
+        ("WebFetch", json!({"url": "file:///etc/passwd"})),
+        ("WebFetch", json!({"url": "https://good.example@evil.example/"})),
+    ] {
+        let (decision, reason) = world.ask(tool, &input, &world.workspace());
+        assert_eq!(decision, "deny", "{tool} {input}");
+        assert!(reason.ends_with("nothing was done"), "{tool} {input}: {reason}");
     }
 }
 

@@ -81,6 +81,13 @@ fn each_clients_own_tools_are_judged() {
             json!({"url": "file:///etc/passwd"}),
             false,
         ),
+        // What only the client itself keeps: its list of tasks, its topic, a tool that it does not know.
+        ("gemini", "update_topic", json!({"title": "x"}), true),
+        ("gemini", "tracker_create_task", json!({"title": "x"}), true),
+        ("gemini", "save_memory", json!({"fact": "x"}), false),
+        ("gemini", "update_topics", json!({}), false),
+        ("opencode", "invalid", json!({"tool": "x", "error": "y"}), true),
+        ("copilot", "update_todo", json!({"todos": ""}), true),
         ("copilot", "bash", json!({"command": "ls"}), true),
         ("copilot", "bash", json!({"command": "rm -rf ~"}), false),
         (

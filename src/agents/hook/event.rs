@@ -207,11 +207,12 @@ impl Client {
                 .first()?
                 .as_str()
         };
-        let cwd = fields
-            .get("cwd")
-            .and_then(Json::as_str)
-            .filter(|cwd| !cwd.is_empty())
-            .or_else(first_root);
+        let cwd = match fields.get("cwd") {
+            None | Some(Json::Null) => None,
+            Some(Json::String(cwd)) => Some(cwd.as_str()).filter(|cwd| !cwd.is_empty()),
+            Some(_) => return Err("the event's `cwd` is not text".to_owned()),
+        };
+        let cwd = cwd.or_else(first_root);
         let mode = text(&["permission_mode", "permissionMode"]);
         Ok(Event {
             client: self,

@@ -18,7 +18,6 @@ use std::{
 const HARMLESS: &[&str] = &[
     "args",
     "command",
-    "cwd",
     "description",
     "disabled",
     "enabled",
@@ -102,10 +101,11 @@ fn starts_us(settings: &Map<String, Json>) -> bool {
     }
 }
 
-/// What would point the server at another home is as it is here; the loader is told nothing.
+/// What would point the server at another home, or the client at another program of this name, is as it is here; the
+/// loader is told nothing.
 fn same_here((name, value): (&String, &Json)) -> bool {
     match name.as_str() {
-        "HOME" | "WATCHTOWER_DIR" => {
+        "HOME" | "PATH" | "WATCHTOWER_DIR" => {
             std::env::var_os(name).as_deref().map(OsStr::as_encoded_bytes)
                 == value.as_str().map(str::as_bytes)
         }
@@ -166,6 +166,8 @@ mod tests {
             json!({"command": [here, "mcp"], "type": "local", "enabled": true, "timeout": 10000}),
             json!({"command": here, "args": ["mcp"], "env": {}, "url": ""}),
             json!({"command": here, "args": ["mcp"], "env": {"LANG": "C"}}),
+            json!({"command": here, "args": ["mcp"], "cwd": ""}),
+            json!({"command": here, "args": ["mcp"], "env": {"PATH": std::env::var("PATH").unwrap()}}),
         ] {
             assert!(ours(&settings), "{settings}");
         }
@@ -176,6 +178,8 @@ mod tests {
             json!({"command": "/bin/sh", "args": ["-c", "exec wt mcp"]}),
             json!({"command": here, "args": ["mcp"], "url": "http://127.0.0.1:1/"}),
             json!({"command": here, "args": ["mcp"], "env": {"WATCHTOWER_DIR": "/tmp/other"}}),
+            json!({"command": here, "args": ["mcp"], "cwd": "/srv/other"}),
+            json!({"command": here, "args": ["mcp"], "env": {"PATH": "/tmp/other"}}),
             json!({"command": here, "args": ["mcp"], "env": {"LD_PRELOAD": "/tmp/x.so"}}),
             json!({"url": "http://127.0.0.1:1/"}),
             json!({}),
