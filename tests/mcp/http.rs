@@ -5,7 +5,8 @@ use serde_json::{Value as Json, json};
 use std::{
     io::{BufRead, BufReader, Read, Write},
     net::TcpStream,
-    process::{Child, Stdio},
+    process::{Child, Command, Stdio},
+    time::Duration,
 };
 
 struct Http {
@@ -41,12 +42,16 @@ impl Http {
 
     /// Posts a request; the status and all that was answered.
     fn post(&self, path: &str, headers: &[(&str, &str)], body: &Json) -> (u16, String) {
+        self.post_to(&format!("127.0.0.1:{}", self.port), path, headers, body)
+    }
+
+    /// The same, under the name that a client believes the server to have.
+    fn post_to(&self, host: &str, path: &str, headers: &[(&str, &str)], body: &Json) -> (u16, String) {
         let mut stream = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
         let body = body.to_string();
         let mut head = format!(
-            "POST {path} HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nContent-Type: application/json\r\nConnection: close\r\n\
+            "POST {path} HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\nConnection: close\r\n\
              Accept: application/json, text/event-stream\r\nContent-Length: {}\r\n",
-            self.port,
             body.len()
         );
         for (name, value) in headers {
@@ -98,6 +103,52 @@ fn only_who_has_the_token_is_answered() {
         ("Origin", "http://evil.example"),
     ];
     assert_eq!(server.post("/mcp", &rebound, &hello()).0, 403);
+}
+
+#[test]
+fn a_page_that_was_led_here_under_another_name_is_refused() {
+    let world = World::new();
+    let server = Http::start(&world);
+    let bearer = server.bearer();
+    let authorized = [("Authorization", bearer.as_str())];
+    for host in [
+        "evil.example",
+        "127.0.0.1.evil.example",
+        "localhost.evil.example:80",
+    ] {
+        let (status, answer) = server.post_to(host, "/mcp", &authorized, &hello());
+        assert_eq!(status, 403, "{host}: {answer}");
+    }
+    assert_eq!(server.post_to("localhost", "/mcp", &authorized, &hello()).0, 200);
+    for origin in [
+        "null",
+        "file://",
+        "http://localhost.evil.example",
+        "http://127.0.0.1:1@evil.example",
+    ] {
+        let headers = [authorized[0], ("Origin", origin)];
+        assert_eq!(server.post("/mcp", &headers, &hello()).0, 403, "{origin}");
+    }
+}
+
+#[test]
+fn connections_that_say_nothing_do_not_end_the_server() {
+    let world = World::new();
+    let server = Http::start(&world);
+    let limit = Command::new("prlimit")
+        .args(["--nofile=64", "--pid", &server.child.id().to_string()])
+        .status();
+    assert!(limit.unwrap().success());
+    let silent: Vec<TcpStream> = (0..100)
+        .map(|_| TcpStream::connect(("127.0.0.1", server.port)).unwrap())
+        .collect();
+    std::thread::sleep(Duration::from_millis(300));
+    drop(silent);
+    let bearer = server.bearer();
+    assert_eq!(
+        server.post("/mcp", &[("Authorization", &bearer)], &hello()).0,
+        200
+    );
 }
 
 #[test]

@@ -14,7 +14,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use rmcp::transport::streamable_http_server::{
     StreamableHttpServerConfig, StreamableHttpService, session::local::LocalSessionManager,
 };
-use std::{convert::Infallible, io::Write, net::SocketAddr, sync::Arc};
+use std::{convert::Infallible, io::Write, net::SocketAddr, sync::Arc, time::Duration};
 use tokio::net::TcpListener;
 
 /// Where the endpoint is.
@@ -23,6 +23,9 @@ const PATH: &str = "/mcp";
 const TOKEN: &str = "WT_MCP_TOKEN";
 /// Shortest token that is accepted.
 const MIN_TOKEN: usize = 16;
+
+/// How long to wait where no connection can be taken.
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// Pages that may ask: those of this machine.
 const ORIGINS: [&str; 3] = ["http://localhost:*", "http://127.0.0.1:*", "http://[::1]:*"];
@@ -58,7 +61,11 @@ pub(super) async fn serve(address: SocketAddr) -> Result<(), Failure> {
         config,
     );
     loop {
-        let (stream, _) = listener.accept().await.map_err(failed)?;
+        // Whoever opens all the connections that this process may hold keeps others waiting, and ends nothing.
+        let Ok((stream, _)) = listener.accept().await else {
+            tokio::time::sleep(PAUSE).await;
+            continue;
+        };
         let (service, token) = (service.clone(), Arc::clone(&token));
         tokio::spawn(async move {
             let answer = service_fn(move |request: Request<Incoming>| {
