@@ -25,6 +25,7 @@ pub use freeze::Freeze;
 pub use grant::{Grant, Reach, Standing, Unfit};
 pub use lock::Held;
 pub use request::Request;
+pub(crate) use settle::BY_OPTION;
 pub use settle::Settled;
 pub use table::End;
 

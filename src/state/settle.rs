@@ -19,6 +19,9 @@ use crate::{
 use policy::{Decision, Identity, Intent, Layer, MatchedRule, Scope, Verdict};
 use serde_json::{Map, Value as Json, json};
 
+/// How a hint says that a call at a shell can wait for its answer.
+pub(crate) const BY_OPTION: &str = "; `--wait 300` waits for that";
+
 /// A call as it stands after the state was asked.
 #[derive(Debug)]
 pub struct Settled {
@@ -286,10 +289,7 @@ impl Settled {
     }
 
     fn waiting(self, request: Request) -> Self {
-        let way = format!(
-            "a person can run `wt approve {}`; `--wait 300` waits for that",
-            request.id
-        );
+        let way = format!("a person can run `wt approve {}`{BY_OPTION}", request.id);
         let hint = match &self.decision.hint {
             Some(hint) if !hint.is_empty() => format!("{hint}; or {way}"),
             _ => way,

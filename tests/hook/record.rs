@@ -39,6 +39,10 @@ fn in_modes_where_nobody_is_asked_an_escalation_denies_with_its_pending_id() {
             reason.contains("waiting for a person") && waiting.contains(id),
             "{reason} {waiting}"
         );
+        assert!(
+            reason.contains("`wait_for_approval`") && !reason.contains("--wait"),
+            "a shell command takes no such option: {reason}"
+        );
     }
 }
 

@@ -33,6 +33,12 @@ fn an_escalation_gives_the_pending_id_and_how_to_wait() {
         result["content"][0]["text"].as_str().unwrap().contains(&id),
         "{result}"
     );
+    let hint = result["structuredContent"]["hint"].as_str().unwrap();
+    assert!(
+        hint.contains(&format!("wt approve {id}`")) && hint.contains("`wait_for_approval`"),
+        "{hint}"
+    );
+    assert!(!hint.contains("--wait"), "no tool takes that option: {hint}");
     let listed = server.call("list_approvals", json!({}));
     assert!(listed["structuredContent"].to_string().contains(&id), "{listed}");
     let waited = server.call("wait_for_approval", json!({"id": id, "seconds": 1}));

@@ -5,7 +5,7 @@ use super::{
     action::{self, Action},
 };
 use crate::{
-    agents::session,
+    agents::{session, told},
     caller::{Agent, Caller, Front},
     facts::command::Surroundings,
     ground::Ground,
@@ -75,7 +75,7 @@ fn before(event: &Event) -> Result<Answer, Failure> {
 /// A refusal in the words that the model reads. Nobody but the approver approves, so a person who sits there is
 /// asked only where there is none.
 fn refused(event: &Event, refusal: &Refusal) -> Answer {
-    let failure = refusal.failure();
+    let failure = told(refusal);
     let mut reason = format!("watchtower: {}", failure.message);
     if !failure.hint.is_empty() {
         reason.push_str(&format!("; hint: {}", failure.hint));

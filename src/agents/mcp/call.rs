@@ -2,7 +2,7 @@
 
 use super::{Peer, capped::Capped};
 use crate::{
-    agents::session,
+    agents::{session, told},
     caller::{Agent, Caller, Front},
     engine, exec,
     outcome::{Outcome, Output, Refusal, Stop},
@@ -108,7 +108,7 @@ fn done(outcome: &Outcome, stdout: &Capped, stderr: &Capped) -> CallToolResult {
 
 /// A refusal as an error that the model reads: rule, reason, what to do, and the pending id.
 fn refused(refusal: &Refusal) -> CallToolResult {
-    let failure = refusal.failure();
+    let failure = told(refusal);
     let decision = &refusal.decision;
     let rule = decision
         .matched_rules
