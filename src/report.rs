@@ -132,9 +132,11 @@ pub fn json_safe(text: String) -> String {
     }
     let mut out = String::with_capacity(text.len() + 16);
     for c in text.chars() {
-        // Below U+0020 the serialiser has escaped already; what misleads is below U+10000.
+        // Below U+0020 the serialiser has escaped already.
         if c.is_control() || misleads(c) {
-            out.push_str(&format!("\\u{:04x}", u32::from(c)));
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                out.push_str(&format!("\\u{unit:04x}"));
+            }
         } else {
             out.push(c);
         }
@@ -142,9 +144,13 @@ pub fn json_safe(text: String) -> String {
     out
 }
 
-/// Whether the character changes the order of its neighbours, or shows nothing (Unicode UAX 9, CVE-2021-42574).
+/// Whether the character changes the order of its neighbours, or shows nothing (Unicode UAX 9, CVE-2021-42574, and
+/// those that have no glyph: fillers, annotations, tags and the variation selectors by which bytes are smuggled).
 fn misleads(c: char) -> bool {
-    matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+    matches!(c,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180e}'
+        | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{feff}'
+        | '\u{ffa0}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e01ef}')
 }
 
 #[cfg(test)]
@@ -162,14 +168,19 @@ mod tests {
     #[test]
     fn text_that_reorders_or_hides_is_escaped_and_writing_in_any_script_is_not() {
         assert_eq!(visible("a\u{202e}b\u{200b}"), "a\\u{202e}b\\u{200b}");
+        let hidden = "\u{ad}\u{61c}\u{115f}\u{180e}\u{3164}\u{ffa0}\u{fff9}\u{e0041}\u{e01ef}";
+        assert!(visible(hidden).is_ascii(), "{}", visible(hidden));
         assert_eq!(visible("日本語 עברית é"), "日本語 עברית é");
     }
 
     #[test]
     fn json_for_a_terminal_reads_back_as_the_same_value() {
-        let value = serde_json::json!({"a": "\u{9b}31m\x1b\x7f\u{202e}é\n"});
+        let value = serde_json::json!({"a": "\u{9b}31m\x1b\x7f\u{202e}\u{e0041}é\n"});
         let text = json_text(&value);
-        assert_eq!(text, "{\"a\":\"\\u009b31m\\u001b\\u007f\\u202eé\\n\"}");
+        assert_eq!(
+            text,
+            "{\"a\":\"\\u009b31m\\u001b\\u007f\\u202e\\udb40\\udc41é\\n\"}"
+        );
         assert_eq!(serde_json::from_str::<serde_json::Value>(&text).unwrap(), value);
     }
 }
