@@ -4167,7 +4167,7 @@ _wt() {
             return 0
             ;;
         wt__subcmd__watch)
-            opts="-h --once --tab --where --width --height --help"
+            opts="-h --once --tab --where --mouse --width --height --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

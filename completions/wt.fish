@@ -172,6 +172,7 @@ complete -c wt -n "__fish_wt_using_subcommand watch" -l where -d 'Only entries f
 complete -c wt -n "__fish_wt_using_subcommand watch" -l width -d 'Columns of the frame that --once prints' -r
 complete -c wt -n "__fish_wt_using_subcommand watch" -l height -d 'Lines of the frame that --once prints' -r
 complete -c wt -n "__fish_wt_using_subcommand watch" -l once -d 'Print one frame as plain text and end'
+complete -c wt -n "__fish_wt_using_subcommand watch" -l mouse -d 'Take the mouse: a click opens a page, the wheel scrolls; text is then marked with Shift held'
 complete -c wt -n "__fish_wt_using_subcommand watch" -s h -l help -d 'Print help'
 complete -c wt -n "__fish_wt_using_subcommand alert" -l since -d 'From then on: `2h`, `7d`, `today`, `2026-01-31`, RFC 3339' -r
 complete -c wt -n "__fish_wt_using_subcommand alert" -l until -d 'Up to then' -r

@@ -91,8 +91,12 @@ impl Screen {
     }
 
     fn start_with(desk: &Desk, name: &str, set: &str) -> Option<Self> {
+        Self::start_args(desk, name, set, "")
+    }
+
+    fn start_args(desk: &Desk, name: &str, set: &str, args: &str) -> Option<Self> {
         let command = format!(
-            "{set} {} watch; echo left with $?; stty -a | tr ' ;' '\n\n' | grep -x -e echo -e icanon; sleep 60",
+            "{set} {} watch {args}; echo left with $?; stty -a | tr ' ;' '\n\n' | grep -x -e echo -e icanon; sleep 60",
             super::desk::WT
         );
         Self::open(
@@ -141,6 +145,14 @@ impl Screen {
             .env("LC_ALL", "C.UTF-8");
         command.args(["-u", "-S", &self.socket]).args(args);
         command
+    }
+
+    /// The program that its shell runs.
+    fn child(&self) -> i32 {
+        let told = self.tmux(&["list-panes", "-F", "#{pane_pid}"]).output().unwrap();
+        let shell = text(&told.stdout).trim().to_owned();
+        let children = std::fs::read_to_string(format!("/proc/{shell}/task/{shell}/children")).unwrap();
+        children.split_whitespace().next().unwrap().parse().unwrap()
     }
 
     pub(crate) fn keys(&self, keys: &[&str]) {
@@ -243,28 +255,32 @@ fn the_dashboard_follows_the_ledger_explains_filters_and_gives_the_terminal_back
 
 #[test]
 fn a_signal_gives_the_terminal_back_too() {
+    use rustix::process::{Pid, Signal, kill_process};
     let desk = busy();
-    let Some(screen) = Screen::start(&desk, "signal") else {
-        return;
-    };
-    screen.shows("Newest first");
-    let pane = text(
-        &screen
-            .tmux(&["list-panes", "-F", "#{pane_pid}"])
-            .output()
-            .unwrap()
-            .stdout,
-    );
-    let shell = pane.trim().to_owned();
-    let children = std::fs::read_to_string(format!("/proc/{shell}/task/{shell}/children")).unwrap();
-    let child: i32 = children.split_whitespace().next().unwrap().parse().unwrap();
-    let pid = rustix::process::Pid::from_raw(child).unwrap();
-    rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
-    let left = screen.shows("left with 143");
-    assert!(
-        !left.contains("Watchtower"),
-        "the screen was not given back: {left}"
-    );
+    for (signal, code) in [
+        (Signal::TERM, 143),
+        (Signal::HUP, 129),
+        (Signal::INT, 130),
+        (Signal::QUIT, 131),
+    ] {
+        let Some(screen) = Screen::start_args(&desk, &format!("signal-{code}"), "", "--mouse") else {
+            return;
+        };
+        screen.shows("Newest first");
+        assert!(holds_mouse(&screen));
+        kill_process(Pid::from_raw(screen.child()).unwrap(), signal).unwrap();
+        screen.shows(&format!("left with {code}"));
+        let left = screen.shows("icanon");
+        assert!(left.contains("\necho\n"), "echo is off: {left}");
+        assert!(
+            !left.contains("Watchtower"),
+            "the screen was not given back: {left}"
+        );
+        assert!(
+            !holds_mouse(&screen),
+            "{code}: the terminal still tells of the mouse"
+        );
+    }
 }
 
 #[test]
@@ -286,6 +302,85 @@ fn a_panic_gives_the_terminal_back_too() {
     assert!(
         !left.contains("Newest first"),
         "the screen was not given back: {left}"
+    );
+}
+
+/// Whether tmux was asked for the mouse by what runs in it.
+fn holds_mouse(screen: &Screen) -> bool {
+    let told = screen
+        .tmux(&["display-message", "-p", "#{mouse_any_flag}"])
+        .output();
+    text(&told.unwrap().stdout).trim() == "1"
+}
+
+#[test]
+fn the_mouse_is_taken_only_when_asked_for_opens_pages_and_is_given_back() {
+    let desk = busy();
+    for (name, set, ends, code) in [
+        ("mouse", "", "q", 0),
+        ("mouse-panic", "WT_TEST_PANIC=1 RUST_BACKTRACE=0", "", 101),
+    ] {
+        let Some(screen) = Screen::start_args(&desk, name, set, "--mouse") else {
+            return;
+        };
+        if !ends.is_empty() {
+            screen.shows("Newest first");
+            assert!(holds_mouse(&screen));
+            let page = screen
+                .shows("3 Alerts")
+                .lines()
+                .next()
+                .unwrap()
+                .find("Alerts")
+                .unwrap();
+            screen.keys(&["-l", &format!("\x1b[<0;{};1M", page + 1)]);
+            screen.shows("outside-workspace: ");
+            screen.keys(&[ends]);
+        }
+        screen.shows(&format!("left with {code}"));
+        screen.shows("icanon");
+        assert!(
+            !holds_mouse(&screen),
+            "{name}: the terminal still tells of the mouse"
+        );
+    }
+    let plain = Screen::start(&desk, "no-mouse").unwrap();
+    plain.shows("Newest first");
+    assert!(!holds_mouse(&plain), "text can be marked as ever");
+}
+
+#[test]
+fn a_refresh_reads_what_is_new_and_not_the_ledger_again() {
+    let desk = busy();
+    let mut ledger = desk.ledger();
+    let long = "d/".repeat(1500);
+    for n in 0..400 {
+        desk.call(&mut ledger, &Call::removing(&format!("{long}{n}")));
+    }
+    let size = std::fs::metadata(desk.segment(1)).unwrap().len();
+    let Some(screen) = Screen::start(&desk, "reads") else {
+        return;
+    };
+    screen.shows("Newest first");
+    let child = screen.child();
+    let read = || -> u64 {
+        let counters = std::fs::read_to_string(format!("/proc/{child}/io")).unwrap();
+        let line = counters.lines().find_map(|line| line.strip_prefix("rchar: "));
+        line.unwrap().parse().unwrap()
+    };
+    // The first refresh finds its place in the segment.
+    desk.call(&mut ledger, &Call::denied("/etc/first"));
+    screen.shows("/etc/first");
+    let before = read();
+    for name in ["/etc/second", "/etc/third"] {
+        desk.call(&mut ledger, &Call::denied(name));
+        screen.shows(name);
+    }
+    let took = read() - before;
+    assert!(size > 2_000_000, "{size}");
+    assert!(
+        took > 0 && took < size / 4,
+        "two refreshes read {took} bytes beside a ledger of {size}"
     );
 }
 

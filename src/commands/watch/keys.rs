@@ -1,8 +1,11 @@
-//! What a key does to the model. Pure: no terminal, no files.
+//! What a key or the mouse does to the model. Pure: no terminal, no files.
 
-use super::model::{Model, Tab};
+use super::{
+    draw,
+    model::{Model, Tab},
+};
 use crate::view::condition::Condition;
-use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 
 /// What the loop must do after a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,6 +20,8 @@ pub(super) enum After {
 
 /// A page of entries.
 const PAGE: isize = 10;
+/// What one notch of the wheel moves.
+const NOTCH: isize = 3;
 
 /// What the keys do, as `?` shows it.
 pub(super) const HELP: &[(&str, &str)] = &[
@@ -79,10 +84,27 @@ pub(super) fn apply(model: &mut Model, key: KeyEvent) -> After {
     After::Draw
 }
 
+/// Applies what the mouse did; whether there is anything to draw anew.
+pub(super) fn point(model: &mut Model, mouse: MouseEvent) -> bool {
+    match mouse.kind {
+        MouseEventKind::ScrollDown => shift(model, NOTCH),
+        MouseEventKind::ScrollUp => shift(model, -NOTCH),
+        MouseEventKind::Down(MouseButton::Left) if mouse.row == 0 => {
+            let Some(index) = draw::tab_at(model, mouse.column) else {
+                return false;
+            };
+            show(model, index);
+        }
+        _ => return false,
+    }
+    true
+}
+
 fn show(model: &mut Model, index: usize) {
     if let Some(tab) = Tab::ALL.get(index) {
         model.tab = *tab;
         model.detail = None;
+        model.scrolled = 0;
     }
 }
 
@@ -103,12 +125,19 @@ fn motion(model: &mut Model, code: KeyCode) {
         KeyCode::End | KeyCode::Char('G') => isize::MAX,
         _ => return,
     };
-    match &mut model.detail {
-        Some((_, scroll)) => {
-            let by = i16::try_from(by.clamp(-1000, 1000)).unwrap_or(0);
-            *scroll = scroll.saturating_add_signed(by);
+    shift(model, by);
+}
+
+/// Moves what the page shows by so many lines; negative is towards its beginning.
+fn shift(model: &mut Model, by: isize) {
+    let lines = i16::try_from(by.clamp(-1000, 1000)).unwrap_or(0);
+    match (&mut model.detail, model.tab) {
+        (Some((_, scroll)), Tab::Activity) => *scroll = scroll.saturating_add_signed(lines),
+        (_, Tab::Activity) => model.step(by),
+        (_, Tab::Approvals | Tab::Alerts | Tab::Policy | Tab::Integrity) => {
+            let last = u16::try_from(model.page_length().saturating_sub(1)).unwrap_or(u16::MAX);
+            model.scrolled = model.scrolled.saturating_add_signed(lines).min(last);
         }
-        None => model.step(by),
     }
 }
 

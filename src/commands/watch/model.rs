@@ -17,6 +17,8 @@ use std::collections::{BTreeMap, VecDeque};
 
 /// Entries that can be looked at.
 pub(super) const MAX_SHOWN: usize = 2_000;
+/// Rules that the page of the policy names.
+pub(super) const MAX_RULES: usize = 32;
 /// Minutes that the curve can show.
 const MAX_MINUTES: usize = 240;
 
@@ -109,6 +111,8 @@ pub(super) struct Model {
     pub(super) held: Option<u64>,
     /// The entry that is shown in full, and how far it is scrolled.
     pub(super) detail: Option<(u64, u16)>,
+    /// How far one of the other pages is scrolled.
+    pub(super) scrolled: u16,
     pub(super) filter: Option<Condition>,
     /// The filter as it is being typed.
     pub(super) typing: Option<String>,
@@ -205,6 +209,16 @@ impl Model {
         match place {
             Some(place) => self.cursor = place,
             None => (self.cursor, self.held) = (0, None),
+        }
+    }
+
+    /// How many lines the page has at least, those of the list without end among them.
+    pub(super) fn page_length(&self) -> usize {
+        match self.tab {
+            Tab::Approvals => self.approvals.len() + self.frozen.len(),
+            Tab::Alerts => self.alerts.len(),
+            Tab::Policy => self.rules.top(MAX_RULES).len(),
+            Tab::Activity | Tab::Integrity => 0,
         }
     }
 

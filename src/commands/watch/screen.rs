@@ -14,7 +14,10 @@ use crate::{
 use jiff::Timestamp;
 use ratatui::{
     DefaultTerminal,
-    crossterm::event::{Event, KeyEventKind},
+    crossterm::{
+        event::{DisableMouseCapture, EnableMouseCapture, Event, KeyEventKind},
+        execute,
+    },
 };
 use std::{
     io,
@@ -28,15 +31,26 @@ const REFRESH: Duration = Duration::from_secs(2);
 const TICK: Duration = Duration::from_millis(200);
 
 /// Runs the dashboard until the person leaves or a signal says so.
-pub(super) fn run(mut model: Model, mut source: Source, theme: Theme) -> Result<ExitCode, Failure> {
+pub(super) fn run(
+    mut model: Model,
+    mut source: Source,
+    theme: Theme,
+    mouse: bool,
+) -> Result<ExitCode, Failure> {
     let signals =
         Signals::hold().map_err(|e| Failure::new(Exit::Config, format!("cannot wait for signals: {e}")))?;
     let mut terminal = ratatui::try_init().map_err(|e| {
         Failure::new(Exit::Usage, format!("cannot use this terminal: {e}"))
             .hint("`wt watch --once` prints one frame")
     })?;
+    if mouse {
+        take_mouse();
+    }
     break_down();
     let ended = watch(&mut terminal, &mut model, &mut source, theme, &signals);
+    if mouse {
+        give_mouse_back();
+    }
     let restored = ratatui::try_restore();
     let code = ended.map_err(|failure| match failure {
         Ended::Terminal(e) => Failure::new(Exit::Usage, format!("the terminal cannot be used any more: {e}")),
@@ -44,6 +58,20 @@ pub(super) fn run(mut model: Model, mut source: Source, theme: Theme) -> Result<
     })?;
     restored.map_err(|e| Failure::new(Exit::Usage, format!("the terminal cannot be given back: {e}")))?;
     Ok(code)
+}
+
+/// Asks the terminal to tell what the mouse does. One that does not know how shows the dashboard all the same.
+fn take_mouse() {
+    let _unknown = execute!(io::stdout(), EnableMouseCapture);
+    let before = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |info| {
+        give_mouse_back();
+        before(info);
+    }));
+}
+
+fn give_mouse_back() {
+    let _gone = execute!(io::stdout(), DisableMouseCapture);
 }
 
 /// A debug build can be told to panic here, so that a test sees what becomes of the terminal then.
@@ -84,15 +112,19 @@ fn watch(
             return Ok(code);
         }
         if let Some(event) = terminal::next(TICK)? {
-            stale = true;
-            match event {
+            stale |= match event {
+                // A mouse that is merely moved is told of at every step.
+                Event::Mouse(mouse) => keys::point(model, mouse),
                 Event::Key(key) if key.kind != KeyEventKind::Release => match keys::apply(model, key) {
-                    After::Draw => {}
-                    After::Refresh => source.look_around(model),
+                    After::Draw => true,
+                    After::Refresh => {
+                        source.look_around(model);
+                        true
+                    }
                     After::Quit => return Ok(ExitCode::SUCCESS),
                 },
-                _ => {}
-            }
+                _ => true,
+            };
         }
         if looked.elapsed() >= REFRESH {
             looked = Instant::now();

@@ -68,19 +68,44 @@ pub(super) fn frame(frame: &mut Frame<'_>, model: &Model, theme: Theme, now: Tim
     }
 }
 
-fn title(model: &Model, theme: Theme, width: u16) -> Line<'static> {
-    let mut spans = vec![theme.span(Tone::Strong, "Watchtower"), Span::raw("  ")];
-    for (index, tab) in Tab::ALL.iter().enumerate() {
-        let mut text = format!(" {} {} ", index + 1, tab.title());
+/// What stands before the pages' names.
+const NAME: &str = "Watchtower";
+const GAP: &str = "  ";
+
+/// The name of each page as the first line shows it.
+fn labels(model: &Model) -> impl Iterator<Item = (Tab, String)> {
+    Tab::ALL.into_iter().enumerate().map(|(index, tab)| {
         let waiting = match tab {
             Tab::Approvals => model.approvals.len(),
             Tab::Alerts => model.alerts.len(),
             Tab::Activity | Tab::Policy | Tab::Integrity => 0,
         };
+        let (number, title) = (index + 1, tab.title());
         if waiting > 0 {
-            text = format!(" {} {} {waiting} ", index + 1, tab.title());
+            (tab, format!(" {number} {title} {waiting} "))
+        } else {
+            (tab, format!(" {number} {title} "))
         }
-        let style = if *tab == model.tab {
+    })
+}
+
+/// The place of the page whose name is in this column of the first line.
+pub(super) fn tab_at(model: &Model, column: u16) -> Option<usize> {
+    let mut end = NAME.len() + GAP.len();
+    let column = usize::from(column);
+    if column < end {
+        return None;
+    }
+    labels(model).position(|(_, label)| {
+        end += label.len();
+        column < end
+    })
+}
+
+fn title(model: &Model, theme: Theme, width: u16) -> Line<'static> {
+    let mut spans = vec![theme.span(Tone::Strong, NAME), Span::raw(GAP)];
+    for (tab, text) in labels(model) {
+        let style = if tab == model.tab {
             Style::default().add_modifier(Modifier::REVERSED)
         } else {
             Style::default()

@@ -2,7 +2,7 @@
 
 use super::Theme;
 use crate::{
-    commands::watch::model::Model,
+    commands::watch::model::{MAX_RULES, Model},
     view::{paint::Tone, words},
 };
 use ratatui::{
@@ -12,8 +12,10 @@ use ratatui::{
     widgets::{Block, Paragraph, Wrap},
 };
 
-fn page(frame: &mut Frame<'_>, area: Rect, title: &'static str, lines: Vec<Line<'_>>) {
-    let text = Paragraph::new(lines).wrap(Wrap { trim: false });
+fn page(frame: &mut Frame<'_>, area: Rect, title: &'static str, lines: Vec<Line<'_>>, scrolled: u16) {
+    let text = Paragraph::new(lines)
+        .wrap(Wrap { trim: false })
+        .scroll((scrolled, 0));
     frame.render_widget(text.block(Block::bordered().title(title)), area);
 }
 
@@ -44,7 +46,7 @@ pub(super) fn approvals(frame: &mut Frame<'_>, area: Rect, model: &Model, theme:
             theme.span(Tone::Dim, "in another terminal: wt approve ID, or wt deny ID"),
         ));
     }
-    page(frame, area, " Waiting for a person ", lines);
+    page(frame, area, " Waiting for a person ", lines, model.scrolled);
 }
 
 pub(super) fn alerts(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: Theme) {
@@ -56,7 +58,7 @@ pub(super) fn alerts(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: Th
     if lines.is_empty() {
         lines.push(Line::from(theme.span(Tone::Dim, "no alert in the entries shown")));
     }
-    page(frame, area, " Alerts ", lines);
+    page(frame, area, " Alerts ", lines, model.scrolled);
 }
 
 pub(super) fn policy(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: Theme) {
@@ -87,7 +89,7 @@ pub(super) fn policy(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: Th
     lines.push(Line::from(
         theme.span(Tone::Strong, "Deciding rules of the calls seen"),
     ));
-    for (rule, count) in model.rules.top(32) {
+    for (rule, count) in model.rules.top(MAX_RULES) {
         let calls = words::count(count.calls, "call", "calls");
         let text = format!("{calls}, {} refused", count.refused);
         lines.push(Line::from(vec![
@@ -95,7 +97,7 @@ pub(super) fn policy(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: Th
             theme.span(Tone::Dim, &text),
         ]));
     }
-    page(frame, area, " Policy ", lines);
+    page(frame, area, " Policy ", lines, model.scrolled);
 }
 
 pub(super) fn integrity(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: Theme) {
@@ -147,5 +149,5 @@ pub(super) fn integrity(frame: &mut Frame<'_>, area: Rect, model: &Model, theme:
     lines.push(Line::from(
         theme.span(Tone::Dim, "as last looked at; r looks anew"),
     ));
-    page(frame, area, " Integrity ", lines);
+    page(frame, area, " Integrity ", lines, model.scrolled);
 }
