@@ -108,6 +108,16 @@ fn the_html_report_is_one_file_that_fetches_and_runs_nothing() {
     }
     assert!(page.contains("&lt;script&gt;alert(1)&lt;/script&gt;"));
     assert!(page.contains("<svg") && page.contains("prefers-color-scheme:dark"));
+    for key in [
+        "</i>let through",
+        "</i>refused",
+        "</i>mean",
+        "</i>greatest",
+        "times in UTC",
+    ] {
+        assert!(page.contains(key), "what the charts show is said: {key}");
+    }
+    assert!(page.contains(" in 1 segment; proven: "));
     let open = page.matches("<table>").count();
     assert_eq!(open, page.matches("</table>").count());
 }

@@ -131,12 +131,13 @@ pub(super) fn timeline(tally: &Tally) -> String {
         bars.push_str(&rect(x, width, base - all, all - refused, "note", &title));
         bars.push_str(&rect(x, width, base - refused, refused, "bad", &title));
     }
-    frame(
+    let chart = frame(
         "calls over time; refused in red",
         &most.to_string(),
         &slots,
         &bars,
-    )
+    );
+    chart + &key(&[("note", "let through"), ("bad", "refused")])
 }
 
 /// The greatest and the mean risk over time.
@@ -162,7 +163,17 @@ pub(super) fn risk(tally: &Tally) -> String {
         ));
         bars.push_str(&rect(x, width, base - base * mean, base * mean, "warn", &title));
     }
-    frame("risk over time: mean, and greatest in grey", "1.0", &slots, &bars)
+    let chart = frame("risk over time: mean, and greatest in grey", "1.0", &slots, &bars);
+    chart + &key(&[("warn", "mean"), ("line", "greatest")])
+}
+
+/// What the colours of a chart mean, and the zone of its times.
+fn key(colours: &[(&str, &str)]) -> String {
+    let parts: String = colours
+        .iter()
+        .map(|(colour, word)| format!("<i style=\"background:var(--{colour})\"></i>{word} "))
+        .collect();
+    format!("<p class=\"key\">{parts}· times in UTC</p>\n")
 }
 
 /// A bar of a count's share, its refused part in red.

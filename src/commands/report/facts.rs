@@ -145,11 +145,11 @@ impl Facts {
         let proof = &self.proof;
         let state = json!(proof.state);
         let mut text = format!(
-            "{}: entries {} to {} in {} segments; proven: {}",
+            "{}: entries {} to {} in {}; proven: {}",
             state.as_str().unwrap_or_default(),
             proof.entries_from,
             proof.entries_to,
-            proof.segments,
+            count(proof.segments, "segment", "segments"),
             proof.level.word()
         );
         if let Some(finding) = proof.findings.first() {

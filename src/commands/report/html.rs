@@ -16,11 +16,12 @@ font:15px/1.5 system-ui,sans-serif}h1{font-size:1.5rem;margin:0}h2{font-size:1.0
 .sub{color:var(--soft);margin:.2rem 0 1rem}.facts{display:grid;grid-template-columns:repeat(auto-fit,minmax(11rem,1fr));\
 gap:.7rem}.fact{background:var(--card);border:1px solid var(--line);border-radius:.5rem;padding:.6rem .8rem}\
 .fact b{display:block;font-size:1.3rem}.fact span{color:var(--soft)}.good{color:var(--good)}.bad{color:var(--bad)}\
-.warn{color:var(--warn)}.grid{display:grid;grid-template-columns:repeat(auto-fit,minmax(20rem,1fr));gap:0 1.5rem}\
+.warn{color:var(--warn)}.grid{display:grid;grid-template-columns:repeat(auto-fit,minmax(22rem,1fr));gap:0 1.5rem}\
 table{border-collapse:collapse;width:100%;table-layout:auto}td,th{text-align:left;padding:.2rem .4rem;\
 border-bottom:1px solid var(--line);overflow-wrap:anywhere;vertical-align:top}th{color:var(--soft);font-weight:500}\
 td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}code{font-size:.92em}\
-svg{width:100%;height:auto;display:block}td svg{margin-top:.45rem}svg text{fill:var(--soft);font:11px system-ui,sans-serif}";
+.key{color:var(--soft);font-size:.85rem;margin:.2rem 0 0}.key i{display:inline-block;width:.7em;height:.7em;\
+border-radius:.15em;margin:0 .35em 0 .6em}svg{width:100%;height:auto;display:block}td svg{margin-top:.45rem}svg text{fill:var(--soft);font:11px system-ui,sans-serif}";
 
 /// The whole page.
 pub(super) fn page(facts: &Facts, top: usize) -> String {
