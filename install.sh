@@ -101,13 +101,15 @@ install_files() {
     esac
 }
 
+line="export PATH=\"$prefix/bin:\$PATH\""
+fish=${XDG_CONFIG_HOME:-$HOME/.config}/fish/config.fish
+
 add_to_path() {
     case ${SHELL:-/bin/sh} in
         */zsh) rc=$HOME/.zshrc ;;
-        */fish) rc=${XDG_CONFIG_HOME:-$HOME/.config}/fish/config.fish ;;
+        */fish) rc=$fish ;;
         *) rc=$HOME/.bashrc ;;
     esac
-    line="export PATH=\"$prefix/bin:\$PATH\""
     mkdir -p "$(dirname "$rc")"
     if ! grep -qsF "$line" "$rc"; then
         printf '%s\n' "$line" >>"$rc"
@@ -115,7 +117,26 @@ add_to_path() {
     fi
 }
 
+# The file itself is written, so that a link to it stays one.
+remove_from_path() {
+    for rc in "$HOME/.bashrc" "$HOME/.zshrc" "$fish"; do
+        grep -qsxF "$line" "$rc" || continue
+        kept=$(grep -vxF "$line" "$rc" && printf x || printf x)
+        printf '%s' "${kept%x}" >"$rc"
+        say "took $prefix/bin out of PATH in $rc"
+    done
+}
+
 uninstall() {
+    if [ -x "$prefix/bin/wt" ]; then
+        # Some clients go on without an answer where the hook's program is gone.
+        agents=$("$prefix/bin/wt" status 2>/dev/null | sed -n 's/^agents  *//p')
+        case $agents in
+            "" | "none is set up"*) ;;
+            *) fail "agents still ask this wt: $agents" "\`wt setup CLIENT --remove\` for each, then this again" ;;
+        esac
+    fi
+    remove_from_path
     if [ -x "$prefix/bin/wt" ]; then
         "$prefix/bin/wt" links --remove "$prefix/bin"
         "$prefix/bin/wt" man --names | while read -r page; do rm -f "$prefix/share/man/man1/$page"; done

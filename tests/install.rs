@@ -168,6 +168,45 @@ fn uninstalling_leaves_the_ledger_and_the_policy_and_nothing_else() {
 }
 
 #[test]
+fn uninstalling_takes_its_line_out_of_the_start_up_file_and_leaves_the_others() {
+    let place = Place::new();
+    let rc = place.world.home().join(".bashrc");
+    for before in ["", "alias ll='ls -l'\n# mine\n\n"] {
+        fs::write(&rc, before).unwrap();
+        assert_eq!(place.install(&["--path"]).status.code(), Some(0));
+        assert_ne!(fs::read_to_string(&rc).unwrap(), before);
+        assert_eq!(place.install(&["--uninstall"]).status.code(), Some(0));
+        assert_eq!(fs::read_to_string(&rc).unwrap(), before);
+    }
+}
+
+#[test]
+fn nothing_is_uninstalled_under_an_agent_that_still_asks() {
+    let place = Place::new();
+    assert_eq!(place.install(&[]).status.code(), Some(0));
+    let setup = |args: &[&str]| {
+        let ended = Command::new(place.prefix().join("bin/wt"))
+            .args([&["setup", "claude-code"], args].concat())
+            .env_clear()
+            .env("HOME", place.world.home())
+            .output();
+        assert_eq!(ended.unwrap().status.code(), Some(0));
+    };
+    setup(&[]);
+    let installed = place.installed();
+    let output = place.install(&["--uninstall"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(
+        text(&output.stderr),
+        "install.sh: agents still ask this wt: claude-code\nhint: `wt setup CLIENT --remove` for each, then this again\n"
+    );
+    assert_eq!(place.installed(), installed);
+    setup(&["--remove"]);
+    assert_eq!(place.install(&["--uninstall"]).status.code(), Some(0));
+    assert_eq!(place.installed(), Vec::<PathBuf>::new());
+}
+
+#[test]
 fn trying_shows_the_main_job_and_leaves_nothing_behind() {
     let place = Place::new();
     let output = place.install(&["--try"]);
