@@ -4,6 +4,7 @@
 mod analysis;
 mod facts;
 mod finding;
+mod host;
 pub mod import;
 pub mod shell;
 mod tools;
@@ -11,6 +12,7 @@ mod tools;
 pub use analysis::{Analysis, Concern, Effect, Operand, Part, Weight};
 pub use facts::{Context, Entry, Recipe, Trigger, entries, lookup, potential};
 pub use finding::{Finding, Function, Risk, Situation};
+pub use host::canonical_host;
 
 use std::ffi::OsString;
 

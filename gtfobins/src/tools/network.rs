@@ -2,6 +2,7 @@
 
 use super::fetching::{curl, fetcher, wget};
 use super::remote::{copy, ssh};
+use crate::host::canonical_host;
 use crate::shell::call::Call;
 use crate::shell::paths::Access;
 use crate::shell::state::Stream;
@@ -36,10 +37,12 @@ pub(crate) fn host_of(url: &str) -> String {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     let rest = rest.split(['/', '?', '#']).next().unwrap_or_default();
     let rest = rest.rsplit('@').next().unwrap_or(rest);
-    if rest.starts_with('[') {
-        return rest.split_inclusive(']').next().unwrap_or(rest).to_owned();
-    }
-    rest.split(':').next().unwrap_or(rest).to_owned()
+    let host = if rest.starts_with('[') {
+        rest.split_inclusive(']').next()
+    } else {
+        rest.split(':').next()
+    };
+    canonical_host(host.unwrap_or(rest))
 }
 
 /// Whether a host is this machine.

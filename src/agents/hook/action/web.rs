@@ -1,6 +1,7 @@
 //! Tools that fetch pages, as intents that policy judges by host.
 
-use super::super::event::Event;
+use super::super::event::{Client, Event};
+use gtfobins::canonical_host;
 use policy::{Intent, Target};
 use serde_json::{Map, Value as Json};
 
@@ -19,12 +20,12 @@ pub(super) fn fetch(event: &Event) -> Result<Intent, String> {
     {
         urls.push(item.as_str().ok_or("a URL is not text")?.to_owned());
     }
-    // Gemini puts the addresses into the prompt.
+    // Gemini reads the addresses in the prompt, and may not know the other names.
     if let Some(prompt) = event
         .input
         .get("prompt")
         .and_then(Json::as_str)
-        .filter(|_| urls.is_empty())
+        .filter(|_| urls.is_empty() || event.client == Client::Gemini)
     {
         let words = prompt
             .split(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '<' | '>' | '(' | ')' | ','));
@@ -82,8 +83,9 @@ fn host_of(url: &str) -> Option<(String, Option<u16>)> {
         Some(port) => Some(port.parse().ok()?),
         None => None,
     };
+    let address = authority.starts_with('[').then(|| format!("[{host}]"));
     let known = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_' | ':');
-    let host = host.trim_end_matches('.').to_ascii_lowercase();
+    let host = canonical_host(address.as_deref().unwrap_or(host));
     (!host.is_empty() && host.chars().all(known)).then_some((host, port))
 }
 
