@@ -50,10 +50,8 @@ pub(crate) fn of(event: &Event) -> Result<Action, String> {
         Some(Effect::Nothing) => return Ok(Action::Nothing),
         Some(Effect::Shell) => return shell(event),
         Some(Effect::File(operation)) => files::files(event, operation)?,
-        Some(Effect::Tree(operation)) => {
-            files::filesystem(event, [(operation, files::path(&event.input).unwrap_or("."))])
-        }
-        Some(Effect::Search) => files::search(event),
+        Some(Effect::Tree(operation)) => files::trees(event, operation)?,
+        Some(Effect::Search) => files::search(event)?,
         Some(Effect::Patch) => files::patch(event)?,
         Some(Effect::Fetch) => web::fetch(event)?,
     };
@@ -101,21 +99,51 @@ fn tool_call(event: &Event) -> Intent {
 }
 
 fn shell(event: &Event) -> Result<Action, String> {
-    let command = match ["command", "cmd", "script"]
-        .iter()
-        .find_map(|key| event.input.get(*key))
-    {
-        Some(Json::String(text)) => text.clone(),
-        Some(Json::Array(words)) => {
+    let commands = one_of(event, &["command", "cmd", "script"], |value| match value {
+        Json::String(text) => Ok(Some(text.clone())),
+        Json::Array(words) => {
             let words: Option<Vec<&str>> = words.iter().map(Json::as_str).collect();
-            shell_words::join(words.ok_or("the command is not a list of words")?)
+            Ok(Some(shell_words::join(
+                words.ok_or("the command is not a list of words")?,
+            )))
         }
-        _ => return Err(format!("the arguments of `{}` name no command", event.tool)),
-    };
-    let dir = ["workdir", "working_directory", "directory", "dir_path"]
-        .iter()
-        .find_map(|key| event.input.get(*key)?.as_str())
-        .filter(|dir| !dir.is_empty())
-        .map(str::to_owned);
-    Ok(Action::Shell { command, dir })
+        _ => Ok(None),
+    })?;
+    let dirs = ["workdir", "working_directory", "directory", "dir_path"];
+    let dir = one_of(event, &dirs, |value| {
+        Ok(value.as_str().filter(|dir| !dir.is_empty()).map(str::to_owned))
+    })?;
+    match commands {
+        Some(command) => Ok(Action::Shell {
+            command,
+            dir: dir.map(files::directory).transpose()?,
+        }),
+        None => Err(format!("the arguments of `{}` name no command", event.tool)),
+    }
+}
+
+/// What stands under one of these names. Which of them the client reads is not known here, so two that differ are
+/// refused.
+fn one_of(
+    event: &Event,
+    names: &[&str],
+    read: impl Fn(&Json) -> Result<Option<String>, String>,
+) -> Result<Option<String>, String> {
+    let mut found: Option<(&str, String)> = None;
+    for name in names {
+        let Some(value) = event.input.get(*name) else {
+            continue;
+        };
+        match (read(value)?, &found) {
+            (Some(text), Some((other, known))) if text != *known => {
+                return Err(format!(
+                    "the arguments of `{}` differ between `{other}` and `{name}`",
+                    event.tool
+                ));
+            }
+            (Some(text), None) => found = Some((name, text)),
+            (Some(_) | None, _) => {}
+        }
+    }
+    Ok(found.map(|(_, text)| text))
 }
