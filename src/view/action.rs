@@ -39,6 +39,8 @@ pub(crate) struct Action {
     pub(crate) tool: String,
     /// What it acts on, as given.
     pub(crate) targets: Vec<String>,
+    /// The whole command line where a shell was to run one, `` otherwise.
+    pub(crate) command: String,
     /// The rule that gave the verdict.
     pub(crate) rule: String,
     /// Why.
@@ -83,6 +85,7 @@ impl Action {
             operation: text(data, &["intent", "operation"]),
             tool: text(data, &["tool"]),
             targets: targets(data),
+            command: command(data),
             rule: rule(data),
             reason: at(data, &["decision", "reasons"])
                 .and_then(|reasons| reasons.get(0))
@@ -96,7 +99,7 @@ impl Action {
         }
     }
 
-    /// What was asked for, as one text: the tool and its operands.
+    /// What was asked for, as one text: the tool and its operands, or the command line of a shell.
     pub(crate) fn what(&self) -> String {
         if self.kind != "decision" {
             return self.note.clone();
@@ -106,6 +109,9 @@ impl Action {
         } else {
             self.tool.clone()
         };
+        if !self.command.is_empty() {
+            return format!("{out} {}", self.command);
+        }
         for target in &self.targets {
             out.push(' ');
             out.push_str(&quoted(target));
@@ -169,6 +175,15 @@ pub(crate) fn rule(data: &Map<String, Json>) -> String {
     let first = at(data, &["decision", "matched_rules"]).and_then(|rules| rules.get(0));
     let named = first.and_then(|rule| rule.get("rule").or(Some(rule)));
     named.and_then(Json::as_str).unwrap_or_default().to_owned()
+}
+
+/// The command line of a shell: of such a call the target names no more than the first word.
+fn command(data: &Map<String, Json>) -> String {
+    if text(data, &["intent", "domain"]) == "process" {
+        text(data, &["intent", "params", "command"])
+    } else {
+        String::new()
+    }
 }
 
 fn targets(data: &Map<String, Json>) -> Vec<String> {
@@ -248,6 +263,23 @@ mod tests {
             (Some(Verdict::Shadow), "copies")
         );
         assert_eq!((action.agent.as_str(), action.session.as_str()), ("codex", "s1"));
+    }
+
+    #[test]
+    fn a_command_of_a_shell_reads_as_it_was_typed() {
+        let action = Action::of(&entry(
+            7,
+            json!({"kind": "decision", "tool": "shell", "intent": {"domain": "process", "operation": "exec",
+                "targets": [{"role": "command", "name": "sudo"}], "params": {"command": "sudo rm -rf 'a b'"}}}),
+        ));
+        assert_eq!(action.what(), "shell sudo rm -rf 'a b'");
+        assert_eq!(action.to_json()["targets"], json!(["sudo"]));
+        let other = Action::of(&entry(
+            8,
+            json!({"kind": "decision", "tool": "kubectl-exec-read", "intent": {"domain": "kubernetes",
+                "targets": [{"namespace": "dev", "name": "web-1"}], "params": {"command": "cat"}}}),
+        ));
+        assert_eq!(other.what(), "kubectl-exec-read dev/web-1");
     }
 
     #[test]

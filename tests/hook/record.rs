@@ -93,3 +93,16 @@ fn who_acts_is_recorded_with_how_that_was_learnt() {
         );
     }
 }
+
+#[test]
+fn the_console_shows_the_whole_command_and_not_its_first_word_alone() {
+    let world = World::new();
+    let command = "git status && cat README.md | head -n 3";
+    let event = json!({"session_id": "s", "cwd": world.workspace(), "hook_event_name": "PreToolUse", "tool_name": "Bash",
+        "tool_input": {"command": command}, "tool_use_id": "u"});
+    world.wt(&["hook", "claude-code"], event.to_string().as_bytes());
+    for args in [&["tail"][..], &["recent"], &["watch", "--once", "--width", "120"]] {
+        let (_, out) = world.wt(args, b"");
+        assert!(out.contains(&format!("shell {command}")), "{args:?}: {out}");
+    }
+}

@@ -17,6 +17,8 @@ use std::{
 
 /// Episodes that are open at a time; the oldest is closed for another.
 const MAX_OPEN: usize = 4096;
+/// Characters of what was found that an episode keeps and tells: a command line can be as long as a program.
+const MAX_WHAT: usize = 1000;
 
 /// Findings of one rule about one agent, close together in time.
 #[derive(Clone, Debug, PartialEq)]
@@ -136,7 +138,7 @@ impl Alarms {
         if let Some(mut known) = open.and_then(|place| self.open.remove(place)) {
             known.1.count += 1;
             known.1.last = (finding.seq, finding.timestamp);
-            known.1.what = action.what();
+            known.1.what = short(action.what());
             self.open.push_back(known);
             return None;
         }
@@ -168,7 +170,7 @@ impl Alarms {
             count,
             told: 0,
             told_at: None,
-            what: action.what(),
+            what: short(action.what()),
         };
         self.open.push_back((index, episode));
         if self.open.len() > MAX_OPEN {
@@ -204,6 +206,14 @@ impl Alarms {
         self.open
             .iter_mut()
             .filter_map(move |(index, episode)| Some((rules.get(*index)?, episode)))
+    }
+}
+
+/// The text, or its beginning where it is long.
+fn short(text: String) -> String {
+    match text.char_indices().nth(MAX_WHAT) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text,
     }
 }
 
