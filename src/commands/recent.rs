@@ -41,6 +41,9 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
     let reader = Desk::open()?.reader()?;
     let (mut actions, _) = newest(&reader, &selection, usize::try_from(count).unwrap_or(usize::MAX))?;
     actions.reverse();
+    if actions.is_empty() {
+        out::nothing("wt recent: no call is like that\n");
+    }
     out::stream(|out| {
         if matches.get_flag("json") {
             for action in &actions {

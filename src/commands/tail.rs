@@ -64,6 +64,9 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
         &selection,
         usize::try_from(count).unwrap_or(usize::MAX),
     )?;
+    if actions.is_empty() && !matches.get_flag("follow") {
+        out::nothing("wt tail: no entry is like that\n");
+    }
     out::stream(|out| {
         print(out, &actions, json)?;
         if matches.get_flag("follow") {

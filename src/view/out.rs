@@ -6,7 +6,7 @@ use rustix::{
     io::Errno,
 };
 use std::{
-    io::{self, BufWriter, StdoutLock, Write},
+    io::{self, BufWriter, IsTerminal, StdoutLock, Write},
     process::ExitCode,
     time::Duration,
 };
@@ -90,4 +90,16 @@ pub(crate) fn stream(work: impl FnOnce(&mut Out) -> Result<ExitCode, Stopped>) -
             Err(Failure::new(Exit::Ledger, format!("cannot write to stdout: {e}")))
         }
     }
+}
+
+/// Says to a person at a terminal that there is nothing to show. In a pipe an empty answer speaks for itself.
+pub(crate) fn nothing(text: &str) {
+    if io::stdout().is_terminal() {
+        beside(text);
+    }
+}
+
+/// Says something beside the output, as that there is none. A closed stderr leaves nobody to say it to.
+pub(crate) fn beside(text: &str) {
+    drop(io::stderr().lock().write_all(text.as_bytes()));
 }

@@ -68,6 +68,27 @@ fn that_nothing_is_found_is_said_beside_the_output_and_is_no_failure() {
             "{args:?}"
         );
     }
+    // Where a person looks, other commands say so too; in a pipe an empty answer speaks for itself.
+    for (args, said) in [
+        (
+            &["tail", "--where", "False"][..],
+            "wt tail: no entry is like that",
+        ),
+        (
+            &["recent", "--agent", "nobody"],
+            "wt recent: no call is like that",
+        ),
+        (&["gtfo"], "wt gtfo: no alert in the entries that were asked for"),
+    ] {
+        let (code, shown) = desk.shows(80, &[("NO_COLOR", "1")], args);
+        assert_eq!((code, shown.trim_end()), (Some(0), said), "{args:?}");
+        let output = desk.run(args);
+        assert_eq!(
+            (output.status.code(), text(&output.stdout), text(&output.stderr)),
+            (Some(0), String::new(), String::new()),
+            "{args:?}"
+        );
+    }
     let counted = desk.run(&["query", "False", "--count"]);
     assert_eq!(
         (text(&counted.stdout).as_str(), text(&counted.stderr).as_str()),

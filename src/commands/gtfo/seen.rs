@@ -20,6 +20,7 @@ const LOOK_EVERY: Duration = Duration::from_millis(200);
 /// Shows the alerts of chosen entries, oldest first; goes on where asked.
 pub(super) fn run(selection: &Selection, monitor: bool, as_json: bool) -> Result<ExitCode, Failure> {
     let desk = Desk::open()?;
+    let mut found_any = false;
     out::stream(|out| {
         let reader = desk.reader()?;
         if monitor {
@@ -56,22 +57,27 @@ pub(super) fn run(selection: &Selection, monitor: bool, as_json: bool) -> Result
             },
             |found| {
                 for entry in &found {
-                    print(out, entry, selection, as_json)?;
+                    found_any |= print(out, entry, selection, as_json)?;
                 }
                 Ok(ControlFlow::Continue(()))
             },
         )?;
+        // Whose reader has gone was told something.
+        if !found_any {
+            out::nothing("wt gtfo: no alert in the entries that were asked for\n");
+        }
         Ok(ExitCode::SUCCESS)
     })
 }
 
-fn print(out: &mut Out, entry: &Entry, selection: &Selection, as_json: bool) -> Result<(), out::Closed> {
+/// Prints the alerts of an entry; whether there were any.
+fn print(out: &mut Out, entry: &Entry, selection: &Selection, as_json: bool) -> Result<bool, out::Closed> {
     if !selection.takes_entry(entry) {
-        return Ok(());
+        return Ok(false);
     }
     let within = |outer: &str, inner: &str| entry.data.get(outer).and_then(|value| value.get(inner));
     let Some(alerts) = within("annotations", "gtfo_alerts").and_then(Json::as_array) else {
-        return Ok(());
+        return Ok(false);
     };
     let verdict = within("decision", "verdict")
         .and_then(Json::as_str)
@@ -91,7 +97,7 @@ fn print(out: &mut Out, entry: &Entry, selection: &Selection, as_json: bool) -> 
             )
         })?;
     }
-    Ok(())
+    Ok(!alerts.is_empty())
 }
 
 /// An alert on one line.

@@ -16,7 +16,7 @@ use crate::{
 };
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use columns::Columns;
-use std::{io::Write, process::ExitCode};
+use std::process::ExitCode;
 
 /// The command line.
 pub(crate) fn build() -> Command {
@@ -153,7 +153,6 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
             visible(&why)
         ));
     }
-    // A closed stderr leaves nobody to say it to.
-    drop(std::io::stderr().lock().write_all(text.as_bytes()));
+    out::beside(&text);
     Ok(code)
 }
