@@ -93,7 +93,7 @@ impl<'a> Again<'a> {
             Ruling::Refused(receipt) => Err(Refusal {
                 decision,
                 receipt,
-                confinement: None,
+                failed: None,
                 pending: None,
             }
             .failure()),

@@ -18,6 +18,7 @@ use crate::{
         notify::{self, Around},
     },
     undo::retention,
+    unheard::{too_long, unjudged},
     work::Work,
 };
 use policy::{Decision, Intent, Verdict};
@@ -79,7 +80,10 @@ fn go(
     output: &mut Output<'_>,
 ) -> Result<Outcome, Stop> {
     let ground = Ground::of(caller)?;
-    let Judgement { facts, decision } = weigh(intent, caller, &ground, Tally::Call)?;
+    let Judgement { facts, decision } = match weigh(intent, caller, &ground, Tally::Call) {
+        Ok(judgement) => judgement,
+        Err(failure) => return Err(unjudged(intent, caller, &ground, failure)),
+    };
     let decision = demanded.unwrap_or(decision);
     let Facts { scope, work, alerts } = facts;
     let is_own = !matches!(own, Work::None);
@@ -107,6 +111,10 @@ fn go(
             drop(settled);
             call(intent, caller, None, output)
         }
+        Err(LedgerError::Draft { why }) => {
+            drop(settled);
+            Err(too_long(intent, caller, &ground, why))
+        }
         Err(e) => Err(e.into()),
         Ok(Ruling::Refused(receipt)) => {
             let pending = settled.pending().map(str::to_owned);
@@ -119,7 +127,7 @@ fn go(
             Err(Refusal {
                 decision,
                 receipt,
-                confinement: ready.failure(),
+                failed: ready.failure(),
                 pending,
             }
             .into())

@@ -33,6 +33,7 @@ pub mod sandbox;
 pub mod shell_check;
 pub mod state;
 pub mod undo;
+mod unheard;
 mod view;
 pub mod witness;
 pub mod work;

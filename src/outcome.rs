@@ -61,8 +61,8 @@ pub struct Refusal {
     pub decision: Decision,
     /// Where it is recorded.
     pub receipt: Receipt,
-    /// Set where policy allowed the call and the sandbox could not be had.
-    pub confinement: Option<Failure>,
+    /// What went wrong, where it is that and not a rule of policy that stops the call.
+    pub failed: Option<Failure>,
     /// The request that waits for a person.
     pub pending: Option<String>,
 }
@@ -70,7 +70,7 @@ pub struct Refusal {
 impl Refusal {
     /// The refusal in words: one line with the rule and the reason, and what may be done instead.
     pub fn failure(&self) -> Failure {
-        if let Some(failure) = &self.confinement {
+        if let Some(failure) = &self.failed {
             return failure.clone();
         }
         let rule = self

@@ -9,6 +9,7 @@ use crate::{
     outcome::{Refusal, Stop},
     record,
     state::{burst::Tally, notify},
+    unheard::{too_long, unjudged},
 };
 use policy::{Decision, Intent, Verdict};
 use serde_json::{Map, Value as Json};
@@ -31,7 +32,10 @@ pub struct Sighting {
 /// # Errors
 /// Refused by policy, or nothing could be judged or recorded: that program must not go on.
 pub fn witness(sighting: &Sighting, caller: &Caller, ground: &Ground) -> Result<u64, Stop> {
-    let Judgement { facts, decision } = engine::weigh(&sighting.intent, caller, ground, Tally::Call)?;
+    let Judgement { facts, decision } = match engine::weigh(&sighting.intent, caller, ground, Tally::Call) {
+        Ok(judgement) => judgement,
+        Err(failure) => return Err(unjudged(&sighting.intent, caller, ground, failure)),
+    };
     let scope = facts.scope;
     let decision = sighting.decision.clone().unwrap_or(decision);
     let (state, mut ledger) = (ground.state(), ground.ledger()?);
@@ -50,6 +54,10 @@ pub fn witness(sighting: &Sighting, caller: &Caller, ground: &Ground) -> Result<
         Err(LedgerError::Stopped { .. }) => {
             drop(settled);
             witness(sighting, caller, ground)
+        }
+        Err(LedgerError::Draft { why }) => {
+            drop(settled);
+            Err(too_long(&sighting.intent, caller, ground, why))
         }
         Err(e) => Err(e.into()),
         Ok(Ruling::Permitted(permit)) => {
@@ -73,7 +81,7 @@ pub fn witness(sighting: &Sighting, caller: &Caller, ground: &Ground) -> Result<
             Err(Refusal {
                 decision,
                 receipt,
-                confinement: None,
+                failed: None,
                 pending,
             }
             .into())

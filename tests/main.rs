@@ -58,3 +58,5 @@ mod setup;
 mod shapes;
 #[cfg(test)]
 mod support;
+#[cfg(test)]
+mod unheard;

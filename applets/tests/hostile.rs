@@ -208,9 +208,25 @@ fn nul_bytes_and_lines_beyond_the_limits_are_refused() {
     let many = vec![OsString::from("x"); applets::grammar::MAX_OPERANDS + 1];
     assert_eq!(
         rm.parse(&many).unwrap_err().message,
-        "too many operands for safe-rm: the limit is 10000"
+        "too many operands for safe-rm: the limit is 1000"
     );
     assert!(rm.parse(&many[1..]).is_ok());
+    // A byte that is no text takes five in the record, a control character six.
+    for (byte, recorded) in [(b'x', 1), (0xff, 5), (0x1b, 6), (b'\\', 4), (b'\n', 2)] {
+        let name = |bytes: usize| OsString::from_vec(vec![byte; bytes]);
+        let most = applets::grammar::MAX_LINE_BYTES / recorded;
+        let mut names: Vec<OsString> = (0..most / 2048).map(|_| name(2048)).collect();
+        names.extend((!most.is_multiple_of(2048)).then(|| name(most % 2048)));
+        assert!(rm.parse(&names).is_ok(), "{byte}");
+        names.push(name(1));
+        let error = rm.parse(&names).unwrap_err();
+        let bytes = (most + 1) * recorded;
+        assert_eq!(
+            error.message,
+            format!("the arguments of safe-rm take {bytes} bytes to record: the limit is 262144")
+        );
+        assert!(error.hint.contains("xargs"), "{}", error.hint);
+    }
     let long = OsString::from("x".repeat(applets::grammar::MAX_ARGUMENT_BYTES + 1));
     assert_eq!(
         rm.parse(&[long]).unwrap_err().message,

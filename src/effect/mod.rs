@@ -2,6 +2,7 @@
 //! Everything was opened and judged before; nothing here looks a path up again or asks what is allowed.
 
 pub(crate) mod bring_back;
+pub(crate) mod changes;
 mod copy;
 mod erase;
 mod keep;

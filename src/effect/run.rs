@@ -3,6 +3,7 @@
 
 use super::{
     Outcome,
+    changes::Changes,
     plan::{Slot, Spot, Trouble},
     words::{quote, reason},
 };
@@ -21,8 +22,6 @@ use std::{
     sync::Arc,
 };
 
-/// Changes recorded one by one; the others are counted.
-const MAX_RECORDED: usize = 1000;
 /// Bytes of messages that are kept for each stream.
 const MAX_MESSAGE_BYTES: usize = 1 << 20;
 
@@ -67,7 +66,7 @@ pub(super) struct Run {
     held: Vec<Arc<OwnedFd>>,
     seq: u64,
     number: u32,
-    unrecorded: u64,
+    changes: Changes,
     outcome: Outcome,
 }
 
@@ -80,7 +79,7 @@ impl Run {
             held,
             seq,
             number: 0,
-            unrecorded: 0,
+            changes: Changes::default(),
             outcome: Outcome::default(),
         }
     }
@@ -153,19 +152,11 @@ impl Run {
 
     /// Records a change.
     pub(super) fn record(&mut self, effect: Json) {
-        if self.outcome.effects.len() < MAX_RECORDED {
-            self.outcome.effects.push(effect);
-        } else {
-            self.unrecorded = self.unrecorded.saturating_add(1);
-        }
+        self.changes.add(effect);
     }
 
     pub(super) fn finish(mut self) -> Outcome {
-        if self.unrecorded > 0 {
-            self.outcome
-                .effects
-                .push(json!({"op": "more", "count": self.unrecorded}));
-        }
+        self.outcome.effects = self.changes.finish();
         self.outcome
     }
 }

@@ -10,7 +10,7 @@ pub mod workspace;
 use crate::{caller::Caller, exec, ground::Ground, report::Failure, sandbox::landlock, work::Work};
 use filesystem::{Gathered, Surroundings};
 use policy::{
-    EnforcementFacts, Gtfo, Identity, Intent, Places, Scope, Target, TargetFacts, Time, Workspace,
+    EnforcementFacts, Floor, Gtfo, Identity, Intent, Places, Scope, Target, TargetFacts, Time, Workspace,
     text::escape,
 };
 use serde_json::Value as Json;
@@ -81,7 +81,36 @@ pub fn gather(intent: &Intent, caller: &Caller, ground: &Ground) -> Result<Facts
             Work::None,
         ),
     };
-    let scope = Scope {
+    let scope = scope(intent, caller, ground, targets, places, floors);
+    Ok(Facts {
+        scope,
+        work,
+        alerts: command::potential(&intent.tool).into_iter().collect(),
+    })
+}
+
+/// What is known of a call whose facts could not be had.
+pub(crate) fn as_told(intent: &Intent, caller: &Caller, ground: &Ground) -> Scope {
+    let targets = intent.targets.iter().map(as_given).collect();
+    scope(
+        intent,
+        caller,
+        ground,
+        targets,
+        places(caller, ground),
+        Vec::new(),
+    )
+}
+
+fn scope(
+    intent: &Intent,
+    caller: &Caller,
+    ground: &Ground,
+    targets: Vec<TargetFacts>,
+    places: Places,
+    floors: Vec<Floor>,
+) -> Scope {
+    Scope {
         domain: intent.domain.to_string(),
         operation: intent.operation.to_string(),
         targets,
@@ -102,12 +131,7 @@ pub fn gather(intent: &Intent, caller: &Caller, ground: &Ground) -> Result<Facts
             landlock_abi: i64::from(landlock::abi().unwrap_or(0)),
         },
         floors,
-    };
-    Ok(Facts {
-        scope,
-        work,
-        alerts: command::potential(&intent.tool).into_iter().collect(),
-    })
+    }
 }
 
 /// Gives a target the real path that the other side has for it, escaped; the path it was judged by stays as `given`.

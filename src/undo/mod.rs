@@ -18,7 +18,7 @@ pub use plan::{Plan, plan};
 pub use trash::{Item, Keep, beyond, erasing, items, origins};
 
 use crate::{
-    effect::{Outcome, words::reason},
+    effect::{Outcome, changes::Changes, words::reason},
     ledger::Permit,
     quarantine::entry_name,
     resolve::{Kind, ObjectId},
@@ -27,9 +27,6 @@ use crate::{
 use rustix::io::Errno;
 use serde_json::json;
 use std::{os::fd::OwnedFd, sync::Arc};
-
-/// Effects that are recorded one by one; the others are counted.
-const MAX_RECORDED: usize = 1000;
 
 /// Names in a quarantine that are tried.
 const MAX_NAMES: u32 = 1 << 16;
@@ -132,14 +129,7 @@ impl Work {
     #[must_use]
     pub fn carry_out(self, permit: &Permit) -> Outcome {
         let mut outcome = Outcome::default();
-        let mut unrecorded = 0_u64;
-        let mut record = |effect, effects: &mut Vec<_>| {
-            if effects.len() < MAX_RECORDED {
-                effects.push(effect);
-            } else {
-                unrecorded += 1;
-            }
-        };
+        let mut changes = Changes::default();
         let mut number = 0;
         for step in &self.steps {
             let mut aside = entry_name(permit.seq(), number);
@@ -162,7 +152,7 @@ impl Work {
                     if let (Some((key, value)), Some(fields)) = (more, effect.as_object_mut()) {
                         fields.insert(key.to_owned(), value);
                     }
-                    record(effect, &mut outcome.effects);
+                    changes.add(effect);
                     outcome
                         .stdout
                         .extend(format!("{}: {}\n", step.said(), crate::report::visible(shown)).bytes());
@@ -174,19 +164,14 @@ impl Work {
                     } else {
                         reason(errno)
                     };
-                    record(
-                        json!({"op": "failed", "path": shown, "error": why}),
-                        &mut outcome.effects,
-                    );
+                    changes.add(json!({"op": "failed", "path": shown, "error": why}));
                     outcome
                         .stderr
                         .extend(format!("wt undo: {}: {why}\n", crate::report::visible(shown)).bytes());
                 }
             }
         }
-        if unrecorded > 0 {
-            outcome.effects.push(json!({"op": "more", "count": unrecorded}));
-        }
+        outcome.effects = changes.finish();
         outcome
     }
 }

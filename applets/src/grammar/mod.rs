@@ -4,6 +4,7 @@
 pub(crate) mod cluster;
 mod help;
 mod kind;
+mod limits;
 mod man;
 pub mod mode;
 pub mod moment;
@@ -18,14 +19,10 @@ mod utcp;
 
 pub use help::{EXIT_CODES, usage_lines};
 pub use kind::{Kind, RESOURCES, resource};
+pub use limits::{MAX_ARGUMENT_BYTES, MAX_LINE_BYTES, MAX_OPERANDS};
 pub use parsed::Parsed;
 pub use tool::{Traits, property};
 pub use utcp::{utcp_absent, utcp_arguments, utcp_manual};
-
-/// Most operands a line may have.
-pub const MAX_OPERANDS: usize = 10_000;
-/// Longest single argument, in bytes (the kernel's own limit, `MAX_ARG_STRLEN`).
-pub const MAX_ARGUMENT_BYTES: usize = 131_072;
 
 /// A line that does not fit the grammar; nothing was done.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,9 +1,7 @@
 //! Reads an argv by a grammar: exact long options, combined short options, `--`, operands by form.
 //! Accepts no abbreviation, and nothing that another tool could take for an option.
 
-use super::{
-    Count, Form, Grammar, Kind, MAX_ARGUMENT_BYTES, MAX_OPERANDS, Operand, Opt, Parsed, UsageError, suggest,
-};
+use super::{Count, Form, Grammar, Kind, Operand, Opt, Parsed, UsageError, limits, suggest};
 use policy::text::escape;
 use std::{
     ffi::{OsStr, OsString},
@@ -31,9 +29,7 @@ pub(crate) fn read(
     grammar: &'static Grammar,
     args: &[OsString],
 ) -> Result<Line, UsageError> {
-    for arg in args {
-        plausible(arg)?;
-    }
+    limits::check(applet, args)?;
     let mut reader = Reader {
         applet,
         grammar,
@@ -53,12 +49,7 @@ pub(crate) fn read(
             [b'-', shorts @ ..] if !shorts.is_empty() => reader.shorts(shorts)?,
             _ => reader.operands.push(arg.clone()),
         }
-        if reader.operands.len() > MAX_OPERANDS {
-            return Err(UsageError::new(
-                format!("too many operands for {applet}: the limit is {MAX_OPERANDS}"),
-                "split the call, or name the directory that holds them",
-            ));
-        }
+        limits::check_count(applet, reader.operands.len())?;
     }
     reader.finish().map(Line::Parsed)
 }
@@ -293,33 +284,6 @@ impl Reader<'_> {
     }
 }
 
-/// Refuses what no argument may hold, whatever it is for.
-fn plausible(arg: &OsStr) -> Result<(), UsageError> {
-    let bytes = arg.as_bytes();
-    if bytes.contains(&0) {
-        return Err(UsageError::new(
-            format!("{} holds a NUL byte", quoted(arg)),
-            "no name can hold one",
-        ));
-    }
-    if bytes.is_empty() {
-        return Err(UsageError::new(
-            "an empty operand",
-            "a variable may be unset: name the object",
-        ));
-    }
-    if bytes.len() > MAX_ARGUMENT_BYTES {
-        return Err(UsageError::new(
-            format!(
-                "an argument of {} bytes: the limit is {MAX_ARGUMENT_BYTES}",
-                bytes.len()
-            ),
-            "",
-        ));
-    }
-    Ok(())
-}
-
 fn check(kind: Kind, value: &OsStr, what: &str) -> Result<(), UsageError> {
     if value.is_empty() {
         return Err(UsageError::new(
@@ -350,7 +314,7 @@ fn contradiction(shown: &str) -> UsageError {
 }
 
 /// The argument in backticks, on one line and not longer than a line.
-fn quoted(arg: &OsStr) -> String {
+pub(super) fn quoted(arg: &OsStr) -> String {
     format!("`{}`", shortened(&escape(arg.as_bytes())))
 }
 
