@@ -1,7 +1,7 @@
 //! Every block of commands in README and docs is run: each document in a world of its own, from top to bottom, as a
 //! person would who reads it.
 
-use crate::support::{Scratch, text};
+use crate::support::{Scratch, needs, text};
 use std::{fs, path::Path, process::Command};
 
 /// The commands of a document's `sh` blocks, with the exit codes that its comments promise.
@@ -101,17 +101,6 @@ fn the_guide_to_agents_does_what_it_says_at_a_terminal() {
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stdout));
 }
 
-/// Whether `jq` is here; where every test must run its absence is a failure.
-fn have_jq() -> bool {
-    let found = Path::new("/usr/bin/jq").exists();
-    let required = std::env::var_os("WT_TEST_REQUIRE_ALL").is_some_and(|value| value == "1");
-    assert!(found || !required, "this test needs `jq`, which is not installed");
-    if !found {
-        eprintln!("NOT RUN: `jq` is not installed");
-    }
-    found
-}
-
 #[test]
 fn the_readme_does_what_it_says() {
     run("README.md");
@@ -124,14 +113,14 @@ fn the_quick_start_does_what_it_says() {
 
 #[test]
 fn the_console_reference_does_what_it_says() {
-    if have_jq() {
+    if needs::program("jq") {
         run("docs/console.md");
     }
 }
 
 #[test]
 fn the_troubleshooting_guide_does_what_it_says() {
-    if have_jq() {
+    if needs::program("jq") {
         run("docs/troubleshooting.md");
     }
 }

@@ -1,6 +1,7 @@
 //! `wt gtfo`: what is known, what the ledger has seen, the import through the engine, rights of real program files.
 
 use super::support::{Scratch, text};
+use crate::support::needs;
 use serde_json::{Value, json};
 use std::{
     fs,
@@ -200,11 +201,12 @@ fn capabilities_are_read_from_the_real_file() {
         .arg(value)
         .output()
         .unwrap();
-    if !rustix::process::geteuid().is_root() || !set.status.success() {
-        println!(
-            "NOT RUN: only root may give a file capabilities: {}",
-            text(&set.stderr)
-        );
+    if !needs::root("give a file capabilities")
+        || !needs::met(
+            set.status.success(),
+            format!("a file system with capabilities: {}", text(&set.stderr)),
+        )
+    {
         return;
     }
     let found = invoked(&scratch, command, path);

@@ -1,6 +1,6 @@
 //! What a call opens: nothing that its judgement, its effect or its record does not need.
 
-use crate::support::{Scratch, WT, text};
+use crate::support::{Scratch, WT, needs, text};
 use std::{path::Path, process::Command};
 
 /// The names that an applet call may open, besides its operands and what lies in Watchtower's directory.
@@ -17,12 +17,7 @@ const MAY_OPEN: &[&str] = &[
 
 #[test]
 fn a_call_opens_no_file_it_does_not_need() {
-    if !Path::new("/usr/bin/strace").exists() {
-        assert!(
-            std::env::var_os("WT_TEST_REQUIRE_ALL").is_none_or(|value| value != "1"),
-            "this test needs `strace`, which is not installed"
-        );
-        eprintln!("NOT RUN: `strace` is not installed");
+    if !needs::program("strace") {
         return;
     }
     let scratch = Scratch::new();

@@ -4,11 +4,11 @@
 use crate::{
     console::watch::Screen,
     install::Place,
-    support::{Scratch, WT, text},
+    support::{Scratch, WT, needs, text},
 };
 use std::{
     fs,
-    path::{Path, PathBuf},
+    path::PathBuf,
     process::{Command, Output},
 };
 
@@ -93,12 +93,7 @@ fn align(lines: &mut [String]) {
 
 #[test]
 fn the_transcript_in_readme_is_what_a_terminal_shows() {
-    if !Path::new("/usr/bin/jq").exists() {
-        assert!(
-            std::env::var_os("WT_TEST_REQUIRE_ALL").is_none(),
-            "this test needs `jq`"
-        );
-        eprintln!("NOT RUN: `jq` is not installed");
+    if !needs::program("jq") {
         return;
     }
     let world = Scratch::new();

@@ -109,7 +109,7 @@ fn shared(name: &str) -> Option<Vec<String>> {
     match fs::read_to_string(&path) {
         Ok(text) => Some(commands(&text)),
         Err(_) => {
-            eprintln!("not run: {} is absent", path.display());
+            eprintln!("left out: {} is absent", path.display());
             None
         }
     }

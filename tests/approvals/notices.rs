@@ -2,6 +2,7 @@
 //! in no argv, and nothing that does not arrive changes anything.
 
 use super::place::{Ask, Desk};
+use crate::support::needs;
 use policy::{ApprovalSettings, Webhook};
 use rustix::mount::mount_bind;
 use serde_json::Value as Json;
@@ -157,18 +158,10 @@ fn trusting(server: &Server) {
 }
 
 fn is_ready() -> bool {
-    let tools = ["openssl", "curl", "python3"]
-        .iter()
-        .all(|tool| Command::new(tool).arg("--version").output().is_ok());
-    let ready = tools && Path::new("/etc/ssl/certs/ca-certificates.crt").exists();
-    assert!(
-        ready || std::env::var("WT_TEST_REQUIRE_ALL").as_deref() != Ok("1"),
-        "needs openssl, curl and python3"
-    );
-    if !ready {
-        eprintln!("NOT RUN: needs openssl, curl and python3");
-    }
-    ready && crate::effects::private_mounts()
+    let roots = Path::new("/etc/ssl/certs/ca-certificates.crt").exists();
+    ["openssl", "curl", "python3"].into_iter().all(needs::program)
+        && needs::met(roots, "the file of `ca-certificates`")
+        && needs::private_mounts()
 }
 
 #[test]
@@ -318,7 +311,7 @@ fn the_command_that_policy_names_gets_the_request_on_stdin_and_no_environment_of
 
 #[test]
 fn a_desktop_is_told_by_the_systems_own_program() {
-    if !crate::effects::private_mounts() {
+    if !needs::private_mounts() {
         return;
     }
     let dir = tempfile::tempdir().unwrap();

@@ -5,7 +5,7 @@ use super::{
     terminal::{PASSPHRASE, PERSON},
     world::seen,
 };
-use crate::support::{WT, text};
+use crate::support::{WT, needs, text};
 use std::{
     fs,
     os::unix::fs::{PermissionsExt, chown},
@@ -25,13 +25,9 @@ impl User {
     /// None where nobody can become somebody else.
     fn new() -> Option<Self> {
         let python = Command::new("python3").arg("-c").arg("").status();
-        let can = rustix::process::geteuid().is_root() && python.is_ok_and(|done| done.success());
-        assert!(
-            can || std::env::var("WT_TEST_REQUIRE_ALL").as_deref() != Ok("1"),
-            "needs root and python3"
-        );
-        if !can {
-            eprintln!("NOT RUN: needs root and python3");
+        if !needs::root("become another user")
+            || !needs::met(python.is_ok_and(|done| done.success()), "python3")
+        {
             return None;
         }
         let root = tempfile::Builder::new()
@@ -180,13 +176,8 @@ fn two_terminals_of_an_ordinary_user_live_the_whole_story() {
         (done.status.code().unwrap(), text(&done.stderr))
     };
     let (code, shown) = later("3500");
-    if shown.contains("unshare") {
-        assert_ne!(
-            std::env::var("WT_TEST_REQUIRE_ALL").as_deref(),
-            Ok("1"),
-            "{shown}"
-        );
-        return eprintln!("NOT RUN: needs a time namespace");
+    if !needs::met(!shown.contains("unshare"), format!("a time namespace: {shown}")) {
+        return;
     }
     assert_eq!(code, 0, "{shown}");
     back();

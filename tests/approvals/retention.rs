@@ -1,7 +1,7 @@
 //! The trash keeps what policy says and no more, without anybody asking, and lets go of nothing else.
 
 use super::world::{open_policy, world};
-use crate::support::Scratch;
+use crate::support::{Scratch, needs};
 use serde_json::json;
 use std::{
     fs,
@@ -113,7 +113,7 @@ fn nothing_goes_while_calls_are_stopped_and_nothing_that_policy_keeps() {
 
 #[test]
 fn a_crowded_file_system_is_not_filled_by_the_trash() {
-    if !crate::effects::private_mounts() {
+    if !needs::private_mounts() {
         return;
     }
     let scratch = world();

@@ -5,7 +5,7 @@ use super::{
     terminal::PASSPHRASE,
     world::{seen, world},
 };
-use crate::support::{Scratch, WT, text};
+use crate::support::{Scratch, WT, needs, text};
 use serde_json::Value as Json;
 use std::{fs, os::unix::fs::MetadataExt, path::Path, process::Command};
 
@@ -24,14 +24,10 @@ pub(crate) fn later(scratch: &Scratch, seconds: i64, args: &[&str]) -> Option<(i
     for (name, value) in template.get_envs() {
         command.env(name, value.unwrap());
     }
-    let done = command.output().ok()?;
-    let refused = text(&done.stderr).contains("unshare");
-    assert!(
-        !refused || std::env::var("WT_TEST_REQUIRE_ALL").as_deref() != Ok("1"),
-        "needs a time namespace: {}",
-        text(&done.stderr)
-    );
-    (!refused).then(|| (done.status.code().unwrap(), text(&done.stderr)))
+    let done = needs::some(command.output().ok(), "`unshare`")?;
+    let said = text(&done.stderr);
+    needs::met(!said.contains("unshare"), format!("a time namespace: {said}"))
+        .then(|| (done.status.code().unwrap(), said))
 }
 
 #[test]
@@ -71,8 +67,6 @@ fn refused_approved_continued_granted_for_an_hour_refused_again_and_taken_back()
         assert_eq!(ended["data"]["type"], "expired");
         // What has been seen to be over stays over, wherever the clock goes.
         assert!(scratch.asks(&call).is_some());
-    } else {
-        eprintln!("NOT RUN: needs a time namespace");
     }
     assert_eq!(scratch.run(&["verify", "--deep"]).status.code(), Some(0));
 }
@@ -225,7 +219,7 @@ fn fill(dir: &Path) {
 
 #[test]
 fn a_full_disk_keeps_what_cannot_come_back_until_there_is_room() {
-    if !crate::effects::private_mounts() {
+    if !needs::private_mounts() {
         return;
     }
     let scratch = world();
@@ -269,7 +263,7 @@ fn a_full_disk_keeps_what_cannot_come_back_until_there_is_room() {
 
 #[test]
 fn a_move_to_another_mount_and_over_something_there_is_taken_back() {
-    if !crate::effects::private_mounts() {
+    if !needs::private_mounts() {
         return;
     }
     let scratch = world();

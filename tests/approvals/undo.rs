@@ -1,24 +1,12 @@
 //! What `wt undo` brings back, exactly, and what it leaves alone.
 
 use super::world::{seen, world};
-use crate::support::{Scratch, text};
+use crate::support::{Scratch, needs, text};
 use serde_json::Value as Json;
 use std::{
     fs,
     os::unix::fs::{MetadataExt, PermissionsExt, chown, symlink},
 };
-
-fn is_root(what: &str) -> bool {
-    let root = rustix::process::geteuid().is_root();
-    assert!(
-        root || std::env::var("WT_TEST_REQUIRE_ALL").as_deref() != Ok("1"),
-        "{what} needs root"
-    );
-    if !root {
-        eprintln!("NOT RUN: {what} needs root");
-    }
-    root
-}
 
 /// A few of everything.
 fn furnish(scratch: &Scratch) {
@@ -92,7 +80,7 @@ fn every_change_is_taken_back_to_the_last_attribute() {
 
 #[test]
 fn owners_come_back_with_the_bits_that_their_change_took() {
-    if !is_root("chown") {
+    if !needs::root("give files away") {
         return;
     }
     for change in [
@@ -197,7 +185,7 @@ fn a_place_that_has_changed_since_is_left_as_it_is_and_said() {
 
 #[test]
 fn an_owner_that_somebody_changed_again_is_left_alone() {
-    if !is_root("chown") {
+    if !needs::root("give files away") {
         return;
     }
     let scratch = world();

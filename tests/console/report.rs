@@ -1,6 +1,7 @@
 //! `wt report`.
 
 use super::desk::{Call, Desk, text};
+use crate::support::needs;
 use serde_json::{Value, json};
 use std::{path::Path, process::Command};
 
@@ -185,14 +186,8 @@ fn browser() -> Option<&'static str> {
         "/usr/bin/chromium-browser",
         "/usr/bin/google-chrome",
     ];
-    let found = known.into_iter().find(|path| Path::new(path).exists());
-    let required = std::env::var_os("WT_TEST_REQUIRE_ALL").is_some_and(|value| value == "1");
-    assert!(
-        found.is_some() || !required,
-        "this test needs `chromium`, which is not installed"
-    );
-    if found.is_none() {
-        eprintln!("NOT RUN: `chromium` is not installed");
-    }
-    found
+    needs::some(
+        known.into_iter().find(|path| Path::new(path).exists()),
+        "`chromium`, which is not installed",
+    )
 }

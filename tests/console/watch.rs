@@ -1,6 +1,7 @@
 //! `wt watch`: one plain frame, and the live dashboard in a terminal of tmux.
 
 use super::desk::{Call, Desk, text};
+use crate::support::needs;
 use std::{
     path::Path,
     process::Command,
@@ -109,7 +110,7 @@ impl Screen {
 
     /// Runs a command of the shell in it; none where there is no tmux.
     pub(crate) fn open(socket: &Path, home: &Path, state: &Path, command: &str) -> Option<Self> {
-        if !have_tmux() {
+        if !needs::program("tmux") {
             return None;
         }
         let socket = socket.display().to_string();
@@ -184,22 +185,6 @@ impl Drop for Screen {
     fn drop(&mut self) {
         drop(self.tmux(&["kill-server"]).output());
     }
-}
-
-fn have_tmux() -> bool {
-    let found = Command::new("tmux")
-        .arg("-V")
-        .output()
-        .is_ok_and(|output| output.status.success());
-    let required = std::env::var_os("WT_TEST_REQUIRE_ALL").is_some_and(|value| value == "1");
-    assert!(
-        found || !required,
-        "this test needs `tmux`, which is not installed"
-    );
-    if !found {
-        eprintln!("NOT RUN: `tmux` is not installed");
-    }
-    found
 }
 
 #[test]

@@ -13,4 +13,3 @@ mod races;
 mod size;
 
 pub(crate) use bench::set_mode;
-pub(crate) use mounts::private_mounts;

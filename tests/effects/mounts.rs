@@ -2,27 +2,14 @@
 //! namespace of its own, which ends with its process.
 
 use super::bench::Bench;
+use crate::support::needs;
 use policy::Verdict;
-use rustix::mount::{MountFlags, MountPropagationFlags, mount, mount_bind, mount_change};
+use rustix::mount::{MountFlags, mount, mount_bind};
 use std::{
     fs,
     os::unix::fs::MetadataExt,
     path::{Path, PathBuf},
 };
-
-/// A private mount namespace for this thread and those that it starts; none where this user may not have one.
-pub(crate) fn private_mounts() -> bool {
-    let done = nix::sched::unshare(nix::sched::CloneFlags::CLONE_NEWNS).is_ok()
-        && mount_change("/", MountPropagationFlags::REC | MountPropagationFlags::PRIVATE).is_ok();
-    assert!(
-        done || std::env::var_os("WT_TEST_REQUIRE_ALL").is_none(),
-        "mount tests need a mount namespace: run as root"
-    );
-    if !done {
-        eprintln!("NOT RUN: no mount namespace for this user");
-    }
-    done
-}
 
 fn tmpfs(on: &Path, size: &str) {
     let options = std::ffi::CString::new(format!("size={size},mode=0755")).unwrap();
@@ -38,7 +25,7 @@ fn own_trash(mount: &Path) -> PathBuf {
 
 #[test]
 fn what_is_deleted_on_another_mount_is_kept_at_its_top() {
-    if !private_mounts() {
+    if !needs::private_mounts() {
         return;
     }
     let bench = Bench::new();
@@ -59,7 +46,7 @@ fn what_is_deleted_on_another_mount_is_kept_at_its_top() {
 
 #[test]
 fn judging_alone_makes_no_quarantine() {
-    if !private_mounts() {
+    if !needs::private_mounts() {
         return;
     }
     let bench = Bench::new();
@@ -76,7 +63,7 @@ fn judging_alone_makes_no_quarantine() {
 
 #[test]
 fn where_no_quarantine_can_be_made_a_copy_is_kept_within_the_limit() {
-    if !private_mounts() {
+    if !needs::private_mounts() {
         return;
     }
     let mut bench = Bench::new();
@@ -107,7 +94,7 @@ fn where_no_quarantine_can_be_made_a_copy_is_kept_within_the_limit() {
 
 #[test]
 fn a_trash_directory_of_another_user_or_open_to_others_is_not_used() {
-    if !private_mounts() {
+    if !needs::private_mounts() {
         return;
     }
     let bench = Bench::new();
@@ -126,7 +113,7 @@ fn a_trash_directory_of_another_user_or_open_to_others_is_not_used() {
 
 #[test]
 fn a_move_to_another_mount_keeps_everything_and_the_source() {
-    if !private_mounts() {
+    if !needs::private_mounts() {
         return;
     }
     let bench = Bench::new();
@@ -153,7 +140,7 @@ fn a_move_to_another_mount_keeps_everything_and_the_source() {
 
 #[test]
 fn mount_points_and_trees_with_mounts_in_them() {
-    if !private_mounts() {
+    if !needs::private_mounts() {
         return;
     }
     let bench = Bench::new();
@@ -188,7 +175,7 @@ fn mount_points_and_trees_with_mounts_in_them() {
 
 #[test]
 fn policy_may_let_a_recursive_call_cross() {
-    if !private_mounts() {
+    if !needs::private_mounts() {
         return;
     }
     let mut bench = Bench::new();
@@ -205,7 +192,7 @@ fn policy_may_let_a_recursive_call_cross() {
 
 #[test]
 fn a_full_disk_leaves_the_old_destination_whole() {
-    if !private_mounts() {
+    if !needs::private_mounts() {
         return;
     }
     let bench = Bench::new();
@@ -242,7 +229,7 @@ fn a_full_disk_leaves_the_old_destination_whole() {
 
 #[test]
 fn a_read_only_mount_changes_nothing() {
-    if !private_mounts() {
+    if !needs::private_mounts() {
         return;
     }
     let bench = Bench::new();
@@ -264,7 +251,7 @@ fn a_read_only_mount_changes_nothing() {
 
 #[test]
 fn directories_of_an_overlays_lower_layer_are_deleted_and_moved() {
-    if !private_mounts() {
+    if !needs::private_mounts() {
         return;
     }
     let bench = Bench::new();
@@ -283,16 +270,14 @@ fn directories_of_an_overlays_lower_layer_are_deleted_and_moved() {
     let at = layers.display();
     let options = format!("lowerdir={at}/lower,upperdir={at}/upper,workdir={at}/work,redirect_dir=off");
     let options = std::ffi::CString::new(options).unwrap();
-    if mount(
+    let overlay = mount(
         "overlay",
         &merged,
         "overlay",
         MountFlags::empty(),
         options.as_c_str(),
-    )
-    .is_err()
-    {
-        eprintln!("NOT RUN: no overlay file system");
+    );
+    if !needs::met(overlay.is_ok(), "an overlay file system") {
         return;
     }
     let ran = bench.run(&["safe-rm", "-r", "merged/d"]).ok();

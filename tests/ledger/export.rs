@@ -1,6 +1,7 @@
 //! Exports, read back by other people's decoders; and the predecessor's files, written by Python itself.
 
 use super::place::{Place, object};
+use crate::support::needs;
 use policy::Verdict;
 use serde_json::{Value, json};
 use std::{os::fd::AsFd, path::Path, process::Command};
@@ -50,18 +51,18 @@ fn export(place: &Place, format: Format) -> String {
 
 fn python(script: &str, input: &str, args: &[&Path]) -> Option<String> {
     use std::io::Write;
-    let mut child = Command::new("python3")
+    let child = Command::new("python3")
         .arg("-c")
         .arg(script)
         .args(args)
         .stdin(std::process::Stdio::piped())
         .stdout(std::process::Stdio::piped())
-        .spawn()
-        .ok()?;
+        .spawn();
+    let mut child = needs::some(child.ok(), "python3")?;
     child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
     let out = child.wait_with_output().unwrap();
-    if out.status.code() == Some(42) {
-        return super::place::absent("a Python module of the decoder");
+    if !needs::met(out.status.code() != Some(42), "the Python module of a decoder") {
+        return None;
     }
     assert!(out.status.success(), "python failed");
     Some(String::from_utf8(out.stdout).unwrap())

@@ -2,8 +2,7 @@
 //! otherwise, a record that verifies, and a next call that goes on. The long form (`WT_LONG=1`) takes every system
 //! call of the process, the short one those of its two appends.
 
-use super::place::absent;
-use crate::support::{Scratch, WT, text};
+use crate::support::{Scratch, WT, needs, text};
 use serde_json::Value;
 use std::{
     collections::HashMap,
@@ -107,8 +106,7 @@ fn verified(scratch: &Scratch) -> verify::Report {
 
 #[test]
 fn whatever_system_call_fails_nothing_is_done_that_is_not_on_record() {
-    if Command::new("strace").arg("-V").output().is_err() {
-        absent::<()>("strace");
+    if !needs::program("strace") {
         return;
     }
     let scratch = Scratch::new();

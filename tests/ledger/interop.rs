@@ -1,7 +1,8 @@
 //! Real ledgers under other people's code: a Python verifier written from `docs/ledger.md`, Go's `x/mod/sumdb`, and
 //! PyPI's `rfc8785`.
 
-use super::place::{Place, absent, event};
+use super::place::{Place, event};
+use crate::support::needs;
 use std::{
     io::Write,
     os::fd::AsFd,
@@ -20,8 +21,11 @@ fn python_verifier(place: &Place, key: Option<&str>) -> Option<Output> {
     let has = Command::new("python3")
         .args(["-c", "import cryptography"])
         .status();
-    if !has.is_ok_and(|status| status.success()) {
-        return absent("python3 with `cryptography`");
+    if !needs::met(
+        has.is_ok_and(|status| status.success()),
+        "python3 with `cryptography`",
+    ) {
+        return None;
     }
     Some(
         Command::new("python3")
@@ -148,8 +152,9 @@ fn the_python_verifier_agrees_on_ends_in_doubt_and_who_vouches() {
 /// The Go program, built in a place of its own.
 fn go_verifier() -> Option<(Place, PathBuf)> {
     let modules = Path::new("/usr/share/gocode/src/golang.org/x/mod");
-    if !modules.join("sumdb").exists() || Command::new("go").arg("version").output().is_err() {
-        return absent("Go with golang.org/x/mod");
+    let there = modules.join("sumdb").exists() && Command::new("go").arg("version").output().is_ok();
+    if !needs::met(there, "Go with `golang.org/x/mod`") {
+        return None;
     }
     let built = Place::new();
     let program = built.path().join("interop");
@@ -275,8 +280,7 @@ for line in open(sys.argv[1],'rb'):
         .arg(place.segment(1))
         .output()
         .unwrap();
-    if out.status.code() == Some(42) {
-        absent::<()>("PyPI's rfc8785");
+    if !needs::met(out.status.code() != Some(42), "PyPI's `rfc8785`") {
         return;
     }
     assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));

@@ -106,13 +106,3 @@ pub(crate) fn remove(path: &Path) {
         .unwrap();
     assert!(done.success());
 }
-
-/// Says that something a test needs is not there; fails where everything is required.
-pub(crate) fn absent<T>(what: &str) -> Option<T> {
-    assert!(
-        std::env::var_os("WT_TEST_REQUIRE_ALL").is_none(),
-        "{what} is not installed"
-    );
-    eprintln!("not run: {what} is not installed");
-    None
-}

@@ -4,8 +4,9 @@
 
 use super::{
     crash::{acknowledged_in, writer_in},
-    place::{Place, absent},
+    place::Place,
 };
+use crate::support::needs;
 use std::{
     collections::HashMap,
     fs::File,
@@ -30,25 +31,14 @@ fn mount(image: &Path, on: &Path) -> bool {
     run("mount", &[Path::new("-o"), Path::new("loop"), image, on])
 }
 
-/// Where there are no rights or no devices for it, nothing here can make them.
-fn can_mount() -> bool {
-    let root = Command::new("id").arg("-u").output().unwrap().stdout == b"0\n";
-    root && Path::new("/dev/loop-control").exists()
-}
-
 #[test]
 fn every_acknowledged_entry_is_there_after_the_power_went() {
-    if !can_mount() {
-        eprintln!("not run: mounting an image needs root and loop devices");
+    let devices = Path::new("/dev/loop-control").exists();
+    if !needs::root("mount an image")
+        || !needs::met(devices, "loop devices")
+        || !["mke2fs", "unshare", "mount"].into_iter().all(needs::program)
+    {
         return;
-    }
-    for tool in ["mke2fs", "unshare", "mount"] {
-        let mut found = Command::new("sh");
-        found.args(["-c", &format!("PATH=$PATH:/sbin:/usr/sbin command -v {tool}")]);
-        if !found.output().unwrap().status.success() {
-            absent::<()>(tool);
-            return;
-        }
     }
     let place = Place::new();
     // In a mount namespace of its own: whatever happens, nothing stays mounted.

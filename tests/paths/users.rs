@@ -1,6 +1,7 @@
 //! An ordinary user: what the kernel refuses is told in its usual words, and nothing else changes.
 
 use super::site::Site;
+use crate::support::needs;
 use std::{
     fs,
     os::unix::{fs::MetadataExt, process::CommandExt},
@@ -26,19 +27,16 @@ fn as_user(site: &Site, line: &[&str]) -> (Option<i32>, String) {
 
 #[test]
 fn an_ordinary_user_works_and_is_refused_by_the_kernel_as_ever() {
-    if !rustix::process::getuid().is_root() {
+    if !needs::root("become another user") {
         return;
     }
     let site = Site::new();
     let top = site.home.parent().unwrap();
     give(top);
     let binary = Path::new(env!("CARGO_BIN_EXE_wt"));
-    if binary.metadata().unwrap().mode() & 0o001 == 0 || as_user(&site, &["--version"]).0 != Some(0) {
-        assert!(
-            std::env::var_os("WT_TEST_REQUIRE_ALL").is_none(),
-            "the binary is out of reach for other users"
-        );
-        eprintln!("NOT RUN: the binary is out of reach for other users");
+    let reached =
+        binary.metadata().unwrap().mode() & 0o001 != 0 && as_user(&site, &["--version"]).0 == Some(0);
+    if !needs::met(reached, "a checkout whose directories other users may enter") {
         return;
     }
     site.file("mine", "x");
@@ -82,5 +80,22 @@ fn an_ordinary_user_works_and_is_refused_by_the_kernel_as_ever() {
         (Some(0), String::new())
     );
     let trash = site.home.join(".watchtower/trash");
-    assert!(fs::read_dir(trash).unwrap().count() >= 2);
+    assert!(fs::read_dir(&trash).unwrap().count() >= 2);
+    // Where what is deleted cannot be kept, it is not deleted, and the record says why.
+    site.file("kept", "x");
+    give(&site.work);
+    fs::remove_dir_all(&trash).unwrap();
+    let state = site.home.join(".watchtower");
+    crate::effects::set_mode(&state, 0o500);
+    let (code, said) = as_user(&site, &["safe-rm", "kept"]);
+    crate::effects::set_mode(&state, 0o700);
+    assert_eq!(code, Some(77), "{said}");
+    assert!(said.contains("cannot keep what would be lost"), "{said}");
+    assert!(site.work.join("kept").exists());
+    let record = fs::read_to_string(state.join("ledger-00000000000000000001.jsonl")).unwrap();
+    let last = record.lines().last().unwrap();
+    assert!(
+        last.contains(r#""rule":"quarantine""#) && last.contains(r#""verdict":"deny""#),
+        "{last}"
+    );
 }

@@ -4,10 +4,8 @@ use super::{
     cluster::{Cluster, document},
     person::{PROJECT, Person, can_make},
 };
-use crate::{
-    sandbox::{compiled, has},
-    support::Scratch,
-};
+use crate::support::needs;
+use crate::{sandbox::compiled, support::Scratch};
 use std::{
     fs,
     time::{Duration, Instant},
@@ -50,7 +48,7 @@ fn with_tool(tool: &str) -> String {
 
 #[test]
 fn killing_watchtower_kills_the_tool() {
-    if !has("cc") {
+    if !needs::program("cc") {
         return;
     }
     let desk = Scratch::new();
@@ -70,7 +68,7 @@ fn killing_watchtower_kills_the_tool() {
 
 #[test]
 fn threads_without_end_meet_the_limit_of_an_ordinary_user() {
-    if !can_make() || !has("cc") {
+    if !can_make() || !needs::program("cc") {
         return;
     }
     let dir = tempfile::tempdir().unwrap();
@@ -107,7 +105,7 @@ fn processes_without_end_meet_the_limit_and_are_gone_with_the_call() {
     if !can_make()
         || !["cc", "kubectl", "openssl", "python3"]
             .iter()
-            .all(|tool| has(tool))
+            .all(|tool| needs::program(tool))
     {
         return;
     }

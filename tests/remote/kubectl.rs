@@ -1,13 +1,14 @@
 //! The kubectl applets with the real kubectl against an API server of our own.
 
 use super::cluster::Cluster;
-use crate::sandbox::{call, call_on, caller, has};
+use crate::sandbox::{call, call_on, caller};
+use crate::support::needs;
 use policy::Verdict;
 use std::{fs, path::PathBuf};
 
 #[test]
 fn an_object_is_printed_as_yaml_without_its_secrets() {
-    if !has("kubectl") {
+    if !needs::program("kubectl") {
         return;
     }
     let (dir, cluster) = (tempfile::tempdir().unwrap(), Cluster::start());
@@ -55,7 +56,7 @@ fn dispatcher() -> bool {
 
 #[test]
 fn a_log_is_printed_and_its_escape_sequences_are_only_shown_on_a_terminal() {
-    if !has("kubectl") {
+    if !needs::program("kubectl") {
         return;
     }
     let (dir, cluster) = (tempfile::tempdir().unwrap(), Cluster::start());
@@ -95,7 +96,7 @@ fn a_log_is_printed_and_its_escape_sequences_are_only_shown_on_a_terminal() {
 
 #[test]
 fn a_file_of_a_container_is_read_by_a_constant_command() {
-    if !has("kubectl") {
+    if !needs::program("kubectl") {
         return;
     }
     let (dir, cluster) = (tempfile::tempdir().unwrap(), Cluster::start());
@@ -163,7 +164,7 @@ fn versions() -> Vec<PathBuf> {
 
 #[test]
 fn every_version_of_kubectl_here_asks_the_same() {
-    if !has("kubectl") || std::env::var_os("WT_TEST_KUBECTL").is_some() {
+    if !needs::program("kubectl") || std::env::var_os("WT_TEST_KUBECTL").is_some() {
         return;
     }
     for kubectl in versions() {
@@ -211,7 +212,7 @@ fn every_version_of_kubectl_here_asks_the_same() {
 
 #[test]
 fn a_hung_server_ends_at_the_timeout_with_124() {
-    if !has("kubectl") {
+    if !needs::program("kubectl") {
         return;
     }
     let (dir, cluster) = (tempfile::tempdir().unwrap(), Cluster::start());
@@ -228,7 +229,7 @@ fn a_hung_server_ends_at_the_timeout_with_124() {
 
 #[test]
 fn a_kubeconfig_that_runs_a_program_is_refused_before_anything_runs() {
-    if !has("kubectl") {
+    if !needs::program("kubectl") {
         return;
     }
     let (dir, cluster) = (tempfile::tempdir().unwrap(), Cluster::start());

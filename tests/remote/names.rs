@@ -1,7 +1,7 @@
 //! Where a host's name leads, and whose keys may open it: names that only a name server knows, and the ssh agent.
 
 use super::person::{PROJECT, Person, can_make};
-use crate::sandbox::has;
+use crate::support::needs;
 
 /// A name server: `here.example` is this machine's second address, `gone.example` is nobody.
 const SERVER: &str = r#"
@@ -24,7 +24,7 @@ while True:
 
 #[test]
 fn a_name_that_only_a_name_server_knows_is_judged_as_this_machine_where_it_leads_here() {
-    if !can_make() || !["sshd", "python3", "ip"].iter().all(|tool| has(tool)) {
+    if !can_make() || !["sshd", "python3", "ip"].iter().all(|tool| needs::program(tool)) {
         return;
     }
     let person = Person::alone(
@@ -70,7 +70,11 @@ fn a_name_that_only_a_name_server_knows_is_judged_as_this_machine_where_it_leads
 
 #[test]
 fn the_agent_speaks_only_where_policy_lets_it() {
-    if !can_make() || !["sshd", "ssh-agent", "ssh-add"].iter().all(|tool| has(tool)) {
+    if !can_make()
+        || !["sshd", "ssh-agent", "ssh-add"]
+            .iter()
+            .all(|tool| needs::program(tool))
+    {
         return;
     }
     let person = Person::with("");

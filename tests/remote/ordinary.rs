@@ -6,7 +6,7 @@ use super::{
     person::{PROJECT, Person, can_make},
     server::free_port,
 };
-use crate::sandbox::has;
+use crate::support::needs;
 
 fn words(line: &str) -> Vec<&str> {
     line.split(' ').collect()
@@ -79,7 +79,7 @@ fn all_sixteen_applets_work_for_an_ordinary_user_under_the_default_policy() {
     if !can_make()
         || !["rg", "jq", "ssh", "sshd", "kubectl", "openssl", "python3"]
             .iter()
-            .all(|tool| has(tool))
+            .all(|tool| needs::program(tool))
     {
         return;
     }
@@ -208,12 +208,17 @@ fn a_missing_tool_is_one_line_with_69_and_the_package() {
             "{said}"
         );
     }
-    assert_eq!(person.entries_of("decision").len(), 4);
+    let rules: Vec<_> = person
+        .entries_of("decision")
+        .iter()
+        .map(|entry| entry["data"]["decision"]["matched_rules"][0]["rule"].clone())
+        .collect();
+    assert_eq!(rules, ["tool-setup"; 4]);
 }
 
 #[test]
 fn nothing_of_a_hostile_ssh_configuration_is_obeyed() {
-    if !can_make() || !has("sshd") {
+    if !can_make() || !needs::program("sshd") {
         return;
     }
     let person = Person::with("");
@@ -289,7 +294,7 @@ fn nothing_of_a_hostile_ssh_configuration_is_obeyed() {
 
 #[test]
 fn programs_preloads_and_kubeconfigs_of_the_environment_are_not_taken() {
-    if !can_make() || !has("sshd") || !has("kubectl") {
+    if !can_make() || !needs::program("sshd") || !needs::program("kubectl") {
         return;
     }
     let person = Person::with("");
@@ -336,5 +341,11 @@ fn programs_preloads_and_kubeconfigs_of_the_environment_are_not_taken() {
     let said = String::from_utf8(out.stderr).unwrap();
     assert_eq!(out.status.code(), Some(78), "{said}");
     assert!(said.contains("there is no kubeconfig"), "{said}");
+    let decision = person.entries_of("decision").pop().unwrap();
+    assert_eq!(decision["data"]["decision"]["verdict"], "deny");
+    assert_eq!(
+        decision["data"]["decision"]["matched_rules"][0]["rule"],
+        "tool-setup"
+    );
     assert!(!person.has(&format!("{PROJECT}/ran")));
 }

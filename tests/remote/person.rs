@@ -1,7 +1,7 @@
 //! An ordinary user on a machine of their own: a mount namespace of the test in which `/home` is empty but for them,
 //! `/etc/passwd` knows them, and `wt` with its links is installed for everybody. Needs root; nothing outside changes.
 
-use crate::support::WT;
+use crate::support::{WT, needs};
 use std::{
     fs,
     io::{BufRead, BufReader},
@@ -21,17 +21,8 @@ pub(crate) struct Person {
 
 /// Whether this test can make a machine; otherwise it says that it was not run.
 pub(crate) fn can_make() -> bool {
-    let root = rustix::process::geteuid().is_root();
-    assert!(
-        root || std::env::var_os("WT_TEST_REQUIRE_ALL").is_none(),
-        "root is required to make a machine for an ordinary user"
-    );
-    if !root {
-        eprintln!("NOT RUN: only root can make a machine for an ordinary user");
-    }
-    root && ["setpriv", "nsenter", "unshare"]
-        .iter()
-        .all(|program| crate::sandbox::has(program))
+    needs::root("make a machine for an ordinary user")
+        && ["setpriv", "nsenter", "unshare"].into_iter().all(needs::program)
 }
 
 impl Person {

@@ -6,8 +6,8 @@ use super::{
     ends::{alive, await_end, await_start},
 };
 use crate::{
-    sandbox::{call, compiled, has, policy},
-    support::Scratch,
+    sandbox::{call, compiled, policy},
+    support::{Scratch, needs},
 };
 use std::{fs, path::Path};
 
@@ -44,7 +44,7 @@ fn sha256(file: &Path) -> String {
 fn a_pinned_plugin_gives_its_token_and_any_other_never_runs() {
     if !["kubectl", "cc", "openssl", "python3"]
         .iter()
-        .all(|tool| has(tool))
+        .all(|tool| needs::program(tool))
     {
         return;
     }
@@ -99,7 +99,7 @@ fn a_pinned_plugin_gives_its_token_and_any_other_never_runs() {
 fn what_a_plugin_left_running_ends_with_the_call_and_with_watchtower() {
     if !["kubectl", "cc", "openssl", "python3"]
         .iter()
-        .all(|tool| has(tool))
+        .all(|tool| needs::program(tool))
     {
         return;
     }

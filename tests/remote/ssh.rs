@@ -2,12 +2,13 @@
 //! configuration or the environment ever becomes a command.
 
 use super::server::Sshd;
-use crate::sandbox::{call, has};
+use crate::sandbox::call;
+use crate::support::needs;
 use std::fs;
 
 #[test]
 fn files_are_printed_byte_for_byte_with_offset_and_limits() {
-    if !has("sshd") {
+    if !needs::program("sshd") {
         return;
     }
     let server = Sshd::start();
@@ -38,7 +39,7 @@ fn files_are_printed_byte_for_byte_with_offset_and_limits() {
 
 #[test]
 fn names_are_literal_and_no_shell_sees_them() {
-    if !has("sshd") {
+    if !needs::program("sshd") {
         return;
     }
     let server = Sshd::start();
@@ -82,7 +83,7 @@ fn names_are_literal_and_no_shell_sees_them() {
 
 #[test]
 fn directories_are_listed_with_escaped_names() {
-    if !has("sshd") {
+    if !needs::program("sshd") {
         return;
     }
     let server = Sshd::start();
@@ -112,7 +113,7 @@ fn directories_are_listed_with_escaped_names() {
 
 #[test]
 fn processes_are_listed_by_one_constant_command() {
-    if !has("sshd") {
+    if !needs::program("sshd") {
         return;
     }
     let server = Sshd::start();
@@ -125,7 +126,7 @@ fn processes_are_listed_by_one_constant_command() {
 
 #[test]
 fn unknown_and_changed_host_keys_are_refused_with_what_to_do() {
-    if !has("sshd") {
+    if !needs::program("sshd") {
         return;
     }
     let server = Sshd::start();
@@ -169,7 +170,7 @@ fn unknown_and_changed_host_keys_are_refused_with_what_to_do() {
 
 #[test]
 fn a_server_that_never_answers_ends_at_the_timeout_with_124() {
-    if !has("ssh") {
+    if !needs::program("ssh") {
         return;
     }
     let server = Sshd::start();

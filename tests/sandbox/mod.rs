@@ -74,21 +74,6 @@ pub(crate) fn caller(cwd: &Path) -> Caller {
     caller
 }
 
-/// Whether a test can use a program; its absence is loud, and an error where everything is required.
-pub(crate) fn has(program: &str) -> bool {
-    let there = ["/usr/bin", "/usr/sbin", "/bin"]
-        .iter()
-        .any(|dir| Path::new(dir).join(program).exists());
-    assert!(
-        there || std::env::var_os("WT_TEST_REQUIRE_ALL").is_none(),
-        "`{program}` is required and not installed"
-    );
-    if !there {
-        eprintln!("NOT RUN: `{program}` is not installed");
-    }
-    there
-}
-
 pub(crate) fn call(
     cwd: &Path,
     policy: &policy::Policy,

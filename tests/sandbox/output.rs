@@ -1,7 +1,7 @@
 //! What comes out of a tool: streamed and cut at policy's caps, hashed whole, and for the record without its secrets.
 
-use super::{call, call_on, has, plain_policy};
-use crate::support::{Scratch, text};
+use super::{call, call_on, plain_policy};
+use crate::support::{Scratch, needs, text};
 use sha2::{Digest, Sha256};
 use std::fs;
 
@@ -12,7 +12,7 @@ fn with(more: &str) -> String {
 
 #[test]
 fn large_output_is_cut_and_said_and_hashed_whole() {
-    if !has("rg") {
+    if !needs::program("rg") {
         return;
     }
     let top = tempfile::tempdir().unwrap();
@@ -43,7 +43,7 @@ fn large_output_is_cut_and_said_and_hashed_whole() {
 
 #[test]
 fn a_terminal_gets_no_binary_data_and_no_control_sequences_and_anything_else_gets_every_byte() {
-    if !has("jq") || !has("rg") {
+    if !needs::program("jq") || !needs::program("rg") {
         return;
     }
     let top = tempfile::tempdir().unwrap();
@@ -71,7 +71,7 @@ fn a_terminal_gets_no_binary_data_and_no_control_sequences_and_anything_else_get
 
 #[test]
 fn what_a_shadowed_call_leaves_in_the_record_has_no_secrets() {
-    if !has("rg") {
+    if !needs::program("rg") {
         return;
     }
     let desk = Scratch::new();
@@ -92,7 +92,7 @@ fn what_a_shadowed_call_leaves_in_the_record_has_no_secrets() {
 
 #[test]
 fn the_version_of_a_tool_is_learnt_once_and_recorded_from_then_on() {
-    if !has("jq") {
+    if !needs::program("jq") {
         return;
     }
     let desk = Scratch::new();

@@ -1,7 +1,7 @@
 //! A kernel that refuses a layer: simulated in a nested user namespace whose own limits are zero. The call goes on with
 //! what is left where policy admits that, and its record names every layer that was not had.
 
-use crate::{sandbox::has, support::Scratch};
+use crate::support::{Scratch, needs};
 use std::process::{Command, Output};
 
 /// `wt ARGS...` where this limit of namespaces is zero.
@@ -34,7 +34,7 @@ fn missing(desk: &Scratch) -> Vec<String> {
 
 #[test]
 fn each_layer_that_the_kernel_refuses_is_in_the_record() {
-    if !has("unshare") || !has("jq") {
+    if !needs::program("unshare") || !needs::program("jq") {
         return;
     }
     let desk = Scratch::new();
@@ -85,7 +85,7 @@ fn each_layer_that_the_kernel_refuses_is_in_the_record() {
 
 #[test]
 fn the_doctor_tries_what_holds_a_tool() {
-    if !has("unshare") {
+    if !needs::program("unshare") {
         return;
     }
     let desk = Scratch::new();

@@ -1,6 +1,7 @@
 //! rg-search and jq-query against the real tools, byte for byte.
 
-use super::{call, has, plain_policy};
+use super::{call, plain_policy};
+use crate::support::needs;
 use std::{fs, path::Path, process::Command};
 
 fn tree() -> tempfile::TempDir {
@@ -47,7 +48,7 @@ fn sorted(text: &[u8]) -> Vec<Vec<u8>> {
 
 #[test]
 fn rg_gives_what_the_real_rg_gives() {
-    if !has("rg") {
+    if !needs::program("rg") {
         return;
     }
     let top = tree();
@@ -101,7 +102,7 @@ fn timeless(output: &[u8]) -> Vec<serde_json::Value> {
 
 #[test]
 fn rg_json_is_that_of_the_real_rg_but_for_its_times() {
-    if !has("rg") {
+    if !needs::program("rg") {
         return;
     }
     let top = tree();
@@ -126,7 +127,7 @@ fn rg_json_is_that_of_the_real_rg_but_for_its_times() {
 
 #[test]
 fn ignore_files_above_an_operand_count_as_they_do_for_the_real_rg() {
-    if !has("rg") {
+    if !needs::program("rg") {
         return;
     }
     let top = tree();
@@ -142,7 +143,7 @@ fn ignore_files_above_an_operand_count_as_they_do_for_the_real_rg() {
 
 #[test]
 fn jq_gives_what_the_real_jq_gives() {
-    if !has("jq") {
+    if !needs::program("jq") {
         return;
     }
     let top = tempfile::tempdir().unwrap();
@@ -187,7 +188,7 @@ fn jq_gives_what_the_real_jq_gives() {
 
 #[test]
 fn the_report_of_a_tool_names_every_layer_and_the_pinned_program() {
-    if !has("jq") {
+    if !needs::program("jq") {
         return;
     }
     let top = tempfile::tempdir().unwrap();
@@ -218,7 +219,7 @@ fn the_report_of_a_tool_names_every_layer_and_the_pinned_program() {
 
 #[test]
 fn secrets_below_an_operand_are_covered_whatever_the_globs_say() {
-    if !has("rg") {
+    if !needs::program("rg") {
         return;
     }
     let top = tempfile::tempdir().unwrap();
@@ -259,7 +260,7 @@ fn secrets_below_an_operand_are_covered_whatever_the_globs_say() {
 
 #[test]
 fn without_namespaces_landlock_and_seccomp_hold_the_tool_alone() {
-    if !has("rg") || !has("jq") {
+    if !needs::program("rg") || !needs::program("jq") {
         return;
     }
     let top = tree();
@@ -281,7 +282,7 @@ fn without_namespaces_landlock_and_seccomp_hold_the_tool_alone() {
 /// The built `wt` with a hostile environment and configuration around it.
 #[test]
 fn no_configuration_or_environment_of_the_caller_reaches_a_tool() {
-    if !has("rg") || !has("jq") {
+    if !needs::program("rg") || !needs::program("jq") {
         return;
     }
     let top = tempfile::tempdir().unwrap();

@@ -1,6 +1,8 @@
 //! A scratch world for one test: a home, Watchtower's directory in it, and a project with a git root.
 //! Lies below cargo's own temporary directory, not below `/tmp`, which the default policy opens to everybody.
 
+pub(crate) mod needs;
+
 use std::{
     ffi::OsStr,
     fs,

@@ -1,6 +1,7 @@
 //! Calls that change files, undos and emptyings.
 
-use super::{has_strace, sweep};
+use super::sweep;
+use crate::support::needs;
 use crate::{
     approvals::world::{Seen, seen, world},
     support::Scratch,
@@ -30,7 +31,7 @@ fn unharmed(before: &BTreeMap<PathBuf, Seen>, scratch: &Scratch, what: &str) -> 
 
 #[test]
 fn a_change_that_was_killed_anywhere_is_taken_back_whole() {
-    if !has_strace() {
+    if !needs::program("strace") {
         return;
     }
     for change in [
@@ -109,7 +110,7 @@ fn a_change_that_was_killed_anywhere_is_taken_back_whole() {
 
 #[test]
 fn an_undo_that_was_killed_anywhere_is_finished_by_the_next() {
-    if !has_strace() {
+    if !needs::program("strace") {
         return;
     }
     for change in [
@@ -145,7 +146,7 @@ fn an_undo_that_was_killed_anywhere_is_finished_by_the_next() {
 
 #[test]
 fn an_emptying_that_was_killed_anywhere_leaves_no_half_of_a_tree_to_take_back() {
-    if !has_strace() {
+    if !needs::program("strace") {
         return;
     }
     let scratch = world();

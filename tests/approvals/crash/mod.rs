@@ -6,12 +6,7 @@ mod queue;
 
 use crate::support::{Scratch, WT, text};
 use serde_json::Value as Json;
-use std::{
-    ffi::OsString,
-    fs,
-    os::unix::process::ExitStatusExt,
-    path::{Path, PathBuf},
-};
+use std::{ffi::OsString, fs, os::unix::process::ExitStatusExt, path::PathBuf};
 
 /// System calls that change files or the ledger, and the end of the process.
 const CHANGING: &[&str] = &[
@@ -73,20 +68,6 @@ pub(crate) fn sweep(mut at: impl FnMut(Point) -> bool) -> u32 {
         }
     }
     kills
-}
-
-pub(crate) fn has_strace() -> bool {
-    let there = ["/usr/bin/strace", "/bin/strace"]
-        .iter()
-        .any(|path| Path::new(path).exists());
-    assert!(
-        there || std::env::var("WT_TEST_REQUIRE_ALL").as_deref() != Ok("1"),
-        "needs strace"
-    );
-    if !there {
-        eprintln!("NOT RUN: needs strace");
-    }
-    there
 }
 
 /// What strace is told to kill a process there, followed by the program.

@@ -1,9 +1,9 @@
 //! Requests, approvals and uses of grants.
 
-use super::{has_strace, killing, sweep};
+use super::{killing, sweep};
 use crate::{
     approvals::{terminal::PASSPHRASE, world::open_policy},
-    support::{Scratch, WT, text},
+    support::{Scratch, WT, needs, text},
 };
 use serde_json::Value as Json;
 
@@ -43,7 +43,7 @@ fn of_kind(scratch: &Scratch, kind: &str) -> usize {
 
 #[test]
 fn an_asking_call_that_was_killed_anywhere_asks_once() {
-    if !has_strace() {
+    if !needs::program("strace") {
         return;
     }
     let scratch = asking();
@@ -72,7 +72,7 @@ fn an_asking_call_that_was_killed_anywhere_asks_once() {
 
 #[test]
 fn an_approval_and_its_one_use_that_were_killed_anywhere_are_what_the_ledger_says() {
-    if !has_strace() {
+    if !needs::program("strace") {
         return;
     }
     let scratch = asking();
@@ -126,7 +126,7 @@ fn an_approval_and_its_one_use_that_were_killed_anywhere_are_what_the_ledger_say
 
 #[test]
 fn a_use_that_was_killed_anywhere_counts_when_the_ledger_has_it() {
-    if !has_strace() {
+    if !needs::program("strace") {
         return;
     }
     let scratch = asking();
