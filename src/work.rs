@@ -92,6 +92,7 @@ impl Work {
     /// started for it meanwhile.
     pub fn confine(self, decision: Decision, settings: &Settings, ahead: Option<Ahead>) -> Confining {
         let least = least(settings);
+        let is_ready = !matches!(&self, Self::Exec(work, _) if !work.is_ready());
         let begun = match (decision.verdict, self) {
             (Verdict::Deny | Verdict::Escalate, _) | (_, Self::None) => Ok(Begun::Done(Ready::Nothing)),
             (Verdict::Allow | Verdict::Shadow, Self::Native(work)) => native_begun(work, settings, &least),
@@ -106,10 +107,17 @@ impl Work {
                 in_child(*work, &setting, &decision, ahead)
             }
         };
+        // What is missing before there is anything to confine is told by a name of its own.
+        let rule = match &begun {
+            Err(_) if !is_ready => "tool-setup",
+            Err(failure) if failure.code != Exit::Sandbox as u8 => "quarantine",
+            _ => "min-sandbox",
+        };
         Confining {
             decision,
             begun,
             least,
+            rule,
         }
     }
 }

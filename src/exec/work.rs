@@ -119,6 +119,11 @@ impl Work {
         Self(Err(failure))
     }
 
+    /// Whether the tool and its configuration are there.
+    pub fn is_ready(&self) -> bool {
+        self.0.is_ok()
+    }
+
     /// Tells the child its plan, by which it confines itself while the caller does something else; starts one where
     /// none is `ahead`. Nothing of the intent happens yet.
     ///

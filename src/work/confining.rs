@@ -17,6 +17,8 @@ pub struct Confining {
     pub(super) decision: Decision,
     pub(super) begun: Result<Begun, Failure>,
     pub(super) least: MinSandbox,
+    /// The builtin rule that speaks where the work cannot be begun or confined.
+    pub(super) rule: &'static str,
 }
 
 /// As [`Ready`], not yet known to be confined.
@@ -50,15 +52,18 @@ impl Confining {
         });
         match ready {
             Ok(ready) => (self.decision, ready),
-            Err(failure) => (unconfined(self.decision, &failure), Ready::Unconfined(failure)),
+            Err(failure) => (
+                unconfined(self.decision, self.rule, &failure),
+                Ready::Unconfined(failure),
+            ),
         }
     }
 }
 
-fn unconfined(decision: Decision, failure: &Failure) -> Decision {
+fn unconfined(decision: Decision, rule: &str, failure: &Failure) -> Decision {
     let rule = MatchedRule {
         layer: Layer::Builtin,
-        rule: "min-sandbox".to_owned(),
+        rule: rule.to_owned(),
         verdict: Verdict::Deny,
         target: None,
     };
