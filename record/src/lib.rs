@@ -10,6 +10,7 @@ pub mod seal;
 pub mod secrets;
 mod shapes;
 pub mod time;
+mod tokens;
 
 /// No entry's data is longer, in canonical form.
 pub const MAX_DATA_BYTES: usize = 1 << 20;

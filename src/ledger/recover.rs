@@ -1,20 +1,19 @@
 //! Finding the end of the ledger to write after. Where the cache and the segment agree this is two reads; else
 //! the newest segment is read, and whatever is wrong ends in an `open` entry that says so, or in a refusal.
 
+mod progress;
+
 use super::{
-    Kind, LedgerError, Marks,
+    Kind, LedgerError,
     append::Draft,
     batch::is_spent,
-    clock::{self, Micros},
-    hash::{self, Hash},
-    line, lock,
-    scan::{Lines, Piece},
+    clock, hash, line, lock,
     segment::{self, Place, Segment, Shape},
     tail::{self, Cache, Tail},
 };
+use progress::{Progress, Vouched, read_on};
 use rustix::io::Errno;
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 use std::{fs::File, os::unix::fs::FileExt, path::Path};
 
 /// The end of the ledger, ready to write after.
@@ -67,15 +66,6 @@ pub(super) enum Loss {
     None,
     /// A power loss: entries that were not synced.
     Power,
-}
-
-/// Who answers for a last line that has the form of an entry and does not hold.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Vouched {
-    /// A person, who says so in the record.
-    ByPerson,
-    /// Nobody.
-    No,
 }
 
 /// Finds the end as a person wants it found: whatever the last bytes are, they are told of and left behind.
@@ -255,115 +245,6 @@ fn rebuild(place: Place<'_>, lost: Option<Tail>, vouched: Vouched) -> Result<Fou
 /// Whether this ledger's entries carry a seal; the key's file is made with the ledger and never before.
 fn is_sealed(place: Place<'_>) -> Result<bool, LedgerError> {
     place.has(super::SEAL_KEY)
-}
-
-/// How far a segment could be read.
-#[derive(Clone, Copy, Debug)]
-struct Progress {
-    seq: u64,
-    at: Micros,
-    opened: Micros,
-    /// Of the last good entry; none is known before the first line.
-    hash: Hash,
-    chained: bool,
-    start: u64,
-    end: u64,
-    torn: u64,
-    torn_sha256: Hash,
-    marks: Marks,
-}
-
-impl Progress {
-    fn before(first: u64) -> Self {
-        Self {
-            seq: first - 1,
-            at: 0,
-            opened: 0,
-            hash: hash::ZERO,
-            chained: first == 1,
-            start: 0,
-            end: 0,
-            torn: 0,
-            torn_sha256: hash::ZERO,
-            marks: Marks::default(),
-        }
-    }
-
-    fn after(tail: &Tail) -> Self {
-        Self {
-            seq: tail.seq,
-            at: tail.at,
-            opened: tail.opened,
-            hash: tail.hash,
-            chained: true,
-            start: tail.start,
-            end: tail.end,
-            marks: tail.marks,
-            ..Self::before(1)
-        }
-    }
-}
-
-/// Follows the chain to the last good line. What comes after it is torn only if no entry follows there.
-fn read_on(file: &File, path: &Path, mut seen: Progress, vouched: Vouched) -> Result<Progress, LedgerError> {
-    let fail = |e| LedgerError::io("read", path, e);
-    let mut lines = Lines::from(file.try_clone().map_err(fail)?, path, seen.end, u64::MAX)?;
-    let mut torn: Option<Sha256> = None;
-    let mut suspect = false;
-    loop {
-        let start = lines.offset;
-        let (bytes, newline) = match lines.next()? {
-            Piece::End => break,
-            Piece::Line(bytes) => (bytes, true),
-            Piece::Rest(bytes) => (bytes, false),
-        };
-        let framed = line::parse(bytes).ok().filter(|_| newline);
-        if let Some(state) = &mut torn {
-            if framed.is_some_and(|framed| framed.seq > seen.seq) {
-                return Err(LedgerError::Tampered {
-                    path: path.to_path_buf(),
-                    why: format!("is damaged at byte {} and goes on after it", seen.end),
-                });
-            }
-            state.update(bytes);
-            state.update(if newline { b"\n".as_slice() } else { b"" });
-            continue;
-        }
-        let good = framed.filter(|framed| {
-            framed.seq == seen.seq + 1 && (!seen.chained || framed.prev == seen.hash) && framed.holds()
-        });
-        if let Some(framed) = good {
-            let at = std::str::from_utf8(framed.timestamp).ok().and_then(clock::parse);
-            seen = Progress {
-                seq: framed.seq,
-                at: at.unwrap_or(seen.at),
-                opened: if start == 0 { at.unwrap_or(0) } else { seen.opened },
-                hash: framed.hash,
-                chained: true,
-                start,
-                end: start + bytes.len() as u64 + 1,
-                marks: seen.marks.read(framed.seq, framed.data),
-                ..seen
-            };
-        } else {
-            suspect = framed.is_some() && !line::is_interrupted(bytes);
-            let mut state = Sha256::new();
-            state.update(bytes);
-            state.update(if newline { b"\n".as_slice() } else { b"" });
-            torn = Some(state);
-        }
-    }
-    if suspect && vouched == Vouched::No {
-        return Err(LedgerError::Tampered {
-            path: path.to_path_buf(),
-            why: format!("has no entry {} at byte {} that holds", seen.seq + 1, seen.end),
-        });
-    }
-    if let Some(state) = torn {
-        seen.torn = lines.offset - seen.end;
-        seen.torn_sha256 = state.finalize().into();
-    }
-    Ok(seen)
 }
 
 /// Goes on after what was read: in the same segment, or in a new one where the old one's end is torn.
