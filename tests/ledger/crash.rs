@@ -111,11 +111,17 @@ fn killed_writers_lose_nothing_that_was_acknowledged() {
                     let mut seen = Vec::new();
                     for kill in 0..kills.div_ceil(writers) {
                         let mut process = child("writer", place.path()).spawn().unwrap();
+                        let mut output = BufReader::new(process.stdout.take().unwrap());
+                        let mut said = Vec::new();
+                        // Every other writer is killed at work, however busy the machine; the rest wherever they are.
+                        while kill % 2 == 0
+                            && acknowledged_in(&said).is_empty()
+                            && output.read_until(b'\n', &mut said).unwrap() > 0
+                        {}
                         let pause = 4 + (kill * 7 + worker * 3) % 29;
                         std::thread::sleep(Duration::from_millis(pause as u64));
                         process.kill().unwrap();
-                        let mut said = Vec::new();
-                        process.stdout.take().unwrap().read_to_end(&mut said).unwrap();
+                        output.read_to_end(&mut said).unwrap();
                         seen.extend(acknowledged_in(&said));
                         process.wait().unwrap();
                     }
