@@ -160,7 +160,7 @@ impl Report {
             self.level = Level::Signed;
         } else {
             self.unproven
-                .push("a signed head: none was made yet (`wt checkpoint`)".to_owned());
+                .push("a signed head: there is no `tlog/checkpoint` (`wt checkpoint` makes one)".to_owned());
         }
         if seals_hold {
             self.level = Level::Sealed;
