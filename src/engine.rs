@@ -187,6 +187,10 @@ fn unrecorded(seq: u64, error: LedgerError) -> Failure {
         "what entry {seq} allows was done, but its outcome is not recorded: {}",
         failure.message
     );
+    // The ledger's own hint is about a call that was not carried out.
+    failure.hint = format!(
+        "do not repeat the call: see what it did, `wt undo {seq}` can take it back; `wt doctor` looks at the ledger"
+    );
     failure
 }
 
@@ -203,5 +207,28 @@ pub(crate) fn around(caller: &Caller) -> Around<'_> {
     Around {
         env: &caller.env,
         home: caller.homes.last().map(PathBuf::as_path),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::unrecorded;
+    use crate::ledger::LedgerError;
+    use rustix::io::Errno;
+    use std::path::Path;
+
+    #[test]
+    fn who_did_something_without_an_outcome_on_record_is_not_told_that_nothing_was_done() {
+        let full = || LedgerError::io("write", Path::new("/l"), Errno::NOSPC);
+        let failure = unrecorded(7, full());
+        assert!(
+            failure.message.starts_with("what entry 7 allows was done"),
+            "{failure:?}"
+        );
+        assert!(
+            failure.hint.contains("`wt undo 7`") && !failure.hint.contains("nothing was done"),
+            "{failure:?}"
+        );
+        assert_eq!(failure.code, crate::report::Failure::from(full()).code);
     }
 }

@@ -42,6 +42,18 @@ fn a_checkpoint_raises_the_level_and_is_recorded() {
         (Level::Signed, 21, 0)
     );
     assert_eq!(against(&place, &signed.note).level, Level::Anchored);
+    // Without the file it is not said that there never was one: the record tells of it.
+    std::fs::remove_file(place.path().join("tlog/checkpoint")).unwrap();
+    let report = place.verify();
+    assert_eq!(report.level, Level::Chain);
+    assert!(
+        report
+            .unproven
+            .iter()
+            .any(|what| what.starts_with("a signed head: there is no `tlog/checkpoint`")),
+        "{:?}",
+        report.unproven
+    );
 }
 
 #[test]
