@@ -10,7 +10,7 @@ use super::{
 /// Rounding to more decimal places than this, or numbers beyond so many digits, writes out hundreds of digits and reads
 /// them back. It costs as much as looking at so many bytes.
 const NEAR: u64 = 22;
-const FAR: usize = 320;
+const FAR: usize = 1_280;
 
 /// `int(value)`
 pub(super) fn int<'a>(value: &Value<'a>, run: &mut Run<'a>) -> Eval<Value<'a>> {
