@@ -214,6 +214,10 @@ impl Iterator for Forward<'_> {
                 Ok(Piece::End) => self.lines = None,
                 Ok(Piece::Rest(_)) => {}
                 Ok(Piece::Line(bytes)) => {
+                    // An entry far into a segment is not looked for by reading every one before it in full.
+                    if number(bytes).is_some_and(|seq| seq < self.least) {
+                        continue;
+                    }
                     if let Some(entry) = Entry::parse(bytes).filter(|entry| entry.seq >= self.least) {
                         return Some(Ok(entry));
                     }
@@ -221,6 +225,13 @@ impl Iterator for Forward<'_> {
             }
         }
     }
+}
+
+/// The number that a line begins with, where it begins as entries do.
+fn number(line: &[u8]) -> Option<u64> {
+    let rest = line.strip_prefix(br#"{"seq":"#)?;
+    let end = rest.iter().position(|byte| *byte == b',')?;
+    std::str::from_utf8(rest.get(..end)?).ok()?.parse().ok()
 }
 
 /// Entries in descending order.
