@@ -1,7 +1,9 @@
 //! A signed head and a verifier key, as anyone may send them: nothing is accepted that nobody signed.
 #![no_main]
-// The ledger alone is compiled here: the rest of the program would only take time to build.
-#![allow(dead_code)]
+#![expect(
+    dead_code,
+    reason = "the ledger alone is compiled here: the rest of the program would only take time to build"
+)]
 
 #[path = "../src/ledger/mod.rs"]
 mod ledger;

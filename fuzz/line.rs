@@ -1,7 +1,9 @@
 //! A line of the ledger, as anyone may have changed it: what is accepted has one spelling.
 #![no_main]
-// The ledger alone is compiled here: the rest of the program would only take time to build.
-#![allow(dead_code)]
+#![expect(
+    dead_code,
+    reason = "the ledger alone is compiled here: the rest of the program would only take time to build"
+)]
 
 #[path = "../src/ledger/mod.rs"]
 mod ledger;
