@@ -67,12 +67,12 @@ pub struct Outcome {
     pub passed: bool,
 }
 
-/// Judges one example; what is wrong with it, a verdict other than expected included, goes to the report.
+/// Judges the call of one example; a verdict other than expected goes to the report.
 pub(crate) fn judge(
     name: &str,
     node: &Node<'_>,
+    mut scope: Scope,
     policy: &Policy,
-    argv: ArgvReader<'_>,
     report: &mut Report<'_>,
 ) -> Option<Outcome> {
     let expected: Verdict = serde_json::from_value(node.get("expect")?.plain()).ok()?;
@@ -80,7 +80,6 @@ pub(crate) fn judge(
         end: node.at.start + 1,
         ..node.at
     };
-    let mut scope = scope(node, argv, report)?;
     if scope.identity.capabilities.is_empty() && node.get("intent").is_none_or(|i| !names_capabilities(i)) {
         scope.identity.capabilities = policy.capabilities(&scope.identity);
     }

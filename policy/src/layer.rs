@@ -96,6 +96,14 @@ impl Rules {
         all.into_iter().filter_map(|n| self.rules.get(n as usize))
     }
 
+    /// The rules over findings for a domain and operation.
+    pub(crate) fn all_findings(&self, domain: &str, operation: &str) -> impl Iterator<Item = &Rule> {
+        self.findings.iter().filter(move |rule| {
+            rule.domain.as_deref().is_none_or(|d| d == domain)
+                && (rule.operations.is_empty() || rule.operations.iter().any(|o| o == operation))
+        })
+    }
+
     /// What the layer says of one target; nothing where no rule matches.
     pub(crate) fn speak<'a>(&'a self, target: &TargetFacts, scope: &Scope, run: &mut Run<'a>) -> Spoken<'a> {
         let (domain, operation) = names(target, scope);
@@ -116,12 +124,8 @@ impl Rules {
     pub(crate) fn floors<'a>(&'a self, target: &TargetFacts, scope: &Scope, run: &mut Run<'a>) -> Spoken<'a> {
         let mut spoken = Spoken::default();
         let (domain, operation) = names(target, scope);
-        for rule in &self.findings {
-            let tried_for = rule.domain.as_deref().is_none_or(|d| d == domain)
-                && (rule.operations.is_empty() || rule.operations.iter().any(|o| o == operation));
-            if tried_for {
-                spoken.add(rule, rule.try_on(target, scope, run));
-            }
+        for rule in self.all_findings(domain, operation) {
+            spoken.add(rule, rule.try_on(target, scope, run));
         }
         spoken
     }

@@ -20,17 +20,24 @@ pub struct Policy {
 
 /// Loads documents, those with more authority first. All problems of all documents come at once.
 pub fn load(sources: &[Source]) -> Result<Policy, Vec<Problem>> {
-    compile(sources, Conditions::Now)
+    sound(compile(sources, Conditions::Now))
 }
 
 /// As [`load`], for documents of which [`load`] accepted the very same bytes before: a condition is read when it is
 /// first tried. Should one not be sound after all, its rule denies as any rule does that cannot be evaluated.
 pub fn load_again(sources: &[Source]) -> Result<Policy, Vec<Problem>> {
-    compile(sources, Conditions::WhenTried)
+    sound(compile(sources, Conditions::WhenTried))
 }
 
-fn compile(sources: &[Source], conditions: Conditions) -> Result<Policy, Vec<Problem>> {
-    let mut problems = Vec::new();
+fn sound((policy, problems): (Policy, Vec<Vec<Problem>>)) -> Result<Policy, Vec<Problem>> {
+    let all: Vec<Problem> = problems.into_iter().flatten().collect();
+    if all.is_empty() { Ok(policy) } else { Err(all) }
+}
+
+/// What can be compiled of the documents, and the problems of each. Where there are any, the policy is for finding
+/// more of them: it has no layer for a document that is not JSON, and judges nothing.
+pub(crate) fn compile(sources: &[Source], conditions: Conditions) -> (Policy, Vec<Vec<Problem>>) {
+    let mut problems = Vec::with_capacity(sources.len());
     let mut layers = Vec::with_capacity(sources.len());
     let mut settings = document::Merging::default();
     let (mut paths, mut names, mut excepted) = (Vec::new(), Vec::new(), Vec::new());
@@ -42,8 +49,8 @@ fn compile(sources: &[Source], conditions: Conditions) -> Result<Policy, Vec<Pro
     for source in sources {
         let text = match document::text(source) {
             Ok(text) => text,
-            Err(problem) => {
-                problems.push(problem);
+            Err(found) => {
+                problems.push(found);
                 continue;
             }
         };
@@ -63,20 +70,15 @@ fn compile(sources: &[Source], conditions: Conditions) -> Result<Policy, Vec<Pro
             ));
             settings.add(source.layer, document.stated);
         }
-        report
-            .problems
-            .sort_by_key(|problem| (problem.line, problem.column));
-        problems.append(&mut report.problems);
+        report.problems.sort_by_key(|problem| problem.start);
+        problems.push(report.problems);
     }
-    if !problems.is_empty() {
-        return Err(problems);
-    }
-    let protect = Protect::new(paths, &names, excepted);
-    Ok(Policy {
+    let policy = Policy {
         layers,
         settings: settings.settings(),
-        protect,
-    })
+        protect: Protect::new(paths, &names, excepted),
+    };
+    (policy, problems)
 }
 
 fn patterns(list: Option<&Node<'_>>, report: &mut Report<'_>) -> Vec<PathPattern> {

@@ -25,6 +25,9 @@ pub struct Problem {
     pub source: String,
     /// What to do about it, `` for nothing.
     pub hint: String,
+    /// Where it begins in the document, in bytes.
+    #[serde(skip)]
+    pub(crate) start: u32,
 }
 
 /// How much of a long source line is shown on each side of the caret.
@@ -112,6 +115,7 @@ impl<'a> Report<'a> {
             message: one_line(&message.into()).into_owned(),
             source: source.to_owned(),
             hint: one_line(&hint.into()).into_owned(),
+            start: at.start,
         });
     }
 }

@@ -4,7 +4,7 @@ use crate::{
     decision::{Audit, Verdict},
     identity::words,
     json::{Node, Span, Value, inside},
-    lang::{self, EvalError, Expression, Names, Run},
+    lang::{self, EvalError, ExprError, Expression, Names, Run},
     moment,
     pattern::{HostPattern, PathPattern},
     problem::Report,
@@ -60,6 +60,11 @@ impl Condition {
             })
         };
         self.expression.get_or_init(read).as_ref()
+    }
+
+    /// What it is of every call, where it reads nothing of one.
+    fn always(&self) -> Option<bool> {
+        self.expression().ok()?.always()
     }
 }
 
@@ -198,7 +203,15 @@ impl Rule {
 
     /// Whether it matches every call that it is tried for.
     pub(crate) fn is_unconditional(&self) -> bool {
-        self.condition.is_none() && self.paths.is_empty() && self.hosts.is_empty() && self.expires.is_none()
+        self.condition.as_ref().is_none_or(|c| c.always() == Some(true))
+            && self.paths.is_empty()
+            && self.hosts.is_empty()
+            && self.expires.is_none()
+    }
+
+    /// Whether it matches no call at all.
+    pub(crate) fn is_idle(&self) -> bool {
+        self.condition.as_ref().is_some_and(|c| c.always() == Some(false))
     }
 
     /// Whether it is tried for every call that the other one is tried for.
@@ -226,27 +239,30 @@ fn condition(node: &Node<'_>, when: Conditions, report: &mut Report<'_>) -> Opti
     if source.trim().is_empty() {
         return None;
     }
-    if when == Conditions::WhenTried {
-        return Some(Condition {
-            source: source.to_owned(),
-            expression: OnceLock::new(),
-        });
-    }
-    match Expression::parse(source, Names::Rule) {
-        Ok(expression) => Some(Condition {
-            source: source.to_owned(),
-            expression: OnceLock::from(Ok(expression)),
-        }),
-        Err(error) => {
-            let range = error.range();
-            let at = Span::new(
-                inside(report.text, node.at, range.start),
-                inside(report.text, node.at, range.end),
-            );
-            report.add(at, error.message, error.hint);
-            None
+    let expression = match when {
+        Conditions::WhenTried => OnceLock::new(),
+        Conditions::Now => {
+            let read = Expression::parse_whole(source, Names::Rule);
+            OnceLock::from(read.map_err(|faults| told(faults, node, report)))
         }
+    };
+    Some(Condition {
+        source: source.to_owned(),
+        expression,
+    })
+}
+
+/// Reports what is wrong with a condition, each fault at its place in the document.
+fn told(faults: Vec<ExprError>, node: &Node<'_>, report: &mut Report<'_>) -> EvalError {
+    for fault in faults {
+        let range = fault.range();
+        let at = Span::new(
+            inside(report.text, node.at, range.start),
+            inside(report.text, node.at, range.end),
+        );
+        report.add(at, fault.message, fault.hint);
     }
+    lang::raised_error("the condition cannot be read")
 }
 
 fn patterns<T>(

@@ -1,6 +1,6 @@
 //! Input that means harm: an error, soon, within bounded memory.
 
-use policy::{EvalErrorKind, Expression, Names, NoAnswer, evaluate};
+use policy::{EvalErrorKind, Expression, Layer, Names, NoAnswer, Source, evaluate, load};
 use serde_json::{Map, json};
 use std::time::{Duration, Instant};
 
@@ -220,6 +220,9 @@ fn long_sources_cost_no_more_than_their_length() {
         regexes("\\\\pL{60}\\\\PN{60}"),
         regexes("(((a{9}){9}){9}){9}"),
         regexes("[^a]{999}"),
+        regexes("("),
+        regexes("(\\\\w{9}){99}"),
+        regexes("((\\\\w{9}){9}"),
         format!("glob(s,'{}')", "{a,b}".repeat(10_000)),
         format!("glob(s,'{}')", "*".repeat(60_000)),
         format!("glob(s,'/{}')", "**/".repeat(20_000)),
@@ -243,6 +246,33 @@ fn long_sources_cost_no_more_than_their_length() {
         "[list(s) for k in range(30)]".to_owned(),
     ] {
         drop(answer(&source));
+    }
+}
+
+#[test]
+fn a_condition_at_fault_everywhere_costs_no_more_than_its_length() {
+    let names: String = (0..6000).map(|n| format!("v{n},")).collect();
+    let attributes: String = (0..2000).map(|n| format!("target.v{n},")).collect();
+    let patterns: String = (0..1500)
+        .map(|n| format!("matches(operation, '\\\\w{{99}}{n}('),"))
+        .collect();
+    let loops = "[v for v in x] + ".repeat(3000);
+    for source in [
+        format!("[{names}]"),
+        format!("[{attributes}]"),
+        format!("[{patterns}]"),
+        format!("{loops}x"),
+    ] {
+        let document = json!({"version": "2.0.0", "policies": [{"name": "r", "condition": source}]});
+        let source = [Source {
+            layer: Layer::User,
+            path: "policy.json".to_owned(),
+            bytes: document.to_string().into_bytes(),
+        }];
+        let begun = Instant::now();
+        let told = load(&source).unwrap_err();
+        assert!(begun.elapsed() < SOON, "{:?}", begun.elapsed());
+        assert!((1..=17).contains(&told.len()), "{} faults are told", told.len());
     }
 }
 

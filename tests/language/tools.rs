@@ -249,7 +249,7 @@ fn suggest_proposes_the_narrowest_rules_and_applies_nothing() {
 #[test]
 fn check_names_every_problem_of_a_file_with_its_place() {
     let world = Scratch::bare();
-    let bad = "{\"version\": \"2.0.0\", \"policies\": [\n {\"name\": \"a\", \"condition\": \"taget.path == 'x'\"},\n {\"name\": \"b\", \"action\": \"no\"}]}";
+    let bad = "{\"version\": \"2.0.0\", \"policies\": [\n {\"name\": \"a\", \"condition\": \"taget.path == 'x'\"},\n {\"name\": \"b\", \"action\": \"no\", \"examples\": [{\"argv\": [\"safe-rm\", \"x\"], \"expect\": \"deny\"}]}]}";
     let file = world.write("bad.json", bad).display().to_string();
     let shown = world.expect(78, &["policy", "check", &file]);
     for part in [
@@ -257,12 +257,12 @@ fn check_names_every_problem_of_a_file_with_its_place() {
         "hint: did you mean `target`?",
         &format!("{file}:3:26: unknown value `no` for `action`"),
         "^^^^^",
-        "2 problems",
+        "2 problems; 1 example is judged when they are mended",
     ] {
         assert!(shown.contains(part), "`{part}` is missing:\n{shown}");
     }
     let answer = json_of(&world.expect(78, &["policy", "check", "--json", &file]));
-    assert_eq!(answer["ok"], false);
+    assert_eq!((&answer["ok"], &answer["unjudged"]), (&json!(false), &json!(1)));
     let lines: Vec<_> = answer["problems"]
         .as_array()
         .unwrap()

@@ -46,7 +46,7 @@ pub(crate) struct Document<'a> {
 }
 
 /// The text of a source, or the problem with it.
-pub(crate) fn text(source: &Source) -> Result<&str, Problem> {
+pub(crate) fn text(source: &Source) -> Result<&str, Vec<Problem>> {
     let plain = |message: &str, at: usize| {
         let good = source
             .bytes
@@ -55,7 +55,7 @@ pub(crate) fn text(source: &Source) -> Result<&str, Problem> {
             .unwrap_or_default();
         let mut report = Report::new(&source.path, good);
         report.add(Span::new(good.len(), good.len()), message, "");
-        report.problems.remove(0)
+        report.problems
     };
     if source.bytes.len() > MAX_POLICY_BYTES {
         return Err(plain("a policy document may have at most 16 MiB", 0));

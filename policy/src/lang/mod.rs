@@ -58,19 +58,35 @@ use serde_json::{Map, Value as Json};
 pub struct Expression {
     node: node::Node,
     slots: usize,
+    reads: bool,
     finding: bool,
 }
 
 impl Expression {
-    /// Reads and checks an expression.
+    /// Reads and checks an expression; of several faults the first is told.
     pub fn parse(source: &str, names: Names) -> Result<Self, ExprError> {
-        let ast = parser::parse(source)?;
-        let (node, slots) = check::check(&ast, names)?;
+        Self::parse_whole(source, names).map_err(|mut faults| faults.swap_remove(0))
+    }
+
+    /// As [`Expression::parse`], with every fault that reading on can find, at least one.
+    pub(crate) fn parse_whole(source: &str, names: Names) -> Result<Self, Vec<ExprError>> {
+        let ast = parser::parse(source).map_err(|fault| vec![fault])?;
+        let sound = check::check(&ast, names)?;
         Ok(Self {
-            node,
-            slots,
+            node: sound.node,
+            slots: sound.slots,
+            reads: sound.reads,
             finding: finding::reads_only_gtfo_risk(&ast),
         })
+    }
+
+    /// What it is of every scope, where it reads none: true, or false.
+    pub(crate) fn always(&self) -> Option<bool> {
+        let empty = Map::new();
+        if self.reads {
+            return None;
+        }
+        self.is_true(&empty).ok()
     }
 
     /// Whether all it reads of its scope is the predecessor's `params.get('gtfo_risk')`.

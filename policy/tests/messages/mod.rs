@@ -37,10 +37,14 @@ fn shown_of_tests(document: &str) -> String {
 }
 
 fn shown_of(source: Source) -> String {
-    let problems = match load(std::slice::from_ref(&source)) {
-        Err(problems) => problems,
-        Ok(_) => inspect(&[source], &|argv| Err(format!("`{}` is not an applet", argv[0]))).problems,
-    };
+    let loaded = load(std::slice::from_ref(&source));
+    let problems = inspect(&[source], &|argv| Err(format!("`{}` is not an applet", argv[0]))).problems;
+    for told in loaded.err().unwrap_or_default() {
+        assert!(
+            problems.contains(&told),
+            "inspecting leaves out what loading tells: {told}"
+        );
+    }
     problems
         .iter()
         .map(ToString::to_string)
@@ -54,6 +58,42 @@ fn rule(fields: &str) -> String {
 
 fn top(fields: &str) -> String {
     format!("{{\"version\": \"2.0.0\", \"policies\": [],\n  {fields}\n}}")
+}
+
+/// A document that does not load, with as many more faults that loading does not look for.
+const ALL_AT_ONCE: &str = r#"{"version": "2.0.0", "policies": [
+ {"name": "all", "priority": 9, "condition": "True", "match": {"domain": "ssh"}, "examples": [
+  {"intent": {"domain": "ssh", "operation": "ps"}, "expect": "allow"},
+  {"intent": {"domain": "ssh", "operation": "ps"}, "expect": "alow"},
+  {"intent": {"domain": "search", "operation": "search"}, "expect": "allow"},
+  {"argv": ["rm"], "expect": "deny"}]},
+ {"name": "late", "priority": 5, "match": {"domain": "ssh"}},
+ {"name": "slip", "match": {"domain": "filesytem"}},
+ {"name": "broken", "match": {"domain": "search"}, "condition": "unknown"},
+ {"name": "broken too", "priority": "x", "match": {"domain": "ssh"}}
+]}"#;
+
+#[test]
+fn examples_wait_for_what_could_change_their_verdict() {
+    let judged = |document: &str| {
+        let source = Source {
+            layer: Layer::User,
+            path: "policy.json".into(),
+            bytes: document.as_bytes().to_vec(),
+        };
+        let found = inspect(&[source], &|_| Err("no applet".to_owned()));
+        (found.examples.len(), found.unjudged)
+    };
+    let sound = ALL_AT_ONCE.replace("\"x\"", "1");
+    assert_eq!(judged(ALL_AT_ONCE), (0, 2), "both domains have a rule at fault");
+    assert_eq!(judged(&sound), (1, 1), "only that of the other domain waits");
+    assert_eq!(judged(&sound.replace("unknown", "False")), (2, 0));
+    assert_eq!(
+        judged(&sound.replace("2.0.0", "7")),
+        (0, 2),
+        "a fault outside the rules touches all"
+    );
+    assert_eq!(judged("{"), (0, 0));
 }
 
 #[test]
@@ -114,6 +154,13 @@ fn every_message_of_the_loader_is_as_it_was_agreed() {
              {\"nme\": \"b\", \"condition\": \"1 +\"}\n]}"
                 .into(),
         ),
+        (
+            "all at once, of one condition",
+            Layer::User,
+            rule("\"condition\": \"targt.path == foo and [o for t in targets if t.nme == bar] or len() > 1\""),
+        ),
+        ("all at once, of what is sound", Layer::User, ALL_AT_ONCE.into()),
+        ("never true", Layer::User, rule("\"condition\": \"1 > 2\"")),
         (
             "two of one name",
             Layer::User,

@@ -58,7 +58,7 @@ pub(super) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
                 let examples = inspection.examples.len();
                 out.line(&json_text(&json!({
                     "files": names, "ok": inspection.problems.is_empty(),
-                    "problems": inspection.problems, "examples": examples,
+                    "problems": inspection.problems, "examples": examples, "unjudged": inspection.unjudged,
                 })))?;
             } else if inspection.problems.is_empty() {
                 let examples = inspection.examples.len();
@@ -67,7 +67,14 @@ pub(super) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
             } else {
                 out.line(&problems_text(&inspection.problems, false))?;
                 let problems = count(inspection.problems.len() as u64, "problem", "problems");
-                out.line(&format!("{}: {problems}", names.join(", ")))?;
+                let waiting = match inspection.unjudged as u64 {
+                    0 => String::new(),
+                    n => format!(
+                        "; {} judged when they are mended",
+                        count(n, "example is", "examples are")
+                    ),
+                };
+                out.line(&format!("{}: {problems}{waiting}", names.join(", ")))?;
             }
         }
         Ok(if sound {

@@ -60,9 +60,13 @@ pub(super) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
             continue;
         }
         let source = read(path)?;
-        last = usable(&source, &mut unusable);
-        let Some(policy) = &last else { continue };
-        take(inspect(&[source], &sample::scope));
+        last = policy::load(std::slice::from_ref(&source)).ok();
+        let found = inspect(&[source], &sample::scope);
+        let Some(policy) = &last else {
+            unusable.extend(found.problems);
+            continue;
+        };
+        take(found);
         let beside = path.strip_suffix(".json").map(|stem| format!("{stem}.test.json"));
         if let Some(beside) = beside.filter(|beside| Path::new(beside).exists()) {
             take(run_tests(policy, &beside, &read(&beside)?.bytes, &sample::scope));

@@ -61,6 +61,8 @@ impl Checker {
         at: Span,
     ) -> Checked<(NodeKind, Type)> {
         let builtin = row.builtin;
+        // Its patterns may name a home or the workspace.
+        self.reads |= builtin == Builtin::Glob;
         if is_lazy(builtin) {
             return Err(not_here(&format!("`{}`", row.name), at));
         }
@@ -94,13 +96,13 @@ impl Checker {
                 },
             ));
         }
-        if let Some((test, cost)) = own::compile(builtin, &operands)?
+        if let Some((test, cost)) = own::compile(builtin, &operands).map_err(|fault| self.last(fault))?
             && let Some(Operand::Value(text)) = operands.drain(..).next()
         {
             self.patterns += cost;
             if self.patterns > MAX_PATTERN_COST {
-                return Err(ExprError::new(at, "too many patterns in one expression")
-                    .hint("put them into one, or into several rules"));
+                let fault = ExprError::new(at, "too many patterns in one expression");
+                return Err(self.last(fault.hint("put them into one, or into several rules")));
             }
             return Ok((NodeKind::Test(test, Box::new(text)), Type::Bool));
         }

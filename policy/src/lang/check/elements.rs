@@ -45,7 +45,8 @@ impl Checker {
             }
             let target = self.bind(&clause.target, of);
             if self.slots > MAX_VARIABLES {
-                return Err(ExprError::new(ast.element.at, "more than 256 variables"));
+                let fault = ExprError::new(ast.element.at, "more than 256 variables");
+                return Err(self.last(fault));
             }
             let conditions = self.nodes(&clause.conditions)?;
             clauses.push(Clause {

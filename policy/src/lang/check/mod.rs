@@ -28,17 +28,43 @@ pub enum Names {
     Query,
 }
 
-/// Checks an expression; also says how many variables it has.
-pub(crate) fn check(ast: &Ast, names: Names) -> Checked<(Node, usize)> {
+/// How many faults of one expression are told.
+const MAX_FAULTS: usize = 16;
+
+/// An expression whose names are known.
+pub(crate) struct Sound {
+    pub(crate) node: Node,
+    /// How many variables it has.
+    pub(crate) slots: usize,
+    /// Whether its value hangs on anything but itself.
+    pub(crate) reads: bool,
+}
+
+/// Checks an expression. Its faults come in the order in which they stand, at least one.
+pub(crate) fn check(ast: &Ast, names: Names) -> Result<Sound, Vec<ExprError>> {
     let mut checker = Checker {
         names,
         bound: Vec::new(),
         slots: 0,
         depth: 0,
         patterns: 0,
+        reads: false,
+        faults: Vec::new(),
+        ended: false,
     };
-    let (node, _) = checker.value(ast)?;
-    Ok((node, checker.slots))
+    match checker.value(ast) {
+        Ok((node, _)) if checker.faults.is_empty() => Ok(Sound {
+            node,
+            slots: checker.slots,
+            reads: checker.reads,
+        }),
+        checked => {
+            let mut faults = checker.faults;
+            faults.extend(checked.err());
+            faults.sort_by_key(|fault| fault.at.start);
+            Err(faults)
+        }
+    }
 }
 
 struct Checker {
@@ -49,18 +75,47 @@ struct Checker {
     depth: usize,
     /// What its constant patterns cost so far.
     patterns: usize,
+    /// Whether it reads its scope.
+    reads: bool,
+    faults: Vec<ExprError>,
+    /// Whether a fault ends the reading.
+    ended: bool,
 }
 
 impl Checker {
-    /// An expression where a value is wanted.
+    /// An expression where a value is wanted. One with a fault counts as a value of any type, so that what stands
+    /// beside it is checked too.
     fn value(&mut self, ast: &Ast) -> Checked<(Node, Type)> {
         if self.depth >= 2 * MAX_EXPR_DEPTH {
-            return Err(ExprError::new(ast.at, "nested deeper than 64 levels"));
+            return Err(self.last(ExprError::new(ast.at, "nested deeper than 64 levels")));
         }
+        let (bound, faults) = (self.bound.len(), self.faults.len());
         self.depth += 1;
         let checked = self.kind(ast);
         self.depth -= 1;
-        checked.map(|(kind, of)| (Node { at: ast.at, kind }, of))
+        let (kind, of) = match checked {
+            Err(fault) if self.ended || faults >= MAX_FAULTS => return Err(fault),
+            Err(fault) => {
+                self.bound.truncate(bound);
+                self.note(fault, faults);
+                (NodeKind::Const(Value::None), Type::Any)
+            }
+            Ok(sound) => sound,
+        };
+        Ok((Node { at: ast.at, kind }, of))
+    }
+
+    /// A fault after which nothing more is looked at, because looking costs.
+    fn last(&mut self, fault: ExprError) -> ExprError {
+        self.ended = true;
+        fault
+    }
+
+    /// Keeps a fault, unless one of its parts is at fault already or the same was said before.
+    fn note(&mut self, fault: ExprError, before: usize) {
+        if self.faults.len() == before && self.faults.iter().all(|told| told.message != fault.message) {
+            self.faults.push(fault);
+        }
     }
 
     fn node(&mut self, ast: &Ast) -> Checked<Node> {

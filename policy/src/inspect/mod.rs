@@ -1,0 +1,172 @@
+//! More than loading asks of a document: that every rule can be reached, by its words too, and every example holds. For
+//! `wt policy check`, `wt policy test` and installation; a call never pays for it.
+
+mod reach;
+mod sound;
+mod spelling;
+
+use crate::{
+    Layer, Policy, Scope, Source,
+    document::{self, keys, shape},
+    examples::{self, ArgvReader, Outcome},
+    json::{self, Extent, Node},
+    layer::Rules,
+    policy,
+    problem::{Problem, Report},
+    rule::Conditions,
+};
+use sound::{Faults, Sound};
+
+/// What was found in documents.
+#[derive(Clone, Debug, Default)]
+pub struct Inspection {
+    /// Everything wrong, by document and place.
+    pub problems: Vec<Problem>,
+    /// What came of each example.
+    pub examples: Vec<Outcome>,
+    /// How many examples can be judged only when the problems are mended.
+    pub unjudged: usize,
+}
+
+/// Inspects documents, each judged by all of them together. What keeps a document from loading hides nothing else:
+/// whatever it does not touch is inspected all the same.
+pub fn inspect(sources: &[Source], argv: ArgvReader<'_>) -> Inspection {
+    let (policy, told) = policy::compile(sources, Conditions::Now);
+    let mut layers = policy.layers.iter();
+    let documents: Vec<Option<Inspected<'_>>> = sources
+        .iter()
+        .zip(&told)
+        .map(|(source, problems)| Inspected::open(source, problems, &mut layers))
+        .collect();
+    let settled = |scope: &Scope| {
+        let settles = |document: &Inspected<'_>| document.sound.settles(scope);
+        documents
+            .iter()
+            .all(|document| document.as_ref().is_some_and(settles))
+    };
+    let mut found = Inspection::default();
+    for (document, mut problems) in documents.iter().zip(told) {
+        if let Some(document) = document {
+            let mut report = Report::new(document.path, document.text);
+            reach::idle(&document.sound, &mut report);
+            for rule in document.root.get("policies").map_or(&[][..], Node::items) {
+                let name = rule.get("name").and_then(Node::text).unwrap_or_default();
+                if let Some(matched) = rule.get("match").filter(|m| document.faults.spare(m.at)) {
+                    spelling::misspelt(name, matched, &mut report);
+                }
+                let examples = rule.get("examples").map_or(&[][..], Node::items).iter();
+                for example in examples.filter(|example| document.faults.spare(example.at)) {
+                    match examples::scope(example, argv, &mut report) {
+                        Some(scope) if settled(&scope) => {
+                            let judged = examples::judge(name, example, scope, &policy, &mut report);
+                            found.examples.extend(judged);
+                        }
+                        Some(_) => found.unjudged += 1,
+                        None => {}
+                    }
+                }
+            }
+            problems.append(&mut report.problems);
+            problems.sort_by_key(|problem| problem.start);
+        }
+        found.problems.append(&mut problems);
+    }
+    found
+}
+
+/// A document that is JSON, and which parts of it are at fault.
+struct Inspected<'a> {
+    path: &'a str,
+    text: &'a str,
+    root: Node<'a>,
+    faults: Faults,
+    sound: Sound<'a>,
+}
+
+impl<'a> Inspected<'a> {
+    /// The document with the next of the layers; none, and no layer taken, where it is not JSON.
+    fn open(
+        source: &'a Source,
+        problems: &[Problem],
+        layers: &mut impl Iterator<Item = &'a Rules>,
+    ) -> Option<Self> {
+        let text = document::text(source).ok()?;
+        let root = json::read(text, Extent::Everything, &mut Vec::new())?;
+        let faults = Faults::of(problems);
+        Some(Self {
+            path: &source.path,
+            text,
+            sound: Sound::new(layers.next()?, &root, &faults),
+            root,
+            faults,
+        })
+    }
+}
+
+/// The calls of a document's examples, each with the rule it belongs to; broken ones are left out.
+pub fn example_calls(source: &Source, argv: ArgvReader<'_>) -> Vec<(String, Scope)> {
+    let Ok(text) = document::text(source) else {
+        return Vec::new();
+    };
+    let Some(root) = json::read(text, Extent::Everything, &mut Vec::new()) else {
+        return Vec::new();
+    };
+    let mut calls = Vec::new();
+    for rule in root.get("policies").map_or(&[][..], Node::items) {
+        let name = rule.get("name").and_then(Node::text).unwrap_or_default();
+        for example in rule.get("examples").map_or(&[][..], Node::items) {
+            let scope = examples::scope(example, argv, &mut Report::new(&source.path, text));
+            calls.extend(scope.map(|scope| (name.to_owned(), scope)));
+        }
+    }
+    calls
+}
+
+/// Judges the tests of a separate file: `{"tests": [{"name", "argv" | "intent", "expect", "rule"}]}`.
+pub fn run_tests(policy: &Policy, path: &str, bytes: &[u8], argv: ArgvReader<'_>) -> Inspection {
+    let source = Source {
+        layer: Layer::User,
+        path: path.to_owned(),
+        bytes: bytes.to_vec(),
+    };
+    let text = match document::text(&source) {
+        Ok(text) => text,
+        Err(problems) => {
+            return Inspection {
+                problems,
+                ..Inspection::default()
+            };
+        }
+    };
+    let mut report = Report::new(path, text);
+    let mut faults = Vec::new();
+    let root = json::read(text, Extent::Everything, &mut faults);
+    for fault in faults {
+        report.add(fault.at, fault.message, "");
+    }
+    let mut outcomes = Vec::new();
+    if let Some(root) = root {
+        shape::check(
+            &root,
+            &shape::Shape::Object(keys::TESTS),
+            "the test file",
+            &mut report,
+        );
+        if report.problems.is_empty() {
+            for (n, test) in root.get("tests").map_or(&[][..], Node::items).iter().enumerate() {
+                let name = test
+                    .get("name")
+                    .and_then(Node::text)
+                    .map_or_else(|| format!("test {}", n + 1), str::to_owned);
+                let scope = examples::scope(test, argv, &mut report);
+                outcomes
+                    .extend(scope.and_then(|scope| examples::judge(&name, test, scope, policy, &mut report)));
+            }
+        }
+    }
+    Inspection {
+        problems: report.problems,
+        examples: outcomes,
+        unjudged: 0,
+    }
+}
