@@ -28,6 +28,24 @@ pub(crate) fn too_long(intent: &Intent, caller: &Caller, ground: &Ground, why: S
     refuse(intent, caller, ground, "entry-size", failure)
 }
 
+/// A denial by a builtin rule of that name.
+pub(crate) fn denial(rule: &str, reason: String, hint: &str) -> Decision {
+    Decision {
+        verdict: Verdict::Deny,
+        matched_rules: vec![MatchedRule {
+            layer: Layer::Builtin,
+            rule: rule.to_owned(),
+            verdict: Verdict::Deny,
+            target: None,
+        }],
+        risk_score: 0.0,
+        risk: Risk::default(),
+        reasons: vec![reason],
+        hint: Some(hint.to_owned()).filter(|hint| !hint.is_empty()),
+        audit: Audit::Standard,
+    }
+}
+
 fn refuse(intent: &Intent, caller: &Caller, ground: &Ground, rule: &str, failure: Failure) -> Stop {
     match recorded(intent, caller, ground, rule, failure) {
         Ok(refusal) => refusal.into(),
@@ -45,20 +63,7 @@ fn recorded(
     let mut scope = facts::as_told(intent, caller, ground);
     let state = ground.state();
     scope.burst = state.burst(&scope.identity, Tally::Call);
-    let mut decision = Decision {
-        verdict: Verdict::Deny,
-        matched_rules: vec![MatchedRule {
-            layer: Layer::Builtin,
-            rule: rule.to_owned(),
-            verdict: Verdict::Deny,
-            target: None,
-        }],
-        risk_score: 0.0,
-        risk: Risk::default(),
-        reasons: vec![failure.message.clone()],
-        hint: Some(failure.hint.clone()).filter(|hint| !hint.is_empty()),
-        audit: Audit::Standard,
-    };
+    let mut decision = denial(rule, failure.message.clone(), &failure.hint);
     let mut ledger = ground.ledger()?;
     let mut record = |decision: &Decision| {
         let origin = ground.origin(caller, &[]);

@@ -130,7 +130,12 @@ def main():
             run = process(world, [wt, "hook", "claude-code"], bytes_in)
             show(name, lambda: median(run), 5)
         for name, bytes_in in {"malformed": b"{", "unknown event": b'{"hook_event_name": "Surprise"}',
-                               "too large": b'{"a": "' + b"x" * (17 << 20)}.items():
+                               "too large": b'{"a": "' + b"x" * (9 << 20),
+                               "a long name": event("x" * (1 << 20)),
+                               "a long command": event("Bash", command="ls " + "x" * (7 << 20)),
+                               "a long path": event("Read", file_path="/" + "x" * (7 << 20)),
+                               "long arguments": event("mcp__other__call", text="x" * (7 << 20)),
+                               "many values": b"[" + b"0," * (3 << 20)}.items():
             run = process(world, [wt, "hook", "claude-code"], bytes_in)
             show(f"hook refuses: {name}", lambda: median(run, 20), 50)
         held, feed = os.pipe()
@@ -145,8 +150,7 @@ def main():
             os.write(feed, b'{"a": ')
             subprocess.run([wt, "hook", "claude-code"], stdin=held, env=world.env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
-        # 50 ms of silence are what makes it half an event; the refusal itself has another 50.
-        show("hook refuses: half an event, the pipe left open", lambda: median(half, 10), 100)
+        show("hook refuses: half an event, the pipe left open", lambda: median(half, 10), 50)
         client = Client(world)
         pairs = {
             "safe_touch": (["safe-touch", "file"], {"path": "file"}),

@@ -1,7 +1,7 @@
 //! Events that are wrong, too large, or slow to arrive.
 
 use super::World;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::{
     io::Write,
     process::{Child, ChildStdin, Command, Stdio},
@@ -95,10 +95,60 @@ fn a_client_that_leaves_the_pipe_open_is_answered_all_the_same() {
 fn an_event_that_is_too_large_is_refused() {
     let world = World::new();
     let event = json!({"hook_event_name": "PreToolUse", "tool_name": "Write",
-        "tool_input": {"file_path": "a", "content": "x".repeat(17 << 20)}});
+        "tool_input": {"file_path": "a", "content": "x".repeat(9 << 20)}});
     let (code, out) = world.wt(&["hook", "claude-code"], event.to_string().as_bytes());
     assert_eq!(code, 2, "{out}");
-    assert!(out.contains("larger than 16777216 bytes"), "{out}");
+    assert!(out.contains("larger than 8388608 bytes"), "{out}");
+}
+
+#[test]
+fn names_and_values_beyond_their_limits_are_refused_before_anything_is_made_of_them() {
+    let world = World::new();
+    let long = "x".repeat(4097);
+    let plain = json!({"hook_event_name": "PreToolUse", "tool_name": "Bash", "session_id": "s", "tool_use_id": "u",
+        "cwd": ".", "tool_input": {"command": "true"}});
+    for key in ["hook_event_name", "tool_name", "session_id", "tool_use_id", "cwd"] {
+        let mut event = plain.clone();
+        event[key] = long.as_str().into();
+        let (code, out) = world.wt(&["hook", "claude-code"], event.to_string().as_bytes());
+        assert_eq!(code, 2, "{out}");
+        let reason = format!("the event's `{key}` is longer than 4096 bytes; nothing was done");
+        assert!(out.contains(&reason), "{out}");
+    }
+    let mut event = plain;
+    event["tool_input"]["more"] = vec![0; 20_001].into();
+    let (code, out) = world.wt(&["hook", "claude-code"], event.to_string().as_bytes());
+    assert_eq!(code, 2, "{out}");
+    assert!(out.contains("the event has more than 20000 values"), "{out}");
+}
+
+#[test]
+fn arguments_beyond_their_limit_are_refused_and_that_is_recorded() {
+    let world = World::new();
+    let long = "x".repeat((256 << 10) + 1);
+    for (tool, input) in [
+        ("Bash", json!({"command": format!("true {long}")})),
+        ("Read", json!({"file_path": format!("/{long}")})),
+        (
+            "WebFetch",
+            json!({"url": format!("https://a.example/{long}"), "prompt": "p"}),
+        ),
+        ("mcp__other__call", json!({"deep": [{"text": long}]})),
+        ("Surprise", json!({long.clone(): 1})),
+    ] {
+        let event = json!({"hook_event_name": "PreToolUse", "tool_name": tool, "tool_input": input});
+        let (_, out) = world.wt(&["hook", "claude-code"], event.to_string().as_bytes());
+        let reason = "denied: the tool's arguments have more than 262144 bytes (rule `limit`";
+        assert!(out.contains("\"deny\"") && out.contains(reason), "{tool}: {out}");
+        let (_, last) = world.wt(&["tail", "-n", "1", "--json"], b"");
+        let entry: Value = serde_json::from_str(&last).unwrap();
+        assert_eq!(
+            (&entry["verdict"], &entry["rule"]),
+            (&json!("deny"), &json!("limit")),
+            "{last}"
+        );
+        assert_eq!(entry["targets"], json!([tool]), "{last}");
+    }
 }
 
 /// A hook whose standard input the test holds open.
@@ -159,7 +209,7 @@ fn half_an_event_is_refused_soon_though_the_pipe_stays_open() {
             started.elapsed()
         })
         .collect();
-    // 50 ms of silence and the process itself; the bound is wide for a busy machine and below any other wait.
+    // 40 ms of silence and the process itself; the bound is wide for a busy machine and below any other wait.
     assert!(
         took.iter().min().unwrap() < &Duration::from_millis(900),
         "{took:?}"

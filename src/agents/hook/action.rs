@@ -80,9 +80,16 @@ fn mcp_call(server: &str, tool: &str, arguments: &Map<String, Json>) -> Intent {
 }
 
 fn tool_call(event: &Event) -> Intent {
+    let mut intent = bare_call(event);
+    let arguments = Json::Object(event.input.clone());
+    intent.params.insert("arguments".to_owned(), arguments);
+    intent
+}
+
+/// The call of the event's tool without its arguments.
+pub(super) fn bare_call(event: &Event) -> Intent {
     let mut params = Map::new();
     params.insert("tool".to_owned(), event.tool.as_str().into());
-    params.insert("arguments".to_owned(), Json::Object(event.input.clone()));
     Intent {
         domain: "tool".into(),
         operation: "call".into(),

@@ -1,6 +1,7 @@
 //! What an agent's hook tells: the event as the client wrote it, read into one shape.
 //! Reads and names; judges nothing. What it cannot read it says so, and the caller refuses.
 
+use super::limits;
 use serde_json::{Map, Value as Json};
 use std::path::PathBuf;
 
@@ -166,15 +167,12 @@ impl Client {
 
     /// Reads an event of this client. The error is a reason to refuse.
     pub(crate) fn read(self, bytes: &[u8]) -> Result<Event, String> {
+        limits::values(bytes)?;
         let value: Json = serde_json::from_slice(bytes).map_err(|e| format!("the event is not JSON: {e}"))?;
         let Json::Object(fields) = value else {
             return Err("the event is not a JSON object".to_owned());
         };
-        let text = |keys: &[&str]| -> String {
-            let value = keys.iter().find_map(|key| fields.get(*key)?.as_str());
-            value.unwrap_or_default().to_owned()
-        };
-        let mut name = text(&["hook_event_name", "hookEventName", "event"]);
+        let mut name = word(&fields, &["hook_event_name", "hookEventName", "event"])?;
         if name.is_empty() && self == Self::Copilot {
             // Copilot does not name its events: an outcome has a result.
             let ran = fields.contains_key("toolResult");
@@ -188,8 +186,8 @@ impl Client {
         };
         let context = fields.get("mcp_context").and_then(Json::as_object);
         let server = context
-            .and_then(|context| context.get("server_name")?.as_str())
-            .map(str::to_owned);
+            .map(|context| word(context, &["server_name"]))
+            .transpose()?;
         let start = match context {
             Some(context) => Some(started(context)),
             None if name.ends_with("MCPExecution") => cursor_start(&fields),
@@ -200,20 +198,18 @@ impl Client {
         } else {
             self.tool(&name, &fields)?
         };
-        let first_root = || {
-            fields
-                .get("workspace_roots")
-                .and_then(Json::as_array)?
-                .first()?
-                .as_str()
-        };
+        let roots = fields.get("workspace_roots").and_then(Json::as_array);
+        let first_root = roots.and_then(|roots| roots.first()?.as_str());
+        let first_root = first_root
+            .map(|root| limits::name("workspace_roots", root))
+            .transpose()?;
         let cwd = match fields.get("cwd") {
             None | Some(Json::Null) => None,
-            Some(Json::String(cwd)) => Some(cwd.as_str()).filter(|cwd| !cwd.is_empty()),
+            Some(Json::String(cwd)) => Some(limits::name("cwd", cwd)?).filter(|cwd| !cwd.is_empty()),
             Some(_) => return Err("the event's `cwd` is not text".to_owned()),
         };
-        let cwd = cwd.or_else(first_root);
-        let mode = text(&["permission_mode", "permissionMode"]);
+        let version = word(&fields, &["cursor_version", "client_version", "cli_version"])?;
+        let mode = word(&fields, &["permission_mode", "permissionMode"])?;
         Ok(Event {
             client: self,
             phase,
@@ -222,12 +218,20 @@ impl Client {
             server,
             start,
             servers: fields.get("servers").and_then(Json::as_object).cloned(),
-            cwd: cwd.map(PathBuf::from),
-            session: text(&["session_id", "sessionId", "sessionID", "conversation_id"]),
-            version: Some(text(&["cursor_version", "client_version", "cli_version"]))
-                .filter(|version| !version.is_empty())
-                .unwrap_or_else(|| self.version()),
-            request_id: text(&["tool_use_id", "toolUseId", "call_id", "callID", "generation_id"]),
+            cwd: cwd.or(first_root).map(PathBuf::from),
+            session: word(
+                &fields,
+                &["session_id", "sessionId", "sessionID", "conversation_id"],
+            )?,
+            version: if version.is_empty() {
+                self.version()
+            } else {
+                version
+            },
+            request_id: word(
+                &fields,
+                &["tool_use_id", "toolUseId", "call_id", "callID", "generation_id"],
+            )?,
             unattended: self.unattended(&mode),
             response: [
                 "tool_response",
@@ -271,17 +275,24 @@ impl Client {
         {
             return Ok(found);
         }
-        let name = ["tool_name", "toolName", "tool"]
-            .iter()
-            .find_map(|key| fields.get(*key)?.as_str());
-        let Some(name) = name.filter(|name| !name.is_empty()) else {
+        let name = word(fields, &["tool_name", "toolName", "tool"])?;
+        if name.is_empty() {
             return Err("the event names no tool".to_owned());
-        };
+        }
         let input = ["tool_input", "toolArgs", "args", "input"]
             .iter()
             .find_map(|key| fields.get(*key));
-        Ok((name.to_owned(), object(input)?))
+        Ok((name, object(input)?))
     }
+}
+
+/// The text of the first of these fields that has one; `` where none has.
+fn word(fields: &Map<String, Json>, keys: &[&str]) -> Result<String, String> {
+    let told = keys
+        .iter()
+        .find_map(|key| Some((key, fields.get(*key)?.as_str()?)));
+    let told = told.map(|(key, text)| limits::name(key, text)).transpose()?;
+    Ok(told.unwrap_or_default().to_owned())
 }
 
 /// Cursor's older events name the tool by the event.

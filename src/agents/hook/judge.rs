@@ -3,6 +3,7 @@
 use super::{
     Answer, Event, Phase,
     action::{self, Action},
+    limits,
 };
 use crate::{
     agents::{session, told},
@@ -13,7 +14,7 @@ use crate::{
     outcome::{Outcome, Refusal, Stop},
     record::{self, hex},
     report::{Exit, Failure},
-    shell_check,
+    shell_check, unheard,
     witness::{Sighting, witness},
 };
 use policy::{Audit, Decision, Intent, Target, Verdict};
@@ -48,6 +49,13 @@ fn before(event: &Event) -> Result<Answer, Failure> {
     }
     let mut sighting = Sighting::default();
     sighting.note.insert("event".to_owned(), note);
+    if let Some(why) = limits::too_long(&action) {
+        let mut caller = caller(event)?;
+        let ground = session::ground(&mut caller)?;
+        sighting.intent = action::bare_call(event);
+        sighting.decision = Some(unheard::denial("limit", why, "hand over less at a time"));
+        return witnessed(event, &sighting, &caller, &ground);
+    }
     let (caller, ground) = match action {
         Action::Own => return Ok(Answer::Allow),
         Action::Nothing => return Ok(Answer::Pass),
@@ -65,7 +73,16 @@ fn before(event: &Event) -> Result<Answer, Failure> {
             (caller, ground)
         }
     };
-    match witness(&sighting, &caller, &ground) {
+    witnessed(event, &sighting, &caller, &ground)
+}
+
+fn witnessed(
+    event: &Event,
+    sighting: &Sighting,
+    caller: &Caller,
+    ground: &Ground,
+) -> Result<Answer, Failure> {
+    match witness(sighting, caller, ground) {
         Ok(_) => Ok(Answer::Allow),
         Err(Stop::Refused(refusal)) => Ok(refused(event, &refusal)),
         Err(Stop::Failed(failure)) => Err(failure),

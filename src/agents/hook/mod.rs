@@ -5,6 +5,7 @@ mod action;
 mod answer;
 mod event;
 mod judge;
+mod limits;
 mod stdin;
 
 use crate::report::Failure;

@@ -4,6 +4,7 @@
 //! for the first byte, which a client may still be preparing; for more of an event that is larger than the pipe, where
 //! the client comes back once there is room; and for more of one that fits into the pipe, which is written at once.
 
+use super::limits::MAX_EVENT_BYTES;
 use rustix::{
     event::{PollFd, PollFlags, Timespec, poll},
     io::{Errno, read as read_fd},
@@ -14,14 +15,12 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// Largest event: a file that is written is in it as a whole.
-const MAX_EVENT_BYTES: usize = 16 << 20;
 /// How long a wait is at a time. A wait that ends late, because the machine is busy, counts no more than one in time.
 const TICK: Duration = Duration::from_millis(10);
 /// Quiet ticks until the first byte.
 const NOTHING: u32 = 200;
 /// Quiet ticks after which half an event that fits into the pipe is refused.
-const HALF: u32 = 5;
+const HALF: u32 = 4;
 /// Quiet ticks after which half an event that is larger than the pipe is refused.
 const LARGE: u32 = 100;
 /// Quiet ticks after which a complete event is taken, and a malformed one refused, though the pipe stays open.
