@@ -121,7 +121,7 @@ impl State<'_> {
     /// The ledger or the index cannot be read.
     pub fn frozen(&self, ledger: &mut Ledger) -> Result<Vec<Freeze>, Failure> {
         let marks = ledger.marks()?;
-        self.freezes(marks)
+        self.freezes(marks, None)
     }
 
     /// Lets calls go on.

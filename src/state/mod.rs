@@ -78,7 +78,7 @@ impl<'a> State<'a> {
             return Ok(());
         }
         let marks = ledger.marks()?;
-        if self.stopped(marks, who)?.is_some() {
+        if self.stopped(marks, who, None)?.is_some() {
             return Ok(());
         }
         let freeze = Freeze {

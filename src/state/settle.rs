@@ -52,14 +52,20 @@ impl State<'_> {
         if decision.verdict == Verdict::Deny || (decision.verdict != Verdict::Escalate && !stoppable) {
             return Ok(Settled::as_judged(decision, None));
         }
+        // Before anything is read: whoever held the lock before may have been stopped between ledger and index.
+        let asking = match decision.verdict {
+            Verdict::Escalate => Some((Call::of(intent, scope, &decision), Held::take(self.home)?)),
+            Verdict::Allow | Verdict::Shadow | Verdict::Deny => None,
+        };
         let marks = ledger.marks()?;
         let known = stoppable.then_some(marks.freeze);
-        if stoppable && let Some(reason) = self.stopped(marks, &scope.identity)? {
+        let held = asking.as_ref().map(|(_, held)| held);
+        if stoppable && let Some(reason) = self.stopped(marks, &scope.identity, held)? {
             return Ok(Settled::as_judged(denied(decision, "frozen", reason), known));
         }
-        match decision.verdict {
-            Verdict::Escalate => self.ask(ledger, intent, scope, decision, known),
-            Verdict::Allow | Verdict::Shadow | Verdict::Deny => Ok(Settled::as_judged(decision, known)),
+        match asking {
+            Some(asking) => self.ask(asking, marks, intent, scope, decision, known),
+            None => Ok(Settled::as_judged(decision, known)),
         }
     }
 
@@ -78,7 +84,7 @@ impl State<'_> {
         let stoppable = self.settings.freeze_reads || freeze::is_stoppable(intent);
         if stoppable
             && decision.verdict != Verdict::Deny
-            && let Some(reason) = self.stopped(marks, &scope.identity)?
+            && let Some(reason) = self.stopped(marks, &scope.identity, None)?
         {
             return Ok(denied(decision, "frozen", reason));
         }
@@ -94,10 +100,15 @@ impl State<'_> {
         Ok(decision)
     }
 
-    /// Why this caller is stopped, none where it is not.
-    pub(super) fn stopped(&self, marks: Marks, who: &Identity) -> Result<Option<String>, Failure> {
+    /// Why this caller is stopped, none where it is not. The lock is taken where need be, unless it is held.
+    pub(super) fn stopped(
+        &self,
+        marks: Marks,
+        who: &Identity,
+        held: Option<&Held>,
+    ) -> Result<Option<String>, Failure> {
         Ok(self
-            .freezes(marks)?
+            .freezes(marks, held)?
             .into_iter()
             .find(|freeze| freeze.stops(&who.principal, &who.agent))
             .map(|freeze| {
@@ -110,8 +121,8 @@ impl State<'_> {
             }))
     }
 
-    /// The freezes in force.
-    pub(super) fn freezes(&self, marks: Marks) -> Result<Vec<freeze::Freeze>, Failure> {
+    /// The freezes in force; the lock as for [`State::stopped`].
+    pub(super) fn freezes(&self, marks: Marks, held: Option<&Held>) -> Result<Vec<freeze::Freeze>, Failure> {
         if marks.freeze == 0 {
             return Ok(Vec::new());
         }
@@ -119,7 +130,10 @@ impl State<'_> {
         let (freezes, table) = match (known, Table::open(self.home)?) {
             (Some(freezes), Some(table)) => (freezes, table),
             _ => {
-                let _held = Held::take(self.home)?;
+                let _own = match held {
+                    Some(_) => None,
+                    None => Some(Held::take(self.home)?),
+                };
                 let table = catch_up(self.home, self.shown, marks)?;
                 (Freezes::read(self.home)?.unwrap_or_default(), table)
             }
@@ -129,16 +143,13 @@ impl State<'_> {
 
     fn ask(
         &self,
-        ledger: &mut Ledger,
+        (call, held): (Call, Held),
+        marks: Marks,
         intent: &Intent,
         scope: &Scope,
         decision: Decision,
         known: Option<u64>,
     ) -> Result<Settled, Failure> {
-        let call = Call::of(intent, scope, &decision);
-        let held = Held::take(self.home)?;
-        // Read under the lock: whoever held it before may have been stopped between ledger and index.
-        let marks = ledger.marks()?;
         let table = match marks.control {
             0 => Table::open(self.home)?,
             _ => None,
