@@ -105,8 +105,8 @@ impl Ledger {
             dir: self.dir.as_fd(),
             shown: &self.shown,
         };
-        let path = place.path(lock::NAME);
-        let cache = tail::load(&Lock::peek(place)?).map_err(|e| LedgerError::io("read", &path, e))?;
+        let read = tail::load(self.lock.unlocked());
+        let cache = read.map_err(|e| LedgerError::io("read", &place.path(lock::NAME), e))?;
         // A writer that was stopped, or is at it, has written more than the cache says.
         if let Cache::Known(tail) = cache
             && segment::size(place, tail.first) == Some(tail.end)

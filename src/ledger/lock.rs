@@ -85,9 +85,9 @@ impl Lock {
         open_file(place, OFlags::CREATE).map(Self::of)
     }
 
-    /// Opens the lock file once more, to read the tail cache beside other writers.
-    pub(super) fn peek(place: Place<'_>) -> Result<File, LedgerError> {
-        place.open(NAME, OFlags::RDONLY, Mode::empty())
+    /// The file without the lock, to read the tail cache beside other writers.
+    pub(super) fn unlocked(&self) -> &File {
+        &self.file
     }
 
     /// Takes the lock; other writers are waited for up to `limit`.
