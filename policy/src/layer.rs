@@ -56,7 +56,7 @@ impl Rules {
         let (mut rules, mut findings) = (Vec::with_capacity(list.len()), Vec::new());
         for node in list {
             let rule = Rule::compile(node, conditions, report);
-            if !names.insert(rule.name.clone()) {
+            if !rule.name.is_empty() && !names.insert(rule.name.clone()) {
                 report.add(
                     rule.at,
                     format!("two rules are named `{}`", rule.name),

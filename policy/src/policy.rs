@@ -70,8 +70,7 @@ pub(crate) fn compile(sources: &[Source], conditions: Conditions) -> (Policy, Ve
             ));
             settings.add(source.layer, document.stated);
         }
-        report.problems.sort_by_key(|problem| problem.start);
-        problems.push(report.problems);
+        problems.push(report.told());
     }
     let policy = Policy {
         layers,

@@ -61,11 +61,6 @@ impl Condition {
         };
         self.expression.get_or_init(read).as_ref()
     }
-
-    /// What it is of every call, where it reads nothing of one.
-    fn always(&self) -> Option<bool> {
-        self.expression().ok()?.always()
-    }
 }
 
 /// What a rule says of one target, before anything is compared.
@@ -203,15 +198,16 @@ impl Rule {
 
     /// Whether it matches every call that it is tried for.
     pub(crate) fn is_unconditional(&self) -> bool {
-        self.condition.as_ref().is_none_or(|c| c.always() == Some(true))
+        (self.condition.is_none() || self.constant() == Some(Ok(true)))
             && self.paths.is_empty()
             && self.hosts.is_empty()
             && self.expires.is_none()
     }
 
-    /// Whether it matches no call at all.
-    pub(crate) fn is_idle(&self) -> bool {
-        self.condition.as_ref().is_some_and(|c| c.always() == Some(false))
+    /// What its condition is of every call, where it reads nothing of one; `False` alone is how a rule is switched off.
+    pub(crate) fn constant(&self) -> Option<Result<bool, EvalError>> {
+        let condition = self.condition.as_ref().filter(|c| c.source.trim() != "False")?;
+        condition.expression().ok()?.always()
     }
 
     /// Whether it is tried for every call that the other one is tried for.

@@ -249,6 +249,35 @@ fn long_sources_cost_no_more_than_their_length() {
     }
 }
 
+/// Every call reads what a project brings along: neither many faults nor many costly constants make that slow.
+#[test]
+fn a_document_at_fault_everywhere_costs_no_more_than_its_length() {
+    let rules = |count: usize, condition: &str| {
+        let rule = |n| format!("{{\"name\":\"r{n}\",\"domain\":1,\"condition\":\"{condition}\"}}");
+        let rules: Vec<String> = (0..count).map(rule).collect();
+        format!("{{\"version\": \"2.0.0\", \"policies\": [{}]}}", rules.join(","))
+    };
+    let names: String = (0..20).map(|n| format!("v{n},")).collect();
+    for document in [
+        rules(4000, &format!("[{names}]")),
+        rules(4000, "sum([x for x in range(30000)]) > 0"),
+    ] {
+        let source = [Source {
+            layer: Layer::Project,
+            path: "policy.json".to_owned(),
+            bytes: document.into_bytes(),
+        }];
+        let begun = Instant::now();
+        let told = load(&source).unwrap_err();
+        let checked = policy::inspect(&source, &|_| Err("no applet".to_owned()));
+        assert!(begun.elapsed() < 4 * SOON, "{:?}", begun.elapsed());
+        assert_eq!(told.len(), 101);
+        assert!(checked.problems.len() <= 202, "{}", checked.problems.len());
+        let kept: usize = told.iter().map(|problem| problem.source.len()).sum();
+        assert!(kept < 100_000, "{kept} bytes of source are kept");
+    }
+}
+
 #[test]
 fn a_condition_at_fault_everywhere_costs_no_more_than_its_length() {
     let names: String = (0..6000).map(|n| format!("v{n},")).collect();

@@ -55,7 +55,7 @@ pub(crate) fn text(source: &Source) -> Result<&str, Vec<Problem>> {
             .unwrap_or_default();
         let mut report = Report::new(&source.path, good);
         report.add(Span::new(good.len(), good.len()), message, "");
-        report.problems
+        report.told()
     };
     if source.bytes.len() > MAX_POLICY_BYTES {
         return Err(plain("a policy document may have at most 16 MiB", 0));
@@ -76,7 +76,7 @@ pub(crate) fn read<'a>(
         report.add(fault.at, fault.message, "");
     }
     let root = root?;
-    let before = report.problems.len();
+    let before = report.count();
     shape::check(
         &root,
         &shape::Shape::Object(keys::DOCUMENT),
@@ -96,7 +96,7 @@ pub(crate) fn read<'a>(
             }
         }
     }
-    let sound = report.problems.len() == before;
+    let sound = report.count() == before;
     let stated = if sound { stated(&root) } else { Map::new() };
     Some(Document { root, stated })
 }

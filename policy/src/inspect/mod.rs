@@ -1,5 +1,5 @@
 //! More than loading asks of a document: that every rule can be reached, by its words too, and every example holds. For
-//! `wt policy check`, `wt policy test` and installation; a call never pays for it.
+//! `wt policy check` and `wt policy test`; a call never pays for it.
 
 mod reach;
 mod sound;
@@ -66,7 +66,7 @@ pub fn inspect(sources: &[Source], argv: ArgvReader<'_>) -> Inspection {
                     }
                 }
             }
-            problems.append(&mut report.problems);
+            problems.append(&mut report.told());
             problems.sort_by_key(|problem| problem.start);
         }
         found.problems.append(&mut problems);
@@ -84,7 +84,8 @@ struct Inspected<'a> {
 }
 
 impl<'a> Inspected<'a> {
-    /// The document with the next of the layers; none, and no layer taken, where it is not JSON.
+    /// The document with the next of the layers; none where it is not JSON, and no layer is taken, or where not all that
+    /// is at fault is known.
     fn open(
         source: &'a Source,
         problems: &[Problem],
@@ -92,11 +93,12 @@ impl<'a> Inspected<'a> {
     ) -> Option<Self> {
         let text = document::text(source).ok()?;
         let root = json::read(text, Extent::Everything, &mut Vec::new())?;
-        let faults = Faults::of(problems);
+        let rules = layers.next()?;
+        let faults = Faults::of(problems)?;
         Some(Self {
             path: &source.path,
             text,
-            sound: Sound::new(layers.next()?, &root, &faults),
+            sound: Sound::new(rules, &root, &faults),
             root,
             faults,
         })
@@ -152,7 +154,7 @@ pub fn run_tests(policy: &Policy, path: &str, bytes: &[u8], argv: ArgvReader<'_>
             "the test file",
             &mut report,
         );
-        if report.problems.is_empty() {
+        if report.count() == 0 {
             for (n, test) in root.get("tests").map_or(&[][..], Node::items).iter().enumerate() {
                 let name = test
                     .get("name")
@@ -165,7 +167,7 @@ pub fn run_tests(policy: &Policy, path: &str, bytes: &[u8], argv: ArgvReader<'_>
         }
     }
     Inspection {
-        problems: report.problems,
+        problems: report.told(),
         examples: outcomes,
         unjudged: 0,
     }

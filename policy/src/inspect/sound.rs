@@ -4,7 +4,7 @@ use crate::{
     Scope,
     json::{FixedSet, Node, Span},
     layer::{self, Rules},
-    problem::Problem,
+    problem::{Problem, UNTOLD},
     rule::Rule,
     scope::TargetFacts,
 };
@@ -13,10 +13,11 @@ use crate::{
 pub(super) struct Faults(Vec<u32>);
 
 impl Faults {
-    pub(super) fn of(problems: &[Problem]) -> Self {
+    /// Those that the problems tell; none where the problems do not tell all.
+    pub(super) fn of(problems: &[Problem]) -> Option<Self> {
         let mut starts: Vec<u32> = problems.iter().map(|problem| problem.start).collect();
         starts.sort_unstable();
-        Self(starts)
+        (starts.last() != Some(&UNTOLD)).then_some(Self(starts))
     }
 
     /// How many begin there.
@@ -36,17 +37,18 @@ pub(super) struct Sound<'a> {
     rules: &'a Rules,
     /// Where rules at fault stand.
     broken: FixedSet<u32>,
-    /// Whether a fault stands outside the rules.
+    /// Whether a fault may touch any call: outside the rules, or in what a rule is for.
     unsettled: bool,
 }
 
 impl<'a> Sound<'a> {
     /// Sorts the rules of a document by its faults; faulty examples leave their rule sound.
     pub(super) fn new(rules: &'a Rules, root: &Node<'_>, faults: &Faults) -> Self {
-        let (mut broken, mut inside) = (FixedSet::default(), 0);
+        let (mut broken, mut inside, mut vague) = (FixedSet::default(), 0, false);
         for rule in root.get("policies").map_or(&[][..], Node::items) {
             let all = faults.count(rule.at);
             inside += all;
+            vague |= rule.get("match").is_some_and(|matched| !faults.spare(matched.at));
             if all
                 > rule
                     .get("examples")
@@ -58,7 +60,7 @@ impl<'a> Sound<'a> {
         Self {
             rules,
             broken,
-            unsettled: faults.0.len() > inside,
+            unsettled: vague || faults.0.len() > inside,
         }
     }
 

@@ -58,7 +58,7 @@ use serde_json::{Map, Value as Json};
 pub struct Expression {
     node: node::Node,
     slots: usize,
-    reads: bool,
+    plain: bool,
     finding: bool,
 }
 
@@ -71,22 +71,19 @@ impl Expression {
     /// As [`Expression::parse`], with every fault that reading on can find, at least one.
     pub(crate) fn parse_whole(source: &str, names: Names) -> Result<Self, Vec<ExprError>> {
         let ast = parser::parse(source).map_err(|fault| vec![fault])?;
-        let sound = check::check(&ast, names)?;
+        let known = check::check(&ast, names)?;
         Ok(Self {
-            node: sound.node,
-            slots: sound.slots,
-            reads: sound.reads,
+            node: known.node,
+            slots: known.slots,
+            plain: known.plain,
             finding: finding::reads_only_gtfo_risk(&ast),
         })
     }
 
-    /// What it is of every scope, where it reads none: true, or false.
-    pub(crate) fn always(&self) -> Option<bool> {
-        let empty = Map::new();
-        if self.reads {
-            return None;
-        }
-        self.is_true(&empty).ok()
+    /// What it is of every scope, where it is made of constants and operators alone: true, false, or an error. Whatever
+    /// calls or repeats something is not looked at, so that this costs no more than its length.
+    pub(crate) fn always(&self) -> Option<Result<bool, EvalError>> {
+        self.plain.then(|| self.is_true(&Map::new()))
     }
 
     /// Whether all it reads of its scope is the predecessor's `params.get('gtfo_risk')`.

@@ -17,7 +17,7 @@ use std::net::IpAddr;
 const DYNAMIC: (usize, usize) = (64_000, 1600);
 
 /// What a pattern costs that is more than a small one.
-const LARGE: usize = 8;
+pub(super) const LARGE: usize = 8;
 
 fn short(pattern: &str) -> Result<&str, String> {
     if pattern.len() > MAX_PATTERN_BYTES {

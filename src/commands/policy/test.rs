@@ -6,7 +6,7 @@ use crate::{
     view::{out, words::count},
 };
 use clap::{Arg, ArgAction, ArgMatches, Command};
-use policy::{Inspection, Outcome, Policy, Problem, Source, inspect, run_tests};
+use policy::{Inspection, Policy, Problem, Source, inspect, run_tests};
 use serde_json::{Value as Json, json};
 use std::{path::Path, process::ExitCode};
 
@@ -37,6 +37,7 @@ pub(super) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
     let mut take = |found: Inspection| {
         all.examples.extend(found.examples);
         all.problems.extend(found.problems);
+        all.unjudged += found.unjudged;
     };
     // A policy that does not load keeps no result of the others back.
     let mut unusable: Vec<Problem> = Vec::new();
@@ -61,12 +62,12 @@ pub(super) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
         }
         let source = read(path)?;
         last = policy::load(std::slice::from_ref(&source)).ok();
-        let found = inspect(&[source], &sample::scope);
-        let Some(policy) = &last else {
-            unusable.extend(found.problems);
-            continue;
-        };
+        let mut found = inspect(&[source], &sample::scope);
+        if last.is_none() {
+            unusable.append(&mut found.problems);
+        }
         take(found);
+        let Some(policy) = &last else { continue };
         let beside = path.strip_suffix(".json").map(|stem| format!("{stem}.test.json"));
         if let Some(beside) = beside.filter(|beside| Path::new(beside).exists()) {
             take(run_tests(policy, &beside, &read(&beside)?.bytes, &sample::scope));
@@ -78,7 +79,8 @@ pub(super) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
         (false, _) => ExitCode::from(Exit::Config as u8),
     };
     unusable.append(&mut all.problems);
-    report(&all.examples, &unusable, code, matches.get_flag("json"))
+    all.problems = unusable;
+    report(&all, code, matches.get_flag("json"))
 }
 
 /// The policy, or none and its problems.
@@ -96,12 +98,8 @@ fn under_test(path: &str, bytes: &[u8]) -> Option<String> {
     Some(dir.join(named).to_str()?.to_owned())
 }
 
-fn report(
-    outcomes: &[Outcome],
-    problems: &[Problem],
-    code: ExitCode,
-    json: bool,
-) -> Result<ExitCode, Failure> {
+fn report(found: &Inspection, code: ExitCode, json: bool) -> Result<ExitCode, Failure> {
+    let (outcomes, problems) = (&found.examples, &found.problems);
     let passed = outcomes.iter().filter(|outcome| outcome.passed).count();
     let failed = outcomes.len() - passed;
     out::stream(|out| {
@@ -112,7 +110,7 @@ fn report(
                     json!({"name": o.name, "expected": o.expected, "found": o.found, "rule": o.rule, "passed": o.passed})
                 })
                 .collect();
-            let answer = json!({"tests": tests, "passed": passed, "failed": failed, "problems": problems});
+            let answer = json!({"tests": tests, "passed": passed, "failed": failed, "unjudged": found.unjudged, "problems": problems});
             out.line(&json_text(&answer))?;
             return Ok(code);
         }
@@ -132,7 +130,11 @@ fn report(
             out.line("")?;
         }
         let tests = count(outcomes.len() as u64, "test", "tests");
-        out.line(&format!("{tests}: {passed} passed, {failed} failed"))?;
+        let unjudged = match found.unjudged {
+            0 => String::new(),
+            n => format!(", {n} to be judged when the policy is mended"),
+        };
+        out.line(&format!("{tests}: {passed} passed, {failed} failed{unjudged}"))?;
         Ok(code)
     })
 }

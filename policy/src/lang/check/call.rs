@@ -27,6 +27,7 @@ impl Checker {
         named: &[(String, Ast)],
         at: Span,
     ) -> Checked<(NodeKind, Type)> {
+        self.plain = false;
         match &function.kind {
             Kind::Name(name) => {
                 let row = self.function(name, function.at)?;
@@ -61,8 +62,6 @@ impl Checker {
         at: Span,
     ) -> Checked<(NodeKind, Type)> {
         let builtin = row.builtin;
-        // Its patterns may name a home or the workspace.
-        self.reads |= builtin == Builtin::Glob;
         if is_lazy(builtin) {
             return Err(not_here(&format!("`{}`", row.name), at));
         }
@@ -96,14 +95,20 @@ impl Checker {
                 },
             ));
         }
-        if let Some((test, cost)) = own::compile(builtin, &operands).map_err(|fault| self.last(fault))?
+        let compiled = own::compile(builtin, &operands);
+        // One at fault may have cost as much to look at as the largest.
+        self.patterns += match &compiled {
+            Ok(None) => 0,
+            Ok(Some((_, cost))) => *cost,
+            Err(_) => own::LARGE,
+        };
+        if self.patterns > MAX_PATTERN_COST {
+            let fault = ExprError::new(at, "too many patterns in one expression");
+            return Err(self.last(fault.hint("put them into one, or into several rules")));
+        }
+        if let Some((test, _)) = compiled?
             && let Some(Operand::Value(text)) = operands.drain(..).next()
         {
-            self.patterns += cost;
-            if self.patterns > MAX_PATTERN_COST {
-                let fault = ExprError::new(at, "too many patterns in one expression");
-                return Err(self.last(fault.hint("put them into one, or into several rules")));
-            }
             return Ok((NodeKind::Test(test, Box::new(text)), Type::Bool));
         }
         Ok((NodeKind::Call(builtin, operands, extra), row.returns))

@@ -34,6 +34,7 @@ impl Checker {
     }
 
     pub(super) fn comprehension(&mut self, ast: &AstComprehension) -> Checked<Comprehension> {
+        self.plain = false;
         let outside = self.bound.len();
         let mut clauses = Vec::with_capacity(ast.clauses.len());
         for (n, clause) in ast.clauses.iter().enumerate() {

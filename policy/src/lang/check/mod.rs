@@ -32,31 +32,31 @@ pub enum Names {
 const MAX_FAULTS: usize = 16;
 
 /// An expression whose names are known.
-pub(crate) struct Sound {
+pub(crate) struct Known {
     pub(crate) node: Node,
     /// How many variables it has.
     pub(crate) slots: usize,
-    /// Whether its value hangs on anything but itself.
-    pub(crate) reads: bool,
+    /// Whether it is made of constants and operators alone.
+    pub(crate) plain: bool,
 }
 
 /// Checks an expression. Its faults come in the order in which they stand, at least one.
-pub(crate) fn check(ast: &Ast, names: Names) -> Result<Sound, Vec<ExprError>> {
+pub(crate) fn check(ast: &Ast, names: Names) -> Result<Known, Vec<ExprError>> {
     let mut checker = Checker {
         names,
         bound: Vec::new(),
         slots: 0,
         depth: 0,
         patterns: 0,
-        reads: false,
+        plain: true,
         faults: Vec::new(),
         ended: false,
     };
     match checker.value(ast) {
-        Ok((node, _)) if checker.faults.is_empty() => Ok(Sound {
+        Ok((node, _)) if checker.faults.is_empty() => Ok(Known {
             node,
             slots: checker.slots,
-            reads: checker.reads,
+            plain: checker.plain,
         }),
         checked => {
             let mut faults = checker.faults;
@@ -75,8 +75,8 @@ struct Checker {
     depth: usize,
     /// What its constant patterns cost so far.
     patterns: usize,
-    /// Whether it reads its scope.
-    reads: bool,
+    /// Whether there are constants and operators alone so far.
+    plain: bool,
     faults: Vec<ExprError>,
     /// Whether a fault ends the reading.
     ended: bool,

@@ -28,7 +28,7 @@ impl Checker {
             let error = ExprError::new(at, format!("`{name}` is a function and must be called"));
             return Err(error.hint(format!("write `{name}(...)`")));
         }
-        self.reads = true;
+        self.plain = false;
         match self.names {
             Names::Query => Ok((NodeKind::Name(name.into(), true), Type::Any)),
             Names::Free => Ok((NodeKind::Name(name.into(), false), Type::Any)),
