@@ -158,6 +158,15 @@ mod tests {
     use serde_json::json;
 
     #[test]
+    fn a_key_of_small_order_is_none() {
+        let identity = "01".to_owned() + &"00".repeat(31);
+        let of_order_two = "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f";
+        for weak in [identity.as_str(), of_order_two, &"00".repeat(32)] {
+            assert!(PublicKey::parse(weak).is_none(), "{weak}");
+        }
+    }
+
+    #[test]
     fn a_statement_holds_only_as_signed_by_this_key_and_of_this_kind() {
         let made = KeyFile::make(b"a passphrase for tests").unwrap();
         let stranger = KeyFile::make(b"a passphrase for tests").unwrap();

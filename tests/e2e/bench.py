@@ -130,12 +130,14 @@ def main():
             run = process(world, [wt, "hook", "claude-code"], bytes_in)
             show(name, lambda: median(run), 5)
         for name, bytes_in in {"malformed": b"{", "unknown event": b'{"hook_event_name": "Surprise"}',
-                               "too large": b'{"a": "' + b"x" * (9 << 20),
+                               "too large": b'{"a": "' + b"x" * (17 << 20),
+                               "too large to be judged": event("Write", file_path="a", content="x" * (9 << 20)),
                                "a long name": event("x" * (1 << 20)),
                                "a long command": event("Bash", command="ls " + "x" * (7 << 20)),
                                "a long path": event("Read", file_path="/" + "x" * (7 << 20)),
                                "long arguments": event("mcp__other__call", text="x" * (7 << 20)),
-                               "many values": b"[" + b"0," * (3 << 20)}.items():
+                               "many values": b"[" + b"0," * (3 << 20),
+                               "many nests": b'{"a": [' + (b"[" * 100 + b"]" * 100 + b",") * 30_000}.items():
             run = process(world, [wt, "hook", "claude-code"], bytes_in)
             show(f"hook refuses: {name}", lambda: median(run, 20), 50)
         held, feed = os.pipe()

@@ -94,52 +94,162 @@ fn a_client_that_leaves_the_pipe_open_is_answered_all_the_same() {
 #[test]
 fn an_event_that_is_too_large_is_refused() {
     let world = World::new();
-    let event = json!({"hook_event_name": "PreToolUse", "tool_name": "Write",
-        "tool_input": {"file_path": "a", "content": "x".repeat(9 << 20)}});
-    let (code, out) = world.wt(&["hook", "claude-code"], event.to_string().as_bytes());
-    assert_eq!(code, 2, "{out}");
-    assert!(out.contains("larger than 8388608 bytes"), "{out}");
+    for (bytes, limit) in [(9 << 20, 8_388_608), (17 << 20, 16_777_216)] {
+        let event = json!({"hook_event_name": "PreToolUse", "tool_name": "Write",
+            "tool_input": {"file_path": "a", "content": "x".repeat(bytes)}});
+        let (code, out) = world.wt(&["hook", "claude-code"], event.to_string().as_bytes());
+        assert_eq!(code, 2, "{out}");
+        assert!(out.contains(&format!("larger than {limit} bytes")), "{out}");
+    }
 }
 
 #[test]
 fn names_and_values_beyond_their_limits_are_refused_before_anything_is_made_of_them() {
     let world = World::new();
+    let refuses = |client: &str, event: &str, reason: &str| {
+        let (_, out) = world.wt(&["hook", client], event.as_bytes());
+        assert!(
+            out.contains("deny") && out.contains("nothing was done"),
+            "{client}: {out}"
+        );
+        assert!(out.contains(reason), "{client}: {out}");
+    };
     let long = "x".repeat(4097);
     let plain = json!({"hook_event_name": "PreToolUse", "tool_name": "Bash", "session_id": "s", "tool_use_id": "u",
         "cwd": ".", "tool_input": {"command": "true"}});
     for key in ["hook_event_name", "tool_name", "session_id", "tool_use_id", "cwd"] {
         let mut event = plain.clone();
         event[key] = long.as_str().into();
-        let (code, out) = world.wt(&["hook", "claude-code"], event.to_string().as_bytes());
-        assert_eq!(code, 2, "{out}");
-        let reason = format!("the event's `{key}` is longer than 4096 bytes; nothing was done");
-        assert!(out.contains(&reason), "{out}");
+        refuses(
+            "claude-code",
+            &event.to_string(),
+            &format!("the event's `{key}` is longer than 4096 bytes"),
+        );
     }
-    let mut event = plain;
-    event["tool_input"]["more"] = vec![0; 20_001].into();
-    let (code, out) = world.wt(&["hook", "claude-code"], event.to_string().as_bytes());
-    assert_eq!(code, 2, "{out}");
-    assert!(out.contains("the event has more than 20000 values"), "{out}");
+    let mut event = plain.clone();
+    event["tool_input"]["workdir"] = long.as_str().into();
+    refuses(
+        "claude-code",
+        &event.to_string(),
+        "`directory` is longer than 4096 bytes",
+    );
+    let server =
+        json!({"hook_event_name": "beforeMCPExecution", "tool_name": "t", "command": "a ".repeat(3000)});
+    refuses(
+        "cursor",
+        &server.to_string(),
+        "`command` is longer than 4096 bytes",
+    );
+    let (deep, keys) = (
+        "[".repeat(100) + &"]".repeat(100),
+        "{\"\":".repeat(100) + "0" + &"}".repeat(100),
+    );
+    for many in [
+        "0,".repeat(50_001) + "0",
+        format!("{deep},").repeat(501) + "0",
+        format!("{keys},").repeat(501) + "0",
+    ] {
+        let inside = plain
+            .to_string()
+            .replace("\"true\"", &format!("\"true\",\"more\":[{many}]"));
+        refuses("claude-code", &inside, "the event has more than 50000 values");
+        let text =
+            json!({"toolName": "bash", "toolArgs": format!("{{\"command\":\"true\",\"more\":[{many}]}}")});
+        refuses(
+            "copilot",
+            &text.to_string(),
+            "the event has more than 50000 values",
+        );
+    }
+}
+
+#[test]
+fn what_a_tool_has_done_is_never_said_to_be_refused() {
+    let world = World::new();
+    let ran = |lines: usize, bytes: usize| {
+        json!({"hook_event_name": "PostToolUse", "session_id": "s", "tool_use_id": "u", "tool_name": "Write",
+            "tool_input": {"file_path": "a", "content": "x".repeat(bytes)},
+            "tool_response": {"lines": vec!["+"; lines], "originalFile": "x".repeat(bytes)}})
+        .to_string()
+    };
+    for (event, said) in [
+        (ran(100_000, 0), ""),
+        (ran(1, 5 << 20), ""),
+        (
+            ran(300_000, 0),
+            "the event has more than 250000 values; it is not recorded",
+        ),
+    ] {
+        let output = world.output(&[], &["hook", "claude-code"], event.as_bytes());
+        let out = String::from_utf8(output.stdout).unwrap();
+        let err = String::from_utf8(output.stderr).unwrap();
+        assert_eq!((output.status.code(), out.trim()), (Some(0), "{}"), "{err}");
+        assert!(err.contains(said) && err.is_empty() == said.is_empty(), "{err}");
+    }
 }
 
 #[test]
 fn arguments_beyond_their_limit_are_refused_and_that_is_recorded() {
     let world = World::new();
-    let long = "x".repeat((256 << 10) + 1);
-    for (tool, input) in [
-        ("Bash", json!({"command": format!("true {long}")})),
-        ("Read", json!({"file_path": format!("/{long}")})),
+    let long = "x".repeat((400 << 10) + 1);
+    let marks = "\u{1}".repeat(70 << 10);
+    let arguments = "the tool's arguments have more than 409600 bytes";
+    let command = "the command is longer than 131072 bytes";
+    for (tool, input, reason, domain, targets) in [
+        (
+            "Bash",
+            json!({"command": format!("true {long}")}),
+            command,
+            "process",
+            json!(["true"]),
+        ),
+        (
+            "Bash",
+            json!({"command": format!("true {marks}{marks}")}),
+            command,
+            "process",
+            json!(["true"]),
+        ),
+        (
+            "Read",
+            json!({"file_path": format!("/{long}")}),
+            "a path is longer than 4096 bytes",
+            "filesystem",
+            json!([]),
+        ),
         (
             "WebFetch",
             json!({"url": format!("https://a.example/{long}"), "prompt": "p"}),
+            arguments,
+            "network",
+            json!([]),
         ),
-        ("mcp__other__call", json!({"deep": [{"text": long}]})),
-        ("Surprise", json!({long.clone(): 1})),
+        (
+            "mcp__other__call",
+            json!({"deep": [{"text": long}]}),
+            arguments,
+            "mcp",
+            json!(["other/call"]),
+        ),
+        (
+            "mcp__other__call",
+            json!({"text": marks}),
+            arguments,
+            "mcp",
+            json!(["other/call"]),
+        ),
+        (
+            "Surprise",
+            json!({long.clone(): 1}),
+            arguments,
+            "tool",
+            json!(["Surprise"]),
+        ),
     ] {
         let event = json!({"hook_event_name": "PreToolUse", "tool_name": tool, "tool_input": input});
         let (_, out) = world.wt(&["hook", "claude-code"], event.to_string().as_bytes());
-        let reason = "denied: the tool's arguments have more than 262144 bytes (rule `limit`";
-        assert!(out.contains("\"deny\"") && out.contains(reason), "{tool}: {out}");
+        let reason = format!("denied: {reason} (rule `limit`");
+        assert!(out.contains("\"deny\"") && out.contains(&reason), "{tool}: {out}");
         let (_, last) = world.wt(&["tail", "-n", "1", "--json"], b"");
         let entry: Value = serde_json::from_str(&last).unwrap();
         assert_eq!(
@@ -147,7 +257,11 @@ fn arguments_beyond_their_limit_are_refused_and_that_is_recorded() {
             (&json!("deny"), &json!("limit")),
             "{last}"
         );
-        assert_eq!(entry["targets"], json!([tool]), "{last}");
+        assert_eq!(
+            (&entry["domain"], &entry["targets"]),
+            (&json!(domain), &targets),
+            "{last}"
+        );
     }
 }
 

@@ -9,7 +9,7 @@ use serde_json::{Value as Json, json};
 use std::{
     io::Write,
     path::{Path, PathBuf},
-    process::{Command, Stdio},
+    process::{Command, Output, Stdio},
 };
 
 pub(crate) struct World {
@@ -45,6 +45,14 @@ impl World {
     }
 
     pub(crate) fn wt_with(&self, env: &[(&str, &str)], args: &[&str], stdin: &[u8]) -> (i32, String) {
+        let output = self.output(env, args, stdin);
+        (
+            output.status.code().unwrap(),
+            String::from_utf8(output.stdout).unwrap(),
+        )
+    }
+
+    pub(crate) fn output(&self, env: &[(&str, &str)], args: &[&str], stdin: &[u8]) -> Output {
         let mut child = Command::new(env!("CARGO_BIN_EXE_wt"))
             .args(args)
             .current_dir(if self.workspace().is_dir() {
@@ -63,11 +71,7 @@ impl World {
             .unwrap();
         // Who refuses early reads no further.
         let _closed = child.stdin.take().unwrap().write_all(stdin);
-        let output = child.wait_with_output().unwrap();
-        (
-            output.status.code().unwrap(),
-            String::from_utf8(output.stdout).unwrap(),
-        )
+        child.wait_with_output().unwrap()
     }
 
     /// The decision of Claude Code's hook, and its reason.

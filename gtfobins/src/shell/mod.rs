@@ -31,6 +31,7 @@ mod wrapper_table;
 pub(crate) mod wrappers;
 mod wrapping;
 
+pub use parse::MAX_COMMAND_BYTES;
 pub use state::{Rights, ShellScope};
 pub use walk::analyse;
 pub use wrapping::{Wrapping, wrappings};

@@ -6,7 +6,7 @@ use super::lex::MAX_DEPTH;
 use std::{cell::OnceCell, rc::Rc};
 
 /// Longest command that is read at all.
-pub(crate) const MAX_COMMAND_BYTES: usize = 128 * 1024;
+pub const MAX_COMMAND_BYTES: usize = 128 * 1024;
 /// Most commands of one text; no more of them would be followed.
 const MAX_COMMANDS: usize = 4_000;
 

@@ -7,7 +7,7 @@ mod server;
 mod tools;
 mod web;
 
-use super::event::Event;
+use super::{event::Event, limits};
 use policy::{Intent, Target};
 use serde_json::{Map, Value as Json};
 use server::Called;
@@ -80,16 +80,9 @@ fn mcp_call(server: &str, tool: &str, arguments: &Map<String, Json>) -> Intent {
 }
 
 fn tool_call(event: &Event) -> Intent {
-    let mut intent = bare_call(event);
-    let arguments = Json::Object(event.input.clone());
-    intent.params.insert("arguments".to_owned(), arguments);
-    intent
-}
-
-/// The call of the event's tool without its arguments.
-pub(super) fn bare_call(event: &Event) -> Intent {
     let mut params = Map::new();
     params.insert("tool".to_owned(), event.tool.as_str().into());
+    params.insert("arguments".to_owned(), Json::Object(event.input.clone()));
     Intent {
         domain: "tool".into(),
         operation: "call".into(),
@@ -118,7 +111,11 @@ fn shell(event: &Event) -> Result<Action, String> {
     })?;
     let dirs = ["workdir", "working_directory", "directory", "dir_path"];
     let dir = one_of(event, &dirs, |value| {
-        Ok(value.as_str().filter(|dir| !dir.is_empty()).map(str::to_owned))
+        let dir = value.as_str().filter(|dir| !dir.is_empty());
+        Ok(dir
+            .map(|dir| limits::name("directory", dir))
+            .transpose()?
+            .map(str::to_owned))
     })?;
     match commands {
         Some(command) => Ok(Action::Shell {

@@ -2,6 +2,7 @@
 //! Reads and names; judges nothing. What it cannot read it says so, and the caller refuses.
 
 use super::limits;
+use serde::Deserialize;
 use serde_json::{Map, Value as Json};
 use std::path::PathBuf;
 
@@ -52,6 +53,14 @@ pub(crate) struct Event {
     pub(crate) unattended: bool,
     /// What the tool answered, after it ran.
     pub(crate) response: Option<Json>,
+}
+
+/// What an event calls itself.
+#[derive(Deserialize)]
+struct Head {
+    #[serde(alias = "hookEventName")]
+    hook_event_name: Option<String>,
+    event: Option<String>,
 }
 
 impl Client {
@@ -165,6 +174,13 @@ impl Client {
         .map(|(_, phase)| phase)
     }
 
+    /// The phase and name of an event that cannot be read as a whole; none where not even they can be had.
+    pub(crate) fn glance(self, bytes: &[u8]) -> Option<(Phase, String)> {
+        let head: Head = serde_json::from_slice(bytes).ok()?;
+        let name = head.hook_event_name.or(head.event)?;
+        Some((self.phase(&name)?, name))
+    }
+
     /// Reads an event of this client. The error is a reason to refuse.
     pub(crate) fn read(self, bytes: &[u8]) -> Result<Event, String> {
         limits::values(bytes)?;
@@ -184,13 +200,14 @@ impl Client {
                 self.name()
             ));
         };
+        limits::event(phase, bytes)?;
         let context = fields.get("mcp_context").and_then(Json::as_object);
         let server = context
             .map(|context| word(context, &["server_name"]))
             .transpose()?;
         let start = match context {
             Some(context) => Some(started(context)),
-            None if name.ends_with("MCPExecution") => cursor_start(&fields),
+            None if name.ends_with("MCPExecution") => cursor_start(&fields)?,
             None => None,
         };
         let (tool, input) = if phase == Phase::Session {
@@ -314,7 +331,7 @@ fn started(context: &Map<String, Json>) -> Map<String, Json> {
 }
 
 /// How Cursor starts a server: a URL, or a command as one line; none where it tells neither.
-fn cursor_start(fields: &Map<String, Json>) -> Option<Map<String, Json>> {
+fn cursor_start(fields: &Map<String, Json>) -> Result<Option<Map<String, Json>>, String> {
     let mut start = Map::new();
     let told = |key: &str| {
         fields
@@ -327,10 +344,10 @@ fn cursor_start(fields: &Map<String, Json>) -> Option<Map<String, Json>> {
     }
     if let Some(line) = told("command") {
         // A line that cannot be split starts nothing of ours.
-        let words = shell_words::split(line).unwrap_or_default();
+        let words = shell_words::split(limits::name("command", line)?).unwrap_or_default();
         start.insert("command".to_owned(), words.into());
     }
-    (!start.is_empty()).then_some(start)
+    Ok(Some(start).filter(|start| !start.is_empty()))
 }
 
 /// The arguments: an object, or a string that holds one.
@@ -339,10 +356,13 @@ fn object(input: Option<&Json>) -> Result<Map<String, Json>, String> {
         None | Some(Json::Null) => Ok(Map::new()),
         Some(Json::Object(fields)) => Ok(fields.clone()),
         Some(Json::String(text)) if text.trim().is_empty() => Ok(Map::new()),
-        Some(Json::String(text)) => match serde_json::from_str(text) {
-            Ok(Json::Object(fields)) => Ok(fields),
-            _ => Err("the tool's arguments are not a JSON object".to_owned()),
-        },
+        Some(Json::String(text)) => {
+            limits::arguments(text)?;
+            match serde_json::from_str(text) {
+                Ok(Json::Object(fields)) => Ok(fields),
+                _ => Err("the tool's arguments are not a JSON object".to_owned()),
+            }
+        }
         Some(_) => Err("the tool's arguments are not a JSON object".to_owned()),
     }
 }

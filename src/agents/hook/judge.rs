@@ -49,13 +49,7 @@ fn before(event: &Event) -> Result<Answer, Failure> {
     }
     let mut sighting = Sighting::default();
     sighting.note.insert("event".to_owned(), note);
-    if let Some(why) = limits::too_long(&action) {
-        let mut caller = caller(event)?;
-        let ground = session::ground(&mut caller)?;
-        sighting.intent = action::bare_call(event);
-        sighting.decision = Some(unheard::denial("limit", why, "hand over less at a time"));
-        return witnessed(event, &sighting, &caller, &ground);
-    }
+    let too_long = limits::too_long(&action);
     let (caller, ground) = match action {
         Action::Own => return Ok(Answer::Allow),
         Action::Nothing => return Ok(Answer::Pass),
@@ -69,20 +63,18 @@ fn before(event: &Event) -> Result<Answer, Failure> {
             let mut caller = caller(event)?;
             let ground = session::ground(&mut caller)?;
             let caller = inside(caller, dir.as_deref())?;
-            command_line(&mut sighting, &command, &caller, &ground);
+            match too_long {
+                None => command_line(&mut sighting, &command, &caller, &ground),
+                Some(_) => sighting.intent = execution(&command),
+            }
             (caller, ground)
         }
     };
-    witnessed(event, &sighting, &caller, &ground)
-}
-
-fn witnessed(
-    event: &Event,
-    sighting: &Sighting,
-    caller: &Caller,
-    ground: &Ground,
-) -> Result<Answer, Failure> {
-    match witness(sighting, caller, ground) {
+    if let Some((why, hint)) = too_long {
+        sighting.intent = limits::shortened(sighting.intent);
+        sighting.decision = Some(unheard::denial("limit", why, hint));
+    }
+    match witness(&sighting, &caller, &ground) {
         Ok(_) => Ok(Answer::Allow),
         Err(Stop::Refused(refusal)) => Ok(refused(event, &refusal)),
         Err(Stop::Failed(failure)) => Err(failure),
@@ -170,20 +162,7 @@ fn after(event: &Event) -> Result<(), Failure> {
 /// A command line as one intent, judged part by part; the strictest part decides about the whole.
 fn command_line(sighting: &mut Sighting, command: &str, caller: &Caller, ground: &Ground) {
     let answer = shell_check::shell(command, &Surroundings::of(caller, ground), ground);
-    let program = command.split_whitespace().next().unwrap_or_default();
-    sighting.intent = Intent {
-        domain: "process".into(),
-        operation: "exec".into(),
-        targets: vec![Target {
-            role: "command".into(),
-            domain: "process".into(),
-            operation: "exec".into(),
-            name: program.to_owned(),
-            ..Target::default()
-        }],
-        params: std::iter::once(("command".to_owned(), command.into())).collect(),
-        tool: "shell".into(),
-    };
+    sighting.intent = execution(command);
     sighting.note.insert("parts".to_owned(), answer.intents.into());
     sighting.alerts = answer.gtfo;
     sighting.decision = Some(Decision {
@@ -195,6 +174,24 @@ fn command_line(sighting: &mut Sighting, command: &str, caller: &Caller, ground:
         hint: answer.hint,
         audit: Audit::Standard,
     });
+}
+
+/// A command line as an intent.
+fn execution(command: &str) -> Intent {
+    let program = command.split_whitespace().next().unwrap_or_default();
+    Intent {
+        domain: "process".into(),
+        operation: "exec".into(),
+        targets: vec![Target {
+            role: "command".into(),
+            domain: "process".into(),
+            operation: "exec".into(),
+            name: program.to_owned(),
+            ..Target::default()
+        }],
+        params: std::iter::once(("command".to_owned(), command.into())).collect(),
+        tool: "shell".into(),
+    }
 }
 
 /// Who is behind the event: this process, for the client that sent it, in the directory that it names.

@@ -1,18 +1,23 @@
-//! How much an event may hold. What is beyond is refused before anything is made of it, so that a refusal costs no more
-//! than reading: within 50 ms.
+//! How much an event may hold. What is beyond is refused before much is made of it: within 50 ms.
 
-use super::action::Action;
+use super::{action::Action, event::Phase};
 use policy::{Intent, Target};
 use serde_json::Value as Json;
 
-/// Largest event: a file that is written is in it as a whole.
-pub(super) const MAX_EVENT_BYTES: usize = 8 << 20;
+/// Largest event of any kind.
+pub(super) const MAX_EVENT_BYTES: usize = 16 << 20;
+/// Largest event of a tool about to run: a file that is written is in it as a whole. Afterwards it may stand there twice.
+const MAX_BEFORE_BYTES: usize = 8 << 20;
 /// Longest name: of a tool, a session, a call, a directory. Linux has no longer paths (PATH_MAX).
 const MAX_NAME_BYTES: usize = 4096;
-/// Most values in one event. Each costs more than its bytes when it is read.
-const MAX_VALUES: usize = 20_000;
+/// Most values in the event of a tool about to run. Each costs more than its bytes when it is read.
+const MAX_BEFORE_VALUES: usize = 50_000;
+/// Most values in any event: a tool's answer may list every line of a file.
+const MAX_VALUES: usize = 250_000;
 /// Most that is told of one call beside the content of files; an entry of the record takes copies of it.
-const MAX_ARGUMENT_BYTES: usize = 256 << 10;
+const MAX_ARGUMENT_BYTES: usize = 400 << 10;
+/// Targets that are kept of a call that tells too much.
+const MAX_KEPT: usize = 16;
 
 /// A text that names something: it goes into the record as it is, and no client makes long ones.
 pub(super) fn name<'a>(key: &str, text: &'a str) -> Result<&'a str, String> {
@@ -24,77 +29,172 @@ pub(super) fn name<'a>(key: &str, text: &'a str) -> Result<&'a str, String> {
     Ok(text)
 }
 
-/// Whether an event has no more values than it may, by the commas between them; those in texts do not count.
-pub(super) fn values(event: &[u8]) -> Result<(), String> {
-    let (mut text, mut escaped, mut commas) = (false, false, 0);
-    for byte in event {
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' => escaped = text,
-            b'"' => text = !text,
-            b',' if !text => commas += 1,
-            _ => {}
+/// Whether JSON text has few enough values to be read at all.
+pub(super) fn values(json: &[u8]) -> Result<(), String> {
+    few(json, MAX_VALUES)
+}
+
+/// Whether the event is small enough for its phase.
+pub(super) fn event(phase: Phase, event: &[u8]) -> Result<(), String> {
+    match phase {
+        Phase::After | Phase::Session => Ok(()),
+        Phase::Before if event.len() > MAX_BEFORE_BYTES => {
+            Err(format!("the event is larger than {MAX_BEFORE_BYTES} bytes"))
         }
+        Phase::Before => few(event, MAX_BEFORE_VALUES),
     }
-    if commas >= MAX_VALUES {
-        return Err(format!("the event has more than {MAX_VALUES} values"));
+}
+
+/// Whether arguments that came as a text have few enough values.
+pub(super) fn arguments(text: &str) -> Result<(), String> {
+    few(text.as_bytes(), MAX_BEFORE_VALUES)
+}
+
+fn few(json: &[u8], most: usize) -> Result<(), String> {
+    if values_in(json) > most {
+        return Err(format!("the event has more than {most} values"));
     }
     Ok(())
 }
 
-/// Why what a tool would do is too long to be judged and recorded; none where it is not.
-pub(super) fn too_long(action: &Action) -> Option<String> {
-    let bytes = match action {
-        Action::Shell { command, .. } => command.len(),
-        Action::Intent(intent) => told(intent),
-        Action::Nothing | Action::Own => 0,
-    };
-    (bytes > MAX_ARGUMENT_BYTES)
-        .then(|| format!("the tool's arguments have more than {MAX_ARGUMENT_BYTES} bytes"))
+/// At least as many as the values of JSON text: before each stands one of these, outside texts.
+fn values_in(json: &[u8]) -> usize {
+    let (mut text, mut escaped, mut count) = (false, false, 1);
+    for byte in json {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = text,
+            b'"' => text = !text,
+            b',' | b':' | b'[' | b'{' if !text => count += 1,
+            _ => {}
+        }
+    }
+    count
 }
 
-/// The bytes of what is told of a call.
-fn told(intent: &Intent) -> usize {
-    let named = |target: &Target| {
-        let path = target.path.as_ref().map_or(0, |path| path.len());
-        path + target.name.len() + target.host.len() + target.url.len()
+/// Why what a tool would do is too long to be judged and recorded, and what to do instead; none where it is not.
+pub(super) fn too_long(action: &Action) -> Option<(String, &'static str)> {
+    match action {
+        Action::Shell { command, .. } if command.len() > gtfobins::shell::MAX_COMMAND_BYTES => Some((
+            format!(
+                "the command is longer than {} bytes",
+                gtfobins::shell::MAX_COMMAND_BYTES
+            ),
+            "write long texts with the client's own file tool",
+        )),
+        Action::Intent(intent) if intent.targets.iter().any(|target| path(target) > MAX_NAME_BYTES) => {
+            Some((
+                format!("a path is longer than {MAX_NAME_BYTES} bytes"),
+                "Linux has no longer ones",
+            ))
+        }
+        Action::Intent(intent) if told(intent) > MAX_ARGUMENT_BYTES => Some((
+            format!("the tool's arguments have more than {MAX_ARGUMENT_BYTES} bytes"),
+            "hand over less at a time",
+        )),
+        Action::Shell { .. } | Action::Intent(_) | Action::Nothing | Action::Own => None,
+    }
+}
+
+/// What can be kept of a call that tells too much: what it would do, to what, without its long parts.
+pub(super) fn shortened(intent: Intent) -> Intent {
+    let bytes = told(&intent);
+    let mut params = intent.params;
+    params.retain(|_, value| weight(value) <= MAX_NAME_BYTES);
+    params.insert("arguments_bytes".to_owned(), bytes.into());
+    let short = |target: &Target| {
+        [
+            path(target),
+            target.name.len(),
+            target.host.len(),
+            target.url.len(),
+        ]
+        .iter()
+        .all(|bytes| *bytes <= MAX_NAME_BYTES)
     };
+    Intent {
+        targets: intent.targets.into_iter().filter(short).take(MAX_KEPT).collect(),
+        params,
+        ..intent
+    }
+}
+
+fn path(target: &Target) -> usize {
+    target.path.as_ref().map_or(0, |path| path.len())
+}
+
+/// The bytes of what is told of a call, as they are written.
+fn told(intent: &Intent) -> usize {
+    let named = |target: &Target| path(target) + target.name.len() + target.host.len() + target.url.len();
     let targets: usize = intent.targets.iter().map(named).sum();
     targets + intent.params.values().map(weight).sum::<usize>()
 }
 
-/// The bytes of a value's texts, and one for each value.
+/// The bytes of a value's texts as JSON writes them, and one for each value.
 fn weight(value: &Json) -> usize {
     1 + match value {
         Json::Null | Json::Bool(_) | Json::Number(_) => 0,
-        Json::String(text) => text.len(),
+        Json::String(text) => written(text),
         Json::Array(items) => items.iter().map(weight).sum(),
-        Json::Object(members) => members.iter().map(|(key, value)| key.len() + weight(value)).sum(),
+        Json::Object(members) => {
+            let one = |(key, value): (&String, &Json)| written(key) + weight(value);
+            members.iter().map(one).sum()
+        }
     }
+}
+
+/// The bytes of a text in JSON (RFC 8785, 3.2.2.2).
+fn written(text: &str) -> usize {
+    let byte = |byte: u8| match byte {
+        b'"' | b'\\' => 2,
+        0..0x20 => 6,
+        _ => 1,
+    };
+    text.bytes().map(byte).sum()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{MAX_VALUES, values};
+    use super::{values_in, weight};
+    use serde_json::{Value, json};
+
+    fn count(value: &Value) -> usize {
+        1 + match value {
+            Value::Array(items) => items.iter().map(count).sum(),
+            Value::Object(members) => members.values().map(count).sum(),
+            _ => 0,
+        }
+    }
 
     #[test]
-    fn only_commas_between_values_count() {
-        let many = ",".repeat(2 * MAX_VALUES);
-        for event in [
-            format!("[\"{many}\"]"),
-            format!("[\"\\\"{many}\"]"),
-            format!("[\"\\\\\\\"{many}\"]"),
+    fn no_value_goes_uncounted_and_no_text_is_counted() {
+        for value in [
+            json!(1),
+            json!([]),
+            json!([[[[]]], {"a": {"b": [{}]}}]),
+            json!({"\"": 1, "\\": [2, 3], "\\\"": {",": ":"}}),
+            json!([1, 2, {"a": "[,:{", "b": null}]),
         ] {
-            assert_eq!(values(event.as_bytes()), Ok(()));
+            let (text, real) = (value.to_string(), count(&value));
+            let counted = values_in(text.as_bytes());
+            assert!(
+                (real..=2 * real).contains(&counted),
+                "{text}: {counted} for {real}"
+            );
         }
-        for event in [
-            format!("[{many}]"),
-            format!("[\"\\\\\"{many}]"),
-            format!("[\"a\", \"\"{many}]"),
-        ] {
-            assert!(values(event.as_bytes()).is_err());
+        let quoted = json!("[,:{".repeat(100)).to_string();
+        assert_eq!(values_in(quoted.as_bytes()), 1);
+        assert_eq!(values_in(br#"["\\", 1]"#), 3);
+    }
+
+    #[test]
+    fn a_text_weighs_what_it_is_when_written() {
+        for text in ["plain", "\"\\", "\u{1}\u{1f}", "ü\n"] {
+            assert!(
+                weight(&json!(text)) >= json!(text).to_string().len() - 1,
+                "{text:?}"
+            );
         }
-        assert_eq!(values(",".repeat(MAX_VALUES - 1).as_bytes()), Ok(()));
-        assert!(values(",".repeat(MAX_VALUES).as_bytes()).is_err());
+        assert_eq!(weight(&json!({"a": [1, "bc"]})), 1 + 1 + 1 + 1 + 3);
     }
 }

@@ -35,15 +35,33 @@ pub(crate) fn run(client: Client) -> ExitCode {
         print(&late);
         std::process::exit(i32::from(code));
     });
-    let reply = match stdin::read().and_then(|bytes| client.read(&bytes)) {
-        Err(why) => Answer::refusal(client, &format!("watchtower: {why}; nothing was done")),
-        Ok(event) => match judge::answer(&event) {
-            Ok(answer) => answer.reply(client, event.phase, &event.name),
-            Err(failure) => failed(client, &event, &failure),
+    let reply = match stdin::read() {
+        Err(why) => refused(client, &why),
+        Ok(bytes) => match client.read(&bytes) {
+            Err(why) => unread(client, &bytes, &why),
+            Ok(event) => match judge::answer(&event) {
+                Ok(answer) => answer.reply(client, event.phase, &event.name),
+                Err(failure) => failed(client, &event, &failure),
+            },
         },
     };
     print(&reply);
     ExitCode::from(reply.code)
+}
+
+fn refused(client: Client, why: &str) -> Reply {
+    Answer::refusal(client, &format!("watchtower: {why}; nothing was done"))
+}
+
+/// An event that is not understood is refused, unless it says itself that there is nothing left to refuse.
+fn unread(client: Client, bytes: &[u8], why: &str) -> Reply {
+    match client.glance(bytes) {
+        Some((phase @ (Phase::After | Phase::Session), name)) => Reply {
+            stderr: format!("watchtower: {why}; it is not recorded\n"),
+            ..Answer::Pass.reply(client, phase, &name)
+        },
+        Some((Phase::Before, _)) | None => refused(client, why),
+    }
 }
 
 /// What could not be judged or recorded is refused; what has run already is not undone by that.
