@@ -44,34 +44,28 @@ pub fn inspect(sources: &[Source], argv: ArgvReader<'_>) -> Inspection {
             .iter()
             .all(|document| document.as_ref().is_some_and(settles))
     };
+    let hearing = Hearing {
+        policy: &policy,
+        argv,
+        settled: &settled,
+    };
     let mut found = Inspection::default();
     for (document, mut problems) in documents.iter().zip(told) {
         if let Some(document) = document {
-            let mut report = Report::new(document.path, document.text);
-            reach::idle(&document.sound, &mut report);
-            for rule in document.root.get("policies").map_or(&[][..], Node::items) {
-                let name = rule.get("name").and_then(Node::text).unwrap_or_default();
-                if let Some(matched) = rule.get("match").filter(|m| document.faults.spare(m.at)) {
-                    spelling::misspelt(name, matched, &mut report);
-                }
-                let examples = rule.get("examples").map_or(&[][..], Node::items).iter();
-                for example in examples.filter(|example| document.faults.spare(example.at)) {
-                    match examples::scope(example, argv, &mut report) {
-                        Some(scope) if settled(&scope) => {
-                            let judged = examples::judge(name, example, scope, &policy, &mut report);
-                            found.examples.extend(judged);
-                        }
-                        Some(_) => found.unjudged += 1,
-                        None => {}
-                    }
-                }
-            }
-            problems.append(&mut report.told());
+            problems.append(&mut document.inspected(&hearing, &mut found));
             problems.sort_by_key(|problem| problem.start);
         }
         found.problems.append(&mut problems);
     }
     found
+}
+
+/// What examples are judged with.
+struct Hearing<'a> {
+    policy: &'a Policy,
+    argv: ArgvReader<'a>,
+    /// Whether no fault can change the verdict over a call.
+    settled: &'a dyn Fn(&Scope) -> bool,
 }
 
 /// A document that is JSON, and which parts of it are at fault.
@@ -102,6 +96,30 @@ impl<'a> Inspected<'a> {
             root,
             faults,
         })
+    }
+
+    /// What is wrong beside the faults that loading tells; examples go to `found`.
+    fn inspected(&self, hearing: &Hearing<'_>, found: &mut Inspection) -> Vec<Problem> {
+        let mut report = Report::new(self.path, self.text);
+        reach::idle(&self.sound, &mut report);
+        for rule in self.root.get("policies").map_or(&[][..], Node::items) {
+            let name = rule.get("name").and_then(Node::text).unwrap_or_default();
+            if let Some(matched) = rule.get("match").filter(|m| self.faults.spare(m.at)) {
+                spelling::misspelt(name, matched, &mut report);
+            }
+            let examples = rule.get("examples").map_or(&[][..], Node::items).iter();
+            for example in examples.filter(|example| self.faults.spare(example.at)) {
+                match examples::scope(example, hearing.argv, &mut report) {
+                    Some(scope) if (hearing.settled)(&scope) => {
+                        let judged = examples::judge(name, example, scope, hearing.policy, &mut report);
+                        found.examples.extend(judged);
+                    }
+                    Some(_) => found.unjudged += 1,
+                    None => {}
+                }
+            }
+        }
+        report.told()
     }
 }
 
