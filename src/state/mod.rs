@@ -16,6 +16,7 @@ pub mod notify;
 mod replay;
 mod request;
 mod settle;
+mod settled;
 mod table;
 
 pub use answer::Answer;
@@ -25,8 +26,8 @@ pub use freeze::Freeze;
 pub use grant::{Grant, Reach, Standing, Unfit};
 pub use lock::Held;
 pub use request::Request;
-pub(crate) use settle::BY_OPTION;
-pub use settle::Settled;
+pub(crate) use settled::BY_OPTION;
+pub use settled::Settled;
 pub use table::End;
 
 use crate::{
