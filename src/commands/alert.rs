@@ -8,9 +8,9 @@ use crate::{
     report::{Exit, Failure, json_text},
     view::{
         alarm::{
-            Alarms, Episode,
+            Alarms, Episode, chain,
             deliver::deliver,
-            rules::{Rule, Urgency, built_in, in_force},
+            rules::{Rule, built_in, in_force},
             sweep::sweep,
         },
         desk::Desk,
@@ -91,7 +91,7 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
             teller.pass_on(Some(rule), episode);
             ended.push(episode.clone());
         }
-        ended.extend(chain_problem(&desk));
+        ended.extend(chain::problem(&Record::look(&desk.home)));
         teller.print(out, &ended)?;
         Ok(if teller.any {
             ExitCode::from(FOUND)
@@ -169,30 +169,6 @@ fn row(episode: &Episode) -> Vec<Cell> {
     ]
 }
 
-/// An alarm where the record does not hold, as far as that is seen in passing.
-fn chain_problem(desk: &Desk) -> Option<Episode> {
-    let record = Record::look(&desk.home).ok()?;
-    let integrity = record.integrity;
-    if matches!(integrity.state, "whole" | "unchecked") {
-        return None;
-    }
-    let last = record
-        .last
-        .map(|end| (end.seq, end.timestamp))
-        .unwrap_or_default();
-    Some(Episode {
-        rule: "chain-problem".to_owned(),
-        urgency: Urgency::Critical,
-        agent: String::new(),
-        first: last.clone(),
-        last,
-        count: 1,
-        told: 0,
-        told_at: None,
-        what: format!("{}: {}", integrity.state, integrity.finding),
-    })
-}
-
 /// Tells what comes until a signal or a reader that has gone ends it; then tells what was not told yet.
 fn follow(
     desk: &Desk,
@@ -235,7 +211,7 @@ fn follow(
         }
         if checked.is_none_or(|at| at.elapsed() >= TELL_AGAIN) {
             checked = Some(Instant::now());
-            let found = chain_problem(desk);
+            let found = chain::problem(&Record::look(&desk.home));
             let new = found.as_ref().map(|episode| episode.what.clone());
             if new != problem {
                 let rule = alarms.rules().iter().find(|rule| rule.name == "chain-problem");

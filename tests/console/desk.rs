@@ -59,6 +59,14 @@ impl Desk {
         self.state().join(format!("ledger-{first:020}.jsonl"))
     }
 
+    /// Writes one text in the place of another into the first segment, as whoever holds the account's rights can.
+    pub(crate) fn forge(&self, was: &str, now: &str) {
+        let path = self.segment(1);
+        let whole = std::fs::read_to_string(&path).unwrap();
+        assert!(whole.contains(was), "{whole}");
+        std::fs::write(&path, whole.replace(was, now)).unwrap();
+    }
+
     pub(crate) fn ledger(&self) -> Ledger {
         self.ledger_with(Settings::default())
     }

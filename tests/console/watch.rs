@@ -8,6 +8,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+const TABS: [&str; 5] = ["activity", "approvals", "alerts", "policy", "integrity"];
+
 fn busy() -> Desk {
     let desk = Desk::new();
     let mut ledger = desk.ledger();
@@ -51,6 +53,41 @@ fn every_page_has_its_frame() {
     ] {
         let shown = desk.says(&["watch", "--once", "--tab", tab, "--width", "120"]);
         assert!(shown.contains(want), "{tab}: {shown}");
+    }
+}
+
+#[test]
+fn a_record_that_does_not_hold_is_an_alert_and_stands_above_every_page() {
+    let desk = busy();
+    desk.forge("/work/f1", "/work/f9");
+    let alerts = desk.says(&["watch", "--once", "--tab", "alerts", "--width", "120"]);
+    assert!(
+        alerts.contains("critical chain-problem: tampered: entry 4"),
+        "{alerts}"
+    );
+    for tab in TABS {
+        let shown = desk.says(&["watch", "--once", "--tab", tab]);
+        let mut lines = shown.lines();
+        assert!(lines.next().unwrap().contains("3 Alerts 2"), "{tab}: {shown}");
+        assert!(
+            lines.next().unwrap().starts_with("BROKEN at entry 4: tampered: "),
+            "{tab}: {shown}"
+        );
+        assert_eq!(shown.lines().count(), 24);
+    }
+}
+
+#[test]
+fn a_freeze_in_force_stands_above_every_page() {
+    let desk = busy();
+    desk.says(&["freeze", "--reason", "an odd night"]);
+    for tab in TABS {
+        let shown = desk.says(&["watch", "--once", "--tab", tab]);
+        let mark = shown.lines().nth(1).unwrap();
+        assert!(
+            mark.starts_with("FROZEN: ") && mark.ends_with(": an odd night"),
+            "{tab}: {shown}"
+        );
     }
 }
 
@@ -236,6 +273,23 @@ fn the_dashboard_follows_the_ledger_explains_filters_and_gives_the_terminal_back
         !left.contains("Watchtower"),
         "the screen was not given back: {left}"
     );
+}
+
+#[test]
+fn a_dashboard_that_was_open_before_the_damage_shows_it_once_it_looks_anew() {
+    let desk = busy();
+    let Some(screen) = Screen::start(&desk, "damage") else {
+        return;
+    };
+    assert!(!screen.shows("3 Alerts 1").contains("BROKEN"));
+    desk.forge("/work/f1", "/work/f9");
+    screen.keys(&["r"]);
+    screen.shows("BROKEN at entry 4: tampered: ");
+    screen.keys(&["3"]);
+    screen.shows("chain-problem: tampered: entry 4");
+    desk.forge("/work/f9", "/work/f1");
+    screen.keys(&["r"]);
+    assert!(!screen.shows("3 Alerts 1").contains("BROKEN"));
 }
 
 #[test]

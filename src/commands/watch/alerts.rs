@@ -1,7 +1,7 @@
-//! What the Alerts page shows: the open episodes, the newest first.
+//! What the Alerts page shows: what is wrong with the record, then the open episodes, the newest first.
 
 use crate::view::{
-    alarm::{Alarms, deliver::words},
+    alarm::{Alarms, Episode, deliver::words},
     paint::Tone,
 };
 
@@ -12,11 +12,11 @@ pub(super) struct Line {
     pub(super) text: String,
 }
 
-/// The lines of the episodes that are open.
-pub(super) fn lines(alarms: &Alarms) -> Vec<Line> {
-    let line = |episode: &crate::view::alarm::Episode| Line {
+/// The lines of the record's own alarm and of the episodes that are open.
+pub(super) fn lines(chain: Option<&Episode>, alarms: &Alarms) -> Vec<Line> {
+    let line = |episode: &Episode| Line {
         tone: episode.urgency.tone(),
         text: format!("{:<8} {}", episode.urgency.word(), words(episode)),
     };
-    alarms.open().rev().map(line).collect()
+    chain.into_iter().chain(alarms.open().rev()).map(line).collect()
 }

@@ -6,7 +6,7 @@ use crate::{
     ledger::read::Entry,
     view::{
         action::{Action, outcome},
-        alarm::Alarms,
+        alarm::{Alarms, Episode},
         condition::Condition,
         standing::{links::Links, record::Record, rules::Rules},
         tally::counts::Counts,
@@ -89,6 +89,8 @@ pub(super) struct Standing {
     pub(super) rules: Option<Rules>,
     pub(super) links: Option<Links>,
     pub(super) record: Option<Record>,
+    /// What is wrong with the record.
+    pub(super) chain: Option<Episode>,
 }
 
 /// Everything the dashboard knows.
@@ -146,8 +148,37 @@ impl Model {
                 self.shown.pop_front();
             }
         }
-        self.alerts = lines(&self.alarms);
+        self.list_alerts();
         self.hold();
+    }
+
+    /// Takes in how the installation stands.
+    pub(super) fn stand(&mut self, standing: Standing) {
+        self.standing = standing;
+        self.list_alerts();
+    }
+
+    fn list_alerts(&mut self) {
+        self.alerts = lines(self.standing.chain.as_ref(), &self.alarms);
+    }
+
+    /// What no page may hide: a record that does not hold, and freezes in force.
+    pub(super) fn marks(&self) -> Vec<String> {
+        let broken = self.standing.chain.as_ref().map(|problem| {
+            let entry = self
+                .standing
+                .record
+                .as_ref()
+                .and_then(|record| record.integrity.entry);
+            let place = entry.map(|seq| format!(" at entry {seq}")).unwrap_or_default();
+            format!("BROKEN{place}: {}", problem.what)
+        });
+        let frozen = match self.frozen.as_slice() {
+            [] => None,
+            [freeze] => Some(format!("FROZEN: {freeze}")),
+            [freeze, others @ ..] => Some(format!("FROZEN: {freeze}, and {} more", others.len())),
+        };
+        broken.into_iter().chain(frozen).collect()
     }
 
     fn add_up(&mut self, action: &Action) {

@@ -10,7 +10,7 @@ use crate::{
     report::Failure,
     view::{
         alarm::{
-            Alarms,
+            Alarms, chain,
             rules::{built_in, in_force},
         },
         desk::Desk,
@@ -91,12 +91,14 @@ impl Source {
         let home = &self.desk.home;
         let ground = Ground::of(&self.caller);
         Self::look_at_approvals(model, ground.as_ref().ok());
-        model.standing = Standing {
+        let record = Record::look(home);
+        model.stand(Standing {
             level: level::of(home.owner, &self.caller).level.to_owned(),
             directory: home.path.display().to_string(),
             rules: Some(Rules::look(home, &self.caller, &ground)),
             links: Some(Links::find(&self.caller)),
-            record: Record::look(home).ok(),
-        };
+            chain: chain::problem(&record),
+            record: record.ok(),
+        });
     }
 }

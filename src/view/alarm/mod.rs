@@ -1,6 +1,7 @@
 //! What is worth a person's attention: rules over entries, and episodes into which what they find is gathered, so
 //! that a hundred of the same are one line that says a hundred. Nothing that a rule finds goes uncounted.
 
+pub(crate) mod chain;
 pub(crate) mod deliver;
 pub(crate) mod rules;
 pub(crate) mod sweep;

@@ -48,6 +48,9 @@ pub(crate) struct Integrity {
     pub(crate) proven: &'static str,
     /// The first thing that is wrong, `` for nothing.
     pub(crate) finding: String,
+    /// The entry that it is about.
+    #[serde(skip)]
+    pub(crate) entry: Option<u64>,
 }
 
 /// How the ledger stands.
@@ -92,12 +95,18 @@ impl Record {
 }
 
 impl Integrity {
+    /// Whether the look in passing found that the record does not hold.
+    pub(crate) fn is_broken(&self) -> bool {
+        !matches!(self.state, "whole" | "unchecked")
+    }
+
     fn of(home: &Home, bytes: u64) -> Result<Self, LedgerError> {
         if bytes > MAX_CHECKED {
             return Ok(Self {
                 state: "unchecked",
                 proven: "none",
                 finding: String::new(),
+                entry: None,
             });
         }
         let report = verify::verify(home.dir.as_fd(), &home.path)?;
@@ -114,6 +123,7 @@ impl Integrity {
                 Some(seq) => format!("entry {seq} {}", finding.what),
                 None => finding.what.clone(),
             }),
+            entry: finding.and_then(|finding| finding.seq),
         })
     }
 }

@@ -14,7 +14,7 @@ use jiff::Timestamp;
 use ratatui::{
     Frame,
     layout::{Constraint, Layout, Rect},
-    style::{Color, Modifier, Style},
+    style::{Color, Modifier, Style, Stylize},
     text::{Line, Span},
     widgets::{Block, Clear, Paragraph},
 };
@@ -50,10 +50,20 @@ impl Theme {
 
 /// Draws a frame.
 pub(super) fn frame(frame: &mut Frame<'_>, model: &Model, theme: Theme, now: Timestamp) {
-    let [head, body, foot] =
-        Layout::vertical([Constraint::Length(1), Constraint::Min(1), Constraint::Length(1)])
-            .areas(frame.area());
+    let marks: Vec<Line<'_>> = model
+        .marks()
+        .iter()
+        .map(|mark| Line::from(theme.span(Tone::Bad, mark).bold()))
+        .collect();
+    let [head, banner, body, foot] = Layout::vertical([
+        Constraint::Length(1),
+        Constraint::Length(u16::try_from(marks.len()).unwrap_or(u16::MAX)),
+        Constraint::Min(1),
+        Constraint::Length(1),
+    ])
+    .areas(frame.area());
     frame.render_widget(Paragraph::new(title(model, theme, head.width)), head);
+    frame.render_widget(Paragraph::new(marks), banner);
     match (model.tab, model.in_detail()) {
         (Tab::Activity, Some((shown, scroll))) => detail::draw(frame, body, shown, scroll, theme),
         (Tab::Activity, None) => activity::draw(frame, body, model, theme, now),

@@ -102,6 +102,9 @@ pub(super) fn policy(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: Th
 
 pub(super) fn integrity(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: Theme) {
     let mut lines = vec![named(theme, "directory", Tone::Plain, &model.standing.directory)];
+    if let (None, Some(problem)) = (&model.standing.record, &model.standing.chain) {
+        lines.push(named(theme, "record", Tone::Bad, &problem.what));
+    }
     if let Some(record) = &model.standing.record {
         let integrity = &record.integrity;
         let (tone, text) = match integrity.state {
