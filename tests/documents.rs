@@ -2,6 +2,7 @@
 //! person would who reads it.
 
 use crate::support::{Scratch, needs, text};
+use serde_json::Value as Json;
 use std::{fs, path::Path, process::Command};
 
 /// The commands of a document's `sh` blocks, with the exit codes that its comments promise.
@@ -47,15 +48,39 @@ fn script(commands: &[(String, Vec<i32>)]) -> String {
 }
 
 fn run(name: &str) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
-    let commands = commands(&fs::read_to_string(&path).unwrap());
-    assert!(!commands.is_empty(), "{name} has no commands");
+    run_in(&world(), name);
+}
+
+/// A world in which a call was allowed, one refused, and one brought to a person who said no.
+fn run_after_an_answer(name: &str) {
+    let world = world();
+    world.write("build.log", "x");
+    world.expect(0, &["safe-rm", "build.log"]);
+    fs::write(world.home().join("asked.txt"), "private").unwrap();
+    world.refused(75, &["safe-rm", "../home/asked.txt"]);
+    let asked: Json = serde_json::from_str(&world.expect(0, &["approvals", "--json"])).unwrap();
+    world.expect(0, &["deny", asked[0]["id"].as_str().unwrap()]);
+    for kind in ["request", "approval"] {
+        assert_eq!(world.entries_of(kind).len(), 1, "{kind}");
+    }
+    run_in(&world, name);
+}
+
+fn world() -> Scratch {
     let world = Scratch::new();
     let bin = world.home().join("bin");
     fs::create_dir(&bin).unwrap();
     rustix::fs::symlink(crate::support::WT, bin.join("wt")).unwrap();
     world.expect(0, &["links".as_ref(), bin.as_os_str()]);
     fs::write(world.home().join("diary.txt"), "private").unwrap();
+    world
+}
+
+fn run_in(world: &Scratch, name: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
+    let commands = commands(&fs::read_to_string(&path).unwrap());
+    assert!(!commands.is_empty(), "{name} has no commands");
+    let bin = world.home().join("bin");
     let output = Command::new("/bin/sh")
         .args(["-c", &script(&commands)])
         .current_dir(world.project())
@@ -114,7 +139,7 @@ fn the_quick_start_does_what_it_says() {
 #[test]
 fn the_console_reference_does_what_it_says() {
     if needs::program("jq") {
-        run("docs/console.md");
+        run_after_an_answer("docs/console.md");
     }
 }
 

@@ -176,6 +176,28 @@ fn a_query_finds_none_where_a_field_is_absent() {
     assert_eq!(holds("decision.get('verdict') == 'allow'"), Ok(false));
 }
 
+#[test]
+fn a_query_finds_none_in_what_has_no_fields() {
+    for value in [
+        json!(7),
+        json!(0.5),
+        json!("x"),
+        json!(true),
+        json!(null),
+        json!([{"verdict": "deny"}]),
+    ] {
+        let mut data = Map::new();
+        data.insert("decision".into(), value.clone());
+        for (source, held) in [
+            ("decision.verdict == 'deny'", false),
+            ("decision.verdict.of is None", true),
+        ] {
+            let holds = Expression::parse(source, Names::Query).unwrap().is_true(&data);
+            assert_eq!(holds, Ok(held), "{source} of {value}");
+        }
+    }
+}
+
 /// Sources as long as they may be, made to cost more than their length. Each is answered in time, with whatever.
 #[test]
 fn long_sources_cost_no_more_than_their_length() {

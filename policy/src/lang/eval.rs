@@ -164,8 +164,8 @@ pub(crate) fn eval<'a>(node: &'a Node, run: &mut Run<'a>) -> Eval<Value<'a>> {
         }
         NodeKind::Open(object, name) => match eval(object, run)? {
             Value::Dict(table) => Ok(table.get(&Value::text(&**name)).cloned().unwrap_or(Value::None)),
-            Value::None => Ok(Value::None),
-            other => raised(format!("{} has no attribute `{name}`", other.kind())),
+            // Entries of other kinds have another shape: `decision` is a number in an approval.
+            _ => Ok(Value::None),
         },
         NodeKind::Not(operand) => Ok(Value::Bool(!eval(operand, run)?.truth())),
         NodeKind::And(operands) => chain(operands, run, false),
