@@ -4,6 +4,7 @@ use crate::{
     caller::Caller,
     ground::Ground,
     home::{self, Home},
+    ledger::ASIDE,
     level::{self, Level},
     report::{Failure, json_text},
     sandbox,
@@ -105,7 +106,10 @@ fn of_home(home: &Home) -> Vec<Finding> {
                 state => Finding::problem(
                     "ledger",
                     format!("{state}: {}", integrity.finding),
-                    "keep the files as they are and compare with a checkpoint kept elsewhere; `wt verify` has more",
+                    format!(
+                        "keep the files as they are and compare with a checkpoint kept elsewhere; where calls end with \
+                         74, `wt clean --recover --reason WHY` goes on, and where that cannot, {ASIDE}"
+                    ),
                 ),
             });
         }

@@ -4,6 +4,10 @@ use crate::report::{Exit, Failure};
 use rustix::io::Errno;
 use std::{fmt, io, path::Path, path::PathBuf};
 
+/// The way out of a record that nothing can be written after.
+pub(crate) const ASIDE: &str = "move Watchtower's directory aside and keep it; `wt init` makes a new record, \
+     and `wt verify` with `WATCHTOWER_DIR` set to the old one says what of it holds";
+
 /// A ledger that cannot be written or read. Nothing was done by the call that met it.
 #[derive(Debug)]
 #[non_exhaustive]
@@ -46,6 +50,13 @@ pub enum LedgerError {
         /// The file.
         path: PathBuf,
         /// What was expected and what is there.
+        why: String,
+    },
+    /// An entry before the last is damaged, so that none can be written after it.
+    Broken {
+        /// The segment.
+        path: PathBuf,
+        /// What is wrong with it.
         why: String,
     },
     /// A sync failed earlier; what is on the disk is not known.
@@ -123,6 +134,7 @@ impl LedgerError {
             Self::Tampered { .. } => {
                 "run `wt verify`; `wt clean --recover --reason WHY` records the loss and goes on".to_owned()
             }
+            Self::Broken { .. } => ASIDE.to_owned(),
             Self::Poisoned { .. } => {
                 "check the disk, then `wt verify`; `wt clean --recover --reason WHY` goes on".to_owned()
             }
@@ -153,7 +165,9 @@ impl fmt::Display for LedgerError {
                 write!(f, "the ledger lock `{}` was held for {seconds} s", path.display())
             }
             Self::Unfit { path, why } => write!(f, "`{}` {why}", path.display()),
-            Self::Tampered { path, why } => write!(f, "`{}` {why}", path.display()),
+            Self::Tampered { path, why } | Self::Broken { path, why } => {
+                write!(f, "`{}` {why}", path.display())
+            }
             Self::Poisoned { path } => {
                 write!(
                     f,

@@ -38,6 +38,7 @@ pub mod verify;
 use record::{canon, hash, line};
 
 pub use append::{Draft, Ledger, Receipt};
+pub(crate) use error::ASIDE;
 pub use error::LedgerError;
 pub use genesis::{Created, Genesis};
 pub use hash::Hash;

@@ -204,7 +204,7 @@ fn rebuild(place: Place<'_>, lost: Option<Tail>, vouched: Vouched) -> Result<Fou
             marks: seen.marks,
         };
         if first > base.seq || (unbegun && firsts.last() != Some(&(base.seq + 1))) {
-            return Err(LedgerError::Tampered {
+            return Err(LedgerError::Broken {
                 path,
                 why: format!("ends with entry {}, which no later segment follows", base.seq),
             });
@@ -235,7 +235,7 @@ fn rebuild(place: Place<'_>, lost: Option<Tail>, vouched: Vouched) -> Result<Fou
             path: place.shown.to_path_buf(),
         }
     } else {
-        LedgerError::Tampered {
+        LedgerError::Broken {
             path: place.shown.to_path_buf(),
             why: "holds no entry that can be read".to_owned(),
         }

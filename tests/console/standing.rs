@@ -212,6 +212,44 @@ fn a_failed_sync_is_a_problem_with_its_way_out() {
 }
 
 #[test]
+fn a_line_gone_from_the_middle_leads_to_a_new_record_and_not_in_a_circle() {
+    let world = crate::support::Scratch::new();
+    for name in ["a", "b", "c"] {
+        world.write(name, "x");
+        world.expect(0, &["safe-rm", name]);
+    }
+    let segment = world.state().join("ledger-00000000000000000001.jsonl");
+    let whole = std::fs::read_to_string(&segment).unwrap();
+    let mut lines: Vec<&str> = whole.lines().collect();
+    lines.remove(3);
+    std::fs::write(&segment, format!("{}\n", lines.join("\n"))).unwrap();
+    world.write("d", "x");
+    let said = world.refused(74, &["safe-rm", "d"]);
+    assert!(said.contains("`wt clean --recover --reason WHY`"), "{said}");
+    let said = world.refused(74, &["clean", "--recover", "--reason", "a line is gone"]);
+    let aside = "move Watchtower's directory aside and keep it; `wt init` makes a new record, and `wt verify` with \
+                 `WATCHTOWER_DIR` set to the old one says what of it holds";
+    assert!(
+        said.contains("goes on after it\n") && !said.contains("--recover"),
+        "{said}"
+    );
+    assert!(said.ends_with(&format!("hint: {aside}\n")), "{said}");
+    let said = world.refused(74, &["safe-rm", "d"]);
+    assert!(said.contains(aside), "{said}");
+    assert!(world.expect(1, &["doctor", "--json"]).contains(aside));
+    let old = world.home().join("damaged");
+    std::fs::rename(world.state(), &old).unwrap();
+    world.expect(0, &["init"]);
+    world.expect(0, &["safe-rm", "d"]);
+    let verified = world
+        .wt(&["verify"])
+        .env("WATCHTOWER_DIR", &old)
+        .output()
+        .unwrap();
+    assert_eq!(verified.status.code(), Some(1), "{}", text(&verified.stdout));
+}
+
+#[test]
 fn what_waits_for_a_person_is_shown() {
     let world = crate::support::Scratch::new();
     std::fs::write(world.home().join("diary.txt"), "private").unwrap();

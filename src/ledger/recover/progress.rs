@@ -89,7 +89,7 @@ pub(super) fn read_on(
         let framed = line::parse(bytes).ok().filter(|_| newline);
         if let Some(state) = &mut torn {
             if framed.is_some_and(|framed| framed.seq > seen.seq) {
-                return Err(LedgerError::Tampered {
+                return Err(LedgerError::Broken {
                     path: path.to_path_buf(),
                     why: format!("is damaged at byte {} and goes on after it", seen.end),
                 });
