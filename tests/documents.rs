@@ -193,6 +193,17 @@ fn documents_lead_to_files_that_exist_and_name_the_levels_alike() {
 }
 
 #[test]
+fn the_unit_for_alerts_is_the_one_that_the_package_brings() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let unit = fs::read_to_string(root.join("packaging/watchtower-alerts.service")).unwrap();
+    let reference = fs::read_to_string(root.join("docs/console.md")).unwrap();
+    assert!(reference.contains(&unit.replace("/usr/bin/wt", "%h/.local/bin/wt")), "{unit}");
+    for setting in ["StartLimitIntervalSec=0", "Restart=always", "RestartSec=30"] {
+        assert!(unit.lines().any(|line| line == setting), "{setting}");
+    }
+}
+
+#[test]
 fn readme_says_of_each_level_what_status_says() {
     let readme = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap();
     for level in watchtower::level::LEVELS {
