@@ -197,7 +197,10 @@ fn the_unit_for_alerts_is_the_one_that_the_package_brings() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let unit = fs::read_to_string(root.join("packaging/watchtower-alerts.service")).unwrap();
     let reference = fs::read_to_string(root.join("docs/console.md")).unwrap();
-    assert!(reference.contains(&unit.replace("/usr/bin/wt", "%h/.local/bin/wt")), "{unit}");
+    assert!(
+        reference.contains(&unit.replace("/usr/bin/wt", "%h/.local/bin/wt")),
+        "{unit}"
+    );
     for setting in ["StartLimitIntervalSec=0", "Restart=always", "RestartSec=30"] {
         assert!(unit.lines().any(|line| line == setting), "{setting}");
     }

@@ -7,7 +7,7 @@ use crate::{
     ledger::ASIDE,
     level::{self, Level},
     report::{Failure, json_text},
-    sandbox,
+    sandbox::{self, MinSandbox, SandboxError},
     view::{
         out,
         paint::{Paint, Tone},
@@ -20,6 +20,7 @@ use crate::{
     },
 };
 use clap::{Arg, ArgAction, ArgMatches, Command};
+use policy::Settings;
 use std::{path::Path, process::ExitCode};
 
 /// Exit code where something is wrong.
@@ -42,6 +43,7 @@ pub(crate) fn build() -> Command {
 pub(crate) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
     let caller = Caller::of_this_process()?;
     let mut findings = Vec::new();
+    let mut settings = Settings::default();
     match Home::open(&caller) {
         Ok(home) => {
             findings.extend(of_home(&home));
@@ -50,6 +52,9 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
             findings.extend(ground.iter().flat_map(of_waiting));
             let level = level::of(home.owner, &caller);
             findings.extend(ground.iter().filter_map(|ground| of_approver(ground, level)));
+            if let Ok(ground) = ground {
+                settings = ground.policy.settings().clone();
+            }
         }
         Err(failure) => findings.push(Finding::problem("directory", failure.message, failure.hint)),
     }
@@ -59,7 +64,7 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
         dir.as_deref().unwrap_or(Path::new("/")),
     ));
     findings.extend(of_kernel(&Kernel::ask()));
-    findings.push(of_tools());
+    findings.push(of_tools(&MinSandbox::of_tools(&settings)));
     let wrong = findings.iter().any(|finding| finding.is_problem());
     out::stream(|out| {
         if matches.get_flag("json") {
@@ -203,8 +208,11 @@ fn of_kernel(kernel: &Kernel) -> Vec<Finding> {
     let mut findings = vec![match kernel.landlock_abi {
         0 => Finding::warning(
             "landlock",
-            "this kernel has no Landlock: tools that are executed are refused, file operations run under seccomp",
-            "use Linux 5.13 or newer with `landlock` in the `lsm=` boot parameter",
+            format!(
+                "no Landlock here (Linux {}): file operations run under seccomp alone",
+                kernel.release
+            ),
+            kernel.way_to_landlock(),
         ),
         abi => Finding::good("landlock", format!("ABI {abi} (Linux {})", kernel.release)),
     }];
@@ -230,10 +238,8 @@ fn of_kernel(kernel: &Kernel) -> Vec<Finding> {
     findings
 }
 
-/// What would hold a tool, found out by confining a child.
-fn of_tools() -> Finding {
-    const WAY_OUT: &str =
-        "calls of tools go on with what is left; the policy's `sandbox.min_sandbox` says what they need";
+/// What would hold a tool, found out by confining a child, and whether calls go on with it.
+fn of_tools(demanded: &MinSandbox) -> Finding {
     match sandbox::probe() {
         Err(error) => Finding::problem("tools", error.to_string(), "`/proc` must be mounted"),
         Ok(held) => {
@@ -253,11 +259,17 @@ fn of_tools() -> Finding {
                     ),
                 )
             } else {
-                Finding::warning(
-                    "tools",
-                    format!("not all of it holds: {}", missing.join("; ")),
-                    WAY_OUT,
-                )
+                let what = format!("not all of it holds: {}", missing.join("; "));
+                let way_out = match demanded.check(&held) {
+                    Ok(()) => "calls of tools go on with what is left; the policy's `sandbox.min_sandbox.exec` says \
+                               what they need"
+                        .to_owned(),
+                    Err(SandboxError::BelowMinimum { wanted, .. }) => format!(
+                        "calls of tools end with 69: the policy's `sandbox.min_sandbox.exec` demands {wanted}"
+                    ),
+                    Err(other) => other.to_string(),
+                };
+                Finding::warning("tools", what, way_out)
             }
         }
     }

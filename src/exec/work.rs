@@ -93,7 +93,6 @@ pub struct Setting {
 impl Work {
     pub(super) fn of(job: Job, settings: &Settings) -> Self {
         let limits = &settings.limits;
-        let demanded = &settings.sandbox.min_sandbox.exec;
         Self(Ok(Prepared {
             job,
             caps: Caps {
@@ -102,16 +101,7 @@ impl Work {
                 record_bytes: limits.record_bytes,
                 timeout: Duration::from_secs(limits.timeout_s),
             },
-            min: MinSandbox {
-                landlock_abi: u8::try_from(demanded.landlock_abi).unwrap_or(u8::MAX),
-                seccomp: demanded.seccomp,
-                network: true,
-                namespaces: if demanded.namespaces {
-                    &["user", "mount"]
-                } else {
-                    &[]
-                },
-            },
+            min: MinSandbox::of_tools(settings),
         }))
     }
 

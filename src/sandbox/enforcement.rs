@@ -148,6 +148,21 @@ impl MinSandbox {
         namespaces: &[],
     };
 
+    /// What this policy demands for tools.
+    pub(crate) fn of_tools(settings: &policy::Settings) -> Self {
+        let demanded = &settings.sandbox.min_sandbox.exec;
+        Self {
+            landlock_abi: u8::try_from(demanded.landlock_abi).unwrap_or(u8::MAX),
+            seccomp: demanded.seccomp,
+            network: true,
+            namespaces: if demanded.namespaces {
+                &["user", "mount"]
+            } else {
+                &[]
+            },
+        }
+    }
+
     /// Refuses where less is enforced than demanded.
     ///
     /// # Errors

@@ -104,7 +104,9 @@ pub(crate) fn restrict(
     if status.ruleset == RulesetStatus::NotEnforced {
         let why = match status.landlock {
             LandlockStatus::NotEnabled => "Landlock is built in but not enabled at boot",
-            LandlockStatus::NotImplemented | LandlockStatus::Available { .. } => "the kernel has no Landlock",
+            LandlockStatus::NotImplemented | LandlockStatus::Available { .. } => {
+                "the kernel has no Landlock, or a container's seccomp filter keeps it away"
+            }
         };
         enforced.miss("landlock", why);
         return Ok(());

@@ -21,6 +21,15 @@ fn limited(desk: &Scratch, limit: &str, args: &[&str]) -> Output {
     command.output().unwrap()
 }
 
+/// Writes a policy whose tools need all of Landlock, seccomp and namespaces.
+fn demand_namespaces(desk: &Scratch) {
+    let document = policy::default_document("default").unwrap();
+    let body = document.trim_start().trim_start_matches('{');
+    desk.policy(&format!(
+        "{{\"sandbox\": {{\"min_sandbox\": {{\"exec\": {{\"landlock_abi\": 1, \"seccomp\": true, \"namespaces\": true}}}}}},{body}"
+    ));
+}
+
 fn missing(desk: &Scratch) -> Vec<String> {
     let decision = desk.entries_of("decision").pop().unwrap();
     decision["data"]["enforcement"]["missing"]
@@ -59,11 +68,7 @@ fn each_layer_that_the_kernel_refuses_is_in_the_record() {
         );
         assert_eq!(missing(&desk), layers, "{limit}");
     }
-    let document = policy::default_document("default").unwrap();
-    let body = document.trim_start().trim_start_matches('{');
-    desk.policy(&format!(
-        "{{\"sandbox\": {{\"min_sandbox\": {{\"exec\": {{\"landlock_abi\": 1, \"seccomp\": true, \"namespaces\": true}}}}}},{body}"
-    ));
+    demand_namespaces(&desk);
     let out = limited(&desk, "max_user_namespaces", &["jq-query", ".name", "a.json"]);
     let said = String::from_utf8(out.stderr).unwrap();
     assert_eq!(
@@ -102,4 +107,18 @@ fn the_doctor_tries_what_holds_a_tool() {
     let less = tools(&limited(&desk, "max_net_namespaces", &["doctor", "--json"]).stdout);
     assert_eq!(less["state"], "warning", "{less}");
     assert!(less["what"].as_str().unwrap().contains("netns"), "{less}");
+    assert!(
+        less["fix"]
+            .as_str()
+            .unwrap()
+            .starts_with("calls of tools go on with what is left"),
+        "{less}"
+    );
+    demand_namespaces(&desk);
+    let below = tools(&limited(&desk, "max_user_namespaces", &["doctor", "--json"]).stdout);
+    assert_eq!(
+        below["fix"],
+        "calls of tools end with 69: the policy's `sandbox.min_sandbox.exec` demands a user namespace",
+        "{below}"
+    );
 }
