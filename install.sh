@@ -54,10 +54,13 @@ target=${CARGO_TARGET_DIR:-$here/target}
 # Sets `built` to the release binary.
 build() {
     [ "$(uname -s)" = Linux ] || fail "only Linux is supported, this is $(uname -s)"
+    if ! command -v cargo >/dev/null 2>&1 && [ -r "$HOME/.cargo/env" ]; then
+        fail "cargo is not on PATH" ". ~/.cargo/env"
+    fi
     command -v cargo >/dev/null 2>&1 || fail "cargo is missing" \
         "install Rust 1.95 or newer: your distribution's rustup package, or https://rustup.rs"
     command -v cc >/dev/null 2>&1 || fail "a C linker (cc) is missing" "Debian, Ubuntu: apt-get install gcc libc6-dev"
-    say "building wt (release) ..."
+    say "building wt (release); the first time this takes some minutes, in silence ..."
     triple=$(rustc -vV | sed -n 's/^host: //p')
     (cd "$here" && cargo build --release --locked --quiet --bin wt --target "$triple" --target-dir "$target") ||
         fail "the build failed" "the compiler's message is above"

@@ -47,12 +47,17 @@ impl Place {
     }
 
     pub(crate) fn install(&self, args: &[&str]) -> Output {
+        self.install_with(&format!("{}:/usr/bin:/bin", self.tools().display()), args)
+    }
+
+    /// As `install`, with that PATH.
+    fn install_with(&self, path: &str, args: &[&str]) -> Output {
         Command::new("/bin/sh")
             .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("install.sh"))
             .args(args)
             .current_dir(self.world.project())
             .env_clear()
-            .env("PATH", format!("{}:/usr/bin:/bin", self.tools().display()))
+            .env("PATH", path)
             .env("HOME", self.world.home())
             .env("SHELL", "/bin/bash")
             .env("CARGO_TARGET_DIR", self.target())
@@ -227,6 +232,54 @@ fn trying_shows_the_main_job_and_leaves_nothing_behind() {
         .map(|entry| entry.unwrap().file_name())
         .collect();
     assert_eq!(left, ["test-triple"]);
+}
+
+#[test]
+fn a_cargo_that_only_lacks_its_place_on_path_is_told_from_one_that_is_missing() {
+    let place = Place::new();
+    let few = place.world.home().join("few");
+    fs::create_dir(&few).unwrap();
+    for name in ["dirname", "uname"] {
+        std::os::unix::fs::symlink(format!("/usr/bin/{name}"), few.join(name)).unwrap();
+    }
+    let said = || {
+        let output = place.install_with(few.to_str().unwrap(), &[]);
+        assert_eq!(output.status.code(), Some(1));
+        text(&output.stderr)
+    };
+    assert!(
+        said().starts_with("install.sh: cargo is missing\nhint: install Rust"),
+        "{}",
+        said()
+    );
+    fs::create_dir(place.world.home().join(".cargo")).unwrap();
+    fs::write(place.world.home().join(".cargo/env"), "").unwrap();
+    assert_eq!(said(), "install.sh: cargo is not on PATH\nhint: . ~/.cargo/env\n");
+}
+
+#[test]
+fn a_profile_that_comes_too_late_is_said_to_be_ignored() {
+    let place = Place::new();
+    let shown = |args: &[&str]| {
+        let output = place.install(args);
+        assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+        text(&output.stdout)
+    };
+    let first = shown(&["--profile", "strict"]);
+    assert!(
+        !first.contains("ignored") && first.contains("takes some minutes"),
+        "{first}"
+    );
+    assert!(!shown(&[]).contains("ignored"));
+    let policy = place.world.state().join("policy.json");
+    let before = fs::read(&policy).unwrap();
+    let again = shown(&["--profile", "developer"]);
+    let note = format!(
+        "note: {} stays as it is; `--profile developer` is ignored\n",
+        policy.display()
+    );
+    assert!(again.contains(&note), "{again}");
+    assert_eq!(fs::read(&policy).unwrap(), before);
 }
 
 #[test]

@@ -9,7 +9,7 @@ use crate::{
     record::hex,
     report::{Exit, Failure},
 };
-use clap::{Arg, ArgAction, ArgMatches, Command, builder::PossibleValuesParser};
+use clap::{Arg, ArgAction, ArgMatches, Command, builder::PossibleValuesParser, parser::ValueSource};
 use rustix::{
     fs::{CWD, Mode, OFlags, mkdirat, openat},
     io::Errno,
@@ -92,6 +92,12 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
     }
     if text.is_empty() {
         text.push_str(&format!("{} is initialised already\n", path.display()));
+    }
+    if !wrote_policy && matches.value_source("profile") == Some(ValueSource::CommandLine) {
+        text.push_str(&format!(
+            "note: {} stays as it is; `--profile {profile}` is ignored\n",
+            path.join("policy.json").display()
+        ));
     }
     Ok(show(&text))
 }
