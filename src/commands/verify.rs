@@ -231,14 +231,8 @@ fn words(report: &Report) -> String {
 fn findings(findings: &[Finding]) -> String {
     let mut out = String::new();
     for finding in findings {
-        out.push_str(&format!("{}: ", finding.state.word()));
-        if let Some(seq) = finding.seq {
-            out.push_str(&format!("entry {seq} "));
-        }
-        if let (Some(segment), Some(offset)) = (&finding.segment, finding.offset) {
-            out.push_str(&format!("(byte {offset} of {segment}) "));
-        }
-        out.push_str(&format!("{}\n", visible(&finding.what)));
+        let words = visible(&finding.words_with_place());
+        out.push_str(&format!("{}: {words}\n", finding.state.word()));
     }
     out
 }

@@ -81,7 +81,7 @@ fn a_changed_entry_is_an_alert() {
         found[0]["what"]
             .as_str()
             .unwrap()
-            .starts_with("tampered: entry 2 "),
+            .starts_with("tampered: entry 2: "),
         "{}",
         found[0]
     );

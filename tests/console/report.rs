@@ -93,7 +93,7 @@ fn an_empty_time_is_a_report_too_and_damage_is_named() {
     std::fs::write(&path, forged).unwrap();
     let shown = desk.says(&["report"]);
     assert!(
-        shown.contains("tampered: ") && shown.contains("entry 4 "),
+        shown.contains("tampered: ") && shown.contains("entry 4: "),
         "{shown}"
     );
 }

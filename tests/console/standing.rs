@@ -95,7 +95,7 @@ fn a_changed_entry_is_named_by_status_and_doctor() {
     let output = desk.run(&["doctor"]);
     assert_eq!(output.status.code(), Some(1));
     assert!(
-        text(&output.stdout).contains("tampered: entry 2 "),
+        text(&output.stdout).contains("tampered: entry 2: "),
         "{}",
         text(&output.stdout)
     );

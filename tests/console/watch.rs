@@ -62,7 +62,7 @@ fn a_record_that_does_not_hold_is_an_alert_and_stands_above_every_page() {
     desk.forge("/work/f1", "/work/f9");
     let alerts = desk.says(&["watch", "--once", "--tab", "alerts", "--width", "120"]);
     assert!(
-        alerts.contains("critical chain-problem: tampered: entry 4"),
+        alerts.contains("critical chain-problem: tampered: entry 4: "),
         "{alerts}"
     );
     for tab in TABS {
@@ -286,7 +286,7 @@ fn a_dashboard_that_was_open_before_the_damage_shows_it_once_it_looks_anew() {
     screen.keys(&["r"]);
     screen.shows("BROKEN at entry 4: tampered: ");
     screen.keys(&["3"]);
-    screen.shows("chain-problem: tampered: entry 4");
+    screen.shows("chain-problem: tampered: entry 4: ");
     desk.forge("/work/f9", "/work/f1");
     screen.keys(&["r"]);
     assert!(!screen.shows("3 Alerts 1").contains("BROKEN"));

@@ -153,10 +153,7 @@ impl Facts {
             proof.level.word()
         );
         if let Some(finding) = proof.findings.first() {
-            let seq = finding
-                .seq
-                .map_or_else(String::new, |seq| format!("entry {seq} "));
-            text.push_str(&format!("; {seq}{}", finding.what));
+            text.push_str(&format!("; {}", finding.words()));
         }
         text
     }

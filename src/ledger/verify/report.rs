@@ -96,6 +96,28 @@ pub struct Finding {
     pub what: String,
 }
 
+impl Finding {
+    /// The first entry concerned, and what is wrong.
+    pub(crate) fn words(&self) -> String {
+        match self.seq {
+            Some(seq) => format!("entry {seq}: {}", self.what),
+            None => self.what.clone(),
+        }
+    }
+
+    /// The same with the place in the segment, where there is one.
+    pub(crate) fn words_with_place(&self) -> String {
+        let place = match (&self.segment, self.offset) {
+            (Some(segment), Some(offset)) => format!("byte {offset} of {segment}"),
+            _ => return self.words(),
+        };
+        match self.seq {
+            Some(seq) => format!("entry {seq} ({place}): {}", self.what),
+            None => format!("{place}: {}", self.what),
+        }
+    }
+}
+
 /// What verification found.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Report {
@@ -191,6 +213,47 @@ impl Report {
                 "entries {} to {end} under a signature",
                 self.signed_to + 1
             ));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Finding, State};
+
+    #[test]
+    fn a_finding_names_its_entry_and_place_before_a_colon() {
+        let finding = |seq: Option<u64>, segment: Option<&str>| Finding {
+            state: State::Truncated,
+            seq,
+            segment: segment.map(str::to_owned),
+            offset: segment.map(|_| 9),
+            what: "774 bytes of a write".to_owned(),
+        };
+        for (finding, words, placed) in [
+            (
+                finding(Some(487), Some("a.jsonl")),
+                "entry 487: 774 bytes of a write",
+                "entry 487 (byte 9 of a.jsonl): 774 bytes of a write",
+            ),
+            (
+                finding(Some(487), None),
+                "entry 487: 774 bytes of a write",
+                "entry 487: 774 bytes of a write",
+            ),
+            (
+                finding(None, Some("a.jsonl")),
+                "774 bytes of a write",
+                "byte 9 of a.jsonl: 774 bytes of a write",
+            ),
+            (
+                finding(None, None),
+                "774 bytes of a write",
+                "774 bytes of a write",
+            ),
+        ] {
+            assert_eq!(finding.words(), words);
+            assert_eq!(finding.words_with_place(), placed);
         }
     }
 }

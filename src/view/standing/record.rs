@@ -6,7 +6,7 @@ use crate::{
     ledger::{
         LedgerError,
         read::{Entry, Reader},
-        verify::{self, State},
+        verify::{self, Finding, State},
     },
 };
 use rustix::fs::{Access, AtFlags};
@@ -119,10 +119,7 @@ impl Integrity {
                 State::Tampered => "tampered",
             },
             proven: report.level.word(),
-            finding: finding.map_or_else(String::new, |finding| match finding.seq {
-                Some(seq) => format!("entry {seq} {}", finding.what),
-                None => finding.what.clone(),
-            }),
+            finding: finding.map_or_else(String::new, Finding::words),
             entry: finding.and_then(|finding| finding.seq),
         })
     }
