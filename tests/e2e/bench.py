@@ -133,9 +133,9 @@ def main():
                                "too large": b'{"a": "' + b"x" * (17 << 20),
                                "too large to be judged": event("Write", file_path="a", content="x" * (9 << 20)),
                                "a long name": event("x" * (1 << 20)),
-                               "a long command": event("Bash", command="ls " + "x" * (7 << 20)),
-                               "a long path": event("Read", file_path="/" + "x" * (7 << 20)),
-                               "long arguments": event("mcp__other__call", text="x" * (7 << 20)),
+                               "a long command": event("Bash", command="ls " + "x" * (4_000_000)),
+                               "a long path": event("Read", file_path="/" + "x" * (4_000_000)),
+                               "long arguments": event("mcp__other__call", text="x" * (4_000_000)),
                                "many values": b"[" + b"0," * (3 << 20),
                                "many nests": b'{"a": [' + (b"[" * 100 + b"]" * 100 + b",") * 30_000}.items():
             run = process(world, [wt, "hook", "claude-code"], bytes_in)

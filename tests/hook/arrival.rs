@@ -94,7 +94,7 @@ fn a_client_that_leaves_the_pipe_open_is_answered_all_the_same() {
 #[test]
 fn an_event_that_is_too_large_is_refused() {
     let world = World::new();
-    for (bytes, limit) in [(9 << 20, 8_388_608), (17 << 20, 16_777_216)] {
+    for (bytes, limit) in [(9 << 20, 4_194_304), (17 << 20, 16_777_216)] {
         let event = json!({"hook_event_name": "PreToolUse", "tool_name": "Write",
             "tool_input": {"file_path": "a", "content": "x".repeat(bytes)}});
         let (code, out) = world.wt(&["hook", "claude-code"], event.to_string().as_bytes());

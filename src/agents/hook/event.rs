@@ -174,9 +174,10 @@ impl Client {
         .map(|(_, phase)| phase)
     }
 
-    /// The phase and name of an event that cannot be read as a whole; none where not even they can be had.
+    /// The phase and name of an event that cannot be read as a whole; none where not even they can be had soon.
     pub(crate) fn glance(self, bytes: &[u8]) -> Option<(Phase, String)> {
-        let head: Head = serde_json::from_slice(bytes).ok()?;
+        let small = Some(bytes).filter(|bytes| bytes.len() <= limits::MAX_GLANCE_BYTES)?;
+        let head: Head = serde_json::from_slice(small).ok()?;
         let name = head.hook_event_name.or(head.event)?;
         Some((self.phase(&name)?, name))
     }

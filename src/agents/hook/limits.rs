@@ -1,13 +1,14 @@
 //! How much an event may hold. What is beyond is refused before much is made of it: within 50 ms.
 
 use super::{action::Action, event::Phase};
+use memchr::memchr2;
 use policy::{Intent, Target};
 use serde_json::Value as Json;
 
 /// Largest event of any kind.
 pub(super) const MAX_EVENT_BYTES: usize = 16 << 20;
 /// Largest event of a tool about to run: a file that is written is in it as a whole. Afterwards it may stand there twice.
-const MAX_BEFORE_BYTES: usize = 8 << 20;
+const MAX_BEFORE_BYTES: usize = 4 << 20;
 /// Longest name: of a tool, a session, a call, a directory. Linux has no longer paths (PATH_MAX).
 const MAX_NAME_BYTES: usize = 4096;
 /// Most values in the event of a tool about to run. Each costs more than its bytes when it is read.
@@ -16,6 +17,8 @@ const MAX_BEFORE_VALUES: usize = 50_000;
 const MAX_VALUES: usize = 250_000;
 /// Most that is told of one call beside the content of files; an entry of the record takes copies of it.
 const MAX_ARGUMENT_BYTES: usize = 400 << 10;
+/// Largest event that is glanced at where it cannot be read.
+pub(super) const MAX_GLANCE_BYTES: usize = 2 << 20;
 /// Targets that are kept of a call that tells too much.
 const MAX_KEPT: usize = 16;
 
@@ -51,25 +54,38 @@ pub(super) fn arguments(text: &str) -> Result<(), String> {
 }
 
 fn few(json: &[u8], most: usize) -> Result<(), String> {
-    if values_in(json) > most {
+    if values_in(json, most) > most {
         return Err(format!("the event has more than {most} values"));
     }
     Ok(())
 }
 
-/// At least as many as the values of JSON text: before each stands one of these, outside texts.
-fn values_in(json: &[u8]) -> usize {
-    let (mut text, mut escaped, mut count) = (false, false, 1);
-    for byte in json {
+/// At least as many as the values of JSON text, counted until there are too many: before each stands one of these,
+/// outside texts.
+fn values_in(json: &[u8], most: usize) -> usize {
+    let (mut count, mut at) = (1, 0);
+    while let Some(byte) = json.get(at).filter(|_| count <= most) {
+        at += 1;
         match byte {
-            _ if escaped => escaped = false,
-            b'\\' => escaped = text,
-            b'"' => text = !text,
-            b',' | b':' | b'[' | b'{' if !text => count += 1,
+            b',' | b':' | b'[' | b'{' => count += 1,
+            b'"' => at = after_text(json, at),
             _ => {}
         }
     }
     count
+}
+
+/// Where a text ends that began before `at`.
+fn after_text(json: &[u8], mut at: usize) -> usize {
+    while let Some(rest) = json.get(at..)
+        && let Some(found) = memchr2(b'"', b'\\', rest)
+    {
+        if rest.get(found) == Some(&b'"') {
+            return at + found + 1;
+        }
+        at += found + 2;
+    }
+    json.len()
 }
 
 /// Why what a tool would do is too long to be judged and recorded, and what to do instead; none where it is not.
@@ -143,8 +159,11 @@ fn weight(value: &Json) -> usize {
     }
 }
 
-/// The bytes of a text in JSON (RFC 8785, 3.2.2.2).
+/// The bytes of a text in JSON (RFC 8785, 3.2.2.2); of one that is too long as it is, at least so many.
 fn written(text: &str) -> usize {
+    if text.len() > MAX_ARGUMENT_BYTES {
+        return text.len();
+    }
     let byte = |byte: u8| match byte {
         b'"' | b'\\' => 2,
         0..0x20 => 6,
@@ -176,15 +195,15 @@ mod tests {
             json!([1, 2, {"a": "[,:{", "b": null}]),
         ] {
             let (text, real) = (value.to_string(), count(&value));
-            let counted = values_in(text.as_bytes());
+            let counted = values_in(text.as_bytes(), usize::MAX);
             assert!(
                 (real..=2 * real).contains(&counted),
                 "{text}: {counted} for {real}"
             );
         }
         let quoted = json!("[,:{".repeat(100)).to_string();
-        assert_eq!(values_in(quoted.as_bytes()), 1);
-        assert_eq!(values_in(br#"["\\", 1]"#), 3);
+        assert_eq!(values_in(quoted.as_bytes(), usize::MAX), 1);
+        assert_eq!(values_in(br#"["\\", 1]"#, usize::MAX), 3);
     }
 
     #[test]
