@@ -2,7 +2,7 @@
 //! watched, asked, reported, broken by hand and named.
 
 use crate::{
-    console::watch::Screen,
+    console::screen::Screen,
     install::Place,
     support::{Scratch, WT, needs, text},
 };

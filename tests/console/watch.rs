@@ -1,12 +1,10 @@
 //! `wt watch`: one plain frame, and the live dashboard in a terminal of tmux.
 
-use super::desk::{Call, Desk, text};
-use crate::support::needs;
-use std::{
-    path::Path,
-    process::Command,
-    time::{Duration, Instant},
+use super::{
+    desk::{Call, Desk},
+    screen::{LEFT, Screen},
 };
+use std::process::Command;
 
 const TABS: [&str; 5] = ["activity", "approvals", "alerts", "policy", "integrity"];
 
@@ -118,112 +116,6 @@ fn without_a_terminal_the_live_view_says_what_to_do_instead() {
     );
 }
 
-/// A tmux server of this test's own, of 80 columns and 24 lines.
-pub(crate) struct Screen {
-    socket: String,
-}
-
-impl Screen {
-    fn start(desk: &Desk, name: &str) -> Option<Self> {
-        Self::start_with(desk, name, "")
-    }
-
-    fn start_with(desk: &Desk, name: &str, set: &str) -> Option<Self> {
-        Self::start_args(desk, name, set, "")
-    }
-
-    fn start_args(desk: &Desk, name: &str, set: &str, args: &str) -> Option<Self> {
-        let command = format!(
-            "{set} {} watch {args}; echo left with $?; stty -a | tr ' ;' '\n\n' | grep -x -e echo -e icanon; sleep 60",
-            super::desk::WT
-        );
-        Self::open(
-            &desk.home().join(format!("tmux-{name}")),
-            desk.home(),
-            &desk.state(),
-            &command,
-        )
-    }
-
-    /// Runs a command of the shell in it; none where there is no tmux.
-    pub(crate) fn open(socket: &Path, home: &Path, state: &Path, command: &str) -> Option<Self> {
-        if !needs::program("tmux") {
-            return None;
-        }
-        let socket = socket.display().to_string();
-        let screen = Self { socket };
-        let started = screen
-            .tmux(&[
-                "-f",
-                "/dev/null",
-                "new-session",
-                "-d",
-                "-x",
-                "80",
-                "-y",
-                "24",
-                "sh",
-                "-c",
-                command,
-            ])
-            .env("WATCHTOWER_DIR", state)
-            .env("HOME", home)
-            .output()
-            .unwrap();
-        assert!(started.status.success(), "{}", text(&started.stderr));
-        Some(screen)
-    }
-
-    fn tmux(&self, args: &[&str]) -> Command {
-        let mut command = Command::new("tmux");
-        command
-            .env_clear()
-            .env("PATH", "/usr/bin:/bin")
-            .env("TERM", "xterm-256color")
-            .env("LC_ALL", "C.UTF-8");
-        command.args(["-u", "-S", &self.socket]).args(args);
-        command
-    }
-
-    /// The program that its shell runs.
-    fn child(&self) -> i32 {
-        let told = self.tmux(&["list-panes", "-F", "#{pane_pid}"]).output().unwrap();
-        let shell = text(&told.stdout).trim().to_owned();
-        let children = std::fs::read_to_string(format!("/proc/{shell}/task/{shell}/children")).unwrap();
-        children.split_whitespace().next().unwrap().parse().unwrap()
-    }
-
-    pub(crate) fn keys(&self, keys: &[&str]) {
-        assert!(
-            self.tmux(&[&["send-keys"], keys].concat())
-                .status()
-                .unwrap()
-                .success()
-        );
-    }
-
-    pub(crate) fn shows(&self, wanted: &str) -> String {
-        let begun = Instant::now();
-        loop {
-            let shown = text(&self.tmux(&["capture-pane", "-p"]).output().unwrap().stdout);
-            if shown.contains(wanted) {
-                return shown;
-            }
-            assert!(
-                begun.elapsed() < Duration::from_secs(20),
-                "no `{wanted}` in:\n{shown}"
-            );
-            std::thread::sleep(Duration::from_millis(50));
-        }
-    }
-}
-
-impl Drop for Screen {
-    fn drop(&mut self) {
-        drop(self.tmux(&["kill-server"]).output());
-    }
-}
-
 #[test]
 fn the_dashboard_follows_the_ledger_explains_filters_and_gives_the_terminal_back() {
     let desk = busy();
@@ -306,17 +198,17 @@ fn a_signal_gives_the_terminal_back_too() {
             return;
         };
         screen.shows("Newest first");
-        assert!(holds_mouse(&screen));
+        assert!(screen.holds_mouse());
         kill_process(Pid::from_raw(screen.child()).unwrap(), signal).unwrap();
         screen.shows(&format!("left with {code}"));
-        let left = screen.shows("icanon");
-        assert!(left.contains("\necho\n"), "echo is off: {left}");
+        let left = screen.shows(LEFT);
+        assert!(left.contains("\nicanon\necho\n"), "echo is off: {left}");
         assert!(
             !left.contains("Watchtower"),
             "the screen was not given back: {left}"
         );
         assert!(
-            !holds_mouse(&screen),
+            !screen.holds_mouse(),
             "{code}: the terminal still tells of the mouse"
         );
     }
@@ -328,28 +220,17 @@ fn a_panic_gives_the_terminal_back_too() {
     let Some(screen) = Screen::start_with(&desk, "panic", "WT_TEST_PANIC=1 RUST_BACKTRACE=0") else {
         return;
     };
-    let left = screen.shows("icanon");
+    let left = screen.shows(LEFT);
     assert!(
         left.contains("as was asked for"),
         "what went wrong is said: {left}"
     );
     assert!(left.contains("left with 101"), "{left}");
-    assert!(
-        left.contains("icanon") && left.contains("\necho\n"),
-        "echo is off: {left}"
-    );
+    assert!(left.contains("\nicanon\necho\n"), "echo is off: {left}");
     assert!(
         !left.contains("Newest first"),
         "the screen was not given back: {left}"
     );
-}
-
-/// Whether tmux was asked for the mouse by what runs in it.
-fn holds_mouse(screen: &Screen) -> bool {
-    let told = screen
-        .tmux(&["display-message", "-p", "#{mouse_any_flag}"])
-        .output();
-    text(&told.unwrap().stdout).trim() == "1"
 }
 
 #[test]
@@ -364,7 +245,7 @@ fn the_mouse_is_taken_only_when_asked_for_opens_pages_and_is_given_back() {
         };
         if !ends.is_empty() {
             screen.shows("Newest first");
-            assert!(holds_mouse(&screen));
+            assert!(screen.holds_mouse());
             let page = screen
                 .shows("3 Alerts")
                 .lines()
@@ -377,15 +258,15 @@ fn the_mouse_is_taken_only_when_asked_for_opens_pages_and_is_given_back() {
             screen.keys(&[ends]);
         }
         screen.shows(&format!("left with {code}"));
-        screen.shows("icanon");
+        screen.shows(LEFT);
         assert!(
-            !holds_mouse(&screen),
+            !screen.holds_mouse(),
             "{name}: the terminal still tells of the mouse"
         );
     }
     let plain = Screen::start(&desk, "no-mouse").unwrap();
     plain.shows("Newest first");
-    assert!(!holds_mouse(&plain), "text can be marked as ever");
+    assert!(!plain.holds_mouse(), "text can be marked as ever");
 }
 
 #[test]
