@@ -233,6 +233,13 @@ fn arguments_beyond_their_limit_are_refused_and_that_is_recorded() {
         ),
         (
             "mcp__other__call",
+            json!({"numbers": vec![-1.234_567_890_123_456e-300; 40_000]}),
+            arguments,
+            "mcp",
+            json!(["other/call"]),
+        ),
+        (
+            "mcp__other__call",
             json!({"text": marks}),
             arguments,
             "mcp",

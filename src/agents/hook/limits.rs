@@ -146,15 +146,17 @@ fn told(intent: &Intent) -> usize {
     targets + intent.params.values().map(weight).sum::<usize>()
 }
 
-/// The bytes of a value's texts as JSON writes them, and one for each value.
+/// At least the bytes of a value in JSON (RFC 8785).
 fn weight(value: &Json) -> usize {
-    1 + match value {
-        Json::Null | Json::Bool(_) | Json::Number(_) => 0,
-        Json::String(text) => written(text),
-        Json::Array(items) => items.iter().map(weight).sum(),
+    const MARKS: usize = 2;
+    match value {
+        Json::Null | Json::Bool(_) => "false".len(),
+        Json::Number(number) => number.to_string().len(),
+        Json::String(text) => MARKS + written(text),
+        Json::Array(items) => MARKS + items.iter().map(|item| weight(item) + ",".len()).sum::<usize>(),
         Json::Object(members) => {
-            let one = |(key, value): (&String, &Json)| written(key) + weight(value);
-            members.iter().map(one).sum()
+            let one = |(key, value): (&String, &Json)| MARKS + written(key) + weight(value) + ":,".len();
+            MARKS + members.iter().map(one).sum::<usize>()
         }
     }
 }
@@ -207,13 +209,19 @@ mod tests {
     }
 
     #[test]
-    fn a_text_weighs_what_it_is_when_written() {
-        for text in ["plain", "\"\\", "\u{1}\u{1f}", "ü\n"] {
+    fn nothing_weighs_less_than_it_is_when_written() {
+        for value in [
+            json!("plain"),
+            json!("\"\\ \u{1}\u{1f} ü\n"),
+            json!([null, true, false, -1.234_567_890_123_456_7e-300, i64::MIN]),
+            json!({"a\"": [], "b": {}, "c": [[1], {"d": "e"}]}),
+        ] {
+            let text = value.to_string();
+            let weighed = weight(&value);
             assert!(
-                weight(&json!(text)) >= json!(text).to_string().len() - 1,
-                "{text:?}"
+                (text.len()..=2 * text.len()).contains(&weighed),
+                "{text}: {weighed}"
             );
         }
-        assert_eq!(weight(&json!({"a": [1, "bc"]})), 1 + 1 + 1 + 1 + 3);
     }
 }
