@@ -4,7 +4,7 @@ use super::{
     calls::Builtin,
     error::{Eval, ExprError, raised},
     eval::Run,
-    limits::{MAX_PATTERN_BYTES, MAX_REGEX_BYTES, MAX_SMALL_REGEX_BYTES},
+    limits::{MAX_PATTERN_BYTES, MAX_PATTERN_COST, MAX_REGEX_BYTES, MAX_SMALL_REGEX_BYTES},
     node::{NodeKind, Operand},
     value::Value,
 };
@@ -17,7 +17,9 @@ use std::net::IpAddr;
 const DYNAMIC: (usize, usize) = (64_000, 1600);
 
 /// What a pattern costs that is more than a small one.
-pub(super) const LARGE: usize = 8;
+const LARGE: usize = 8;
+/// Why a pattern is refused that had to be compiled to find that out.
+const TOO_LARGE: &str = "it repeats too much";
 
 fn short(pattern: &str) -> Result<&str, String> {
     if pattern.len() > MAX_PATTERN_BYTES {
@@ -79,7 +81,7 @@ fn regex(pattern: &str, limit: usize) -> Result<Search, String> {
         }),
     };
     built.map(measured).map_err(|e| match e {
-        regex::Error::CompiledTooBig(_) => "it repeats too much".to_owned(),
+        regex::Error::CompiledTooBig(_) => TOO_LARGE.to_owned(),
         e => e
             .to_string()
             .lines()
@@ -90,15 +92,29 @@ fn regex(pattern: &str, limit: usize) -> Result<Search, String> {
     })
 }
 
-/// A call with a constant pattern, compiled at load, and what it costs: none where it is not one.
-pub(super) fn compile(builtin: Builtin, args: &[Operand]) -> Result<Option<(Test, usize)>, ExprError> {
+/// A call with a constant pattern, compiled at load, and what it costs: none where it is not one. A fault has its cost
+/// too, which is all there is for a pattern that is too large.
+pub(super) fn compile(
+    builtin: Builtin,
+    args: &[Operand],
+) -> Result<Option<(Test, usize)>, (ExprError, usize)> {
     let [_, Operand::Value(node)] = args else {
         return Ok(None);
     };
     let NodeKind::Const(Value::Str(text)) = &node.kind else {
         return Ok(None);
     };
-    let fault = |what: &str, e: String| ExprError::new(node.at, format!("this is not a {what}: {e}"));
+    let fault = |what: &str, e: String| {
+        let cost = if e == TOO_LARGE {
+            MAX_PATTERN_COST + 1
+        } else {
+            LARGE
+        };
+        (
+            ExprError::new(node.at, format!("this is not a {what}: {e}")),
+            cost,
+        )
+    };
     match builtin {
         Builtin::Matches => {
             let small = regex(text, MAX_SMALL_REGEX_BYTES).map(|regex| (regex, 1));

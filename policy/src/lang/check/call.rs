@@ -96,17 +96,20 @@ impl Checker {
             ));
         }
         let compiled = own::compile(builtin, &operands);
-        // One at fault may have cost as much to look at as the largest.
         self.patterns += match &compiled {
             Ok(None) => 0,
-            Ok(Some((_, cost))) => *cost,
-            Err(_) => own::LARGE,
+            Ok(Some((_, cost))) | Err((_, cost)) => *cost,
         };
-        if self.patterns > MAX_PATTERN_COST {
-            let fault = ExprError::new(at, "too many patterns in one expression");
-            return Err(self.last(fault.hint("put them into one, or into several rules")));
-        }
-        if let Some((test, _)) = compiled?
+        let spent = self.patterns > MAX_PATTERN_COST;
+        let compiled = match compiled {
+            Err((fault, _)) => return Err(if spent { self.last(fault) } else { fault }),
+            Ok(_) if spent => {
+                let fault = ExprError::new(at, "too many patterns in one expression");
+                return Err(self.last(fault.hint("put them into one, or into several rules")));
+            }
+            Ok(compiled) => compiled,
+        };
+        if let Some((test, _)) = compiled
             && let Some(Operand::Value(text)) = operands.drain(..).next()
         {
             return Ok((NodeKind::Test(test, Box::new(text)), Type::Bool));
