@@ -121,6 +121,11 @@ impl<'a> Report<'a> {
         }
     }
 
+    /// Whether no more problems are told, so that what only serves to find more may be left out.
+    pub(crate) fn is_full(&self) -> bool {
+        self.untold.is_some()
+    }
+
     /// How many there are so far.
     pub(crate) fn count(&self) -> usize {
         self.problems.len() + self.untold.as_ref().map_or(0, |(_, count)| *count)
@@ -131,7 +136,10 @@ impl<'a> Report<'a> {
         let mut problems = self.problems;
         problems.sort_by_key(|problem| problem.start);
         problems.extend(self.untold.map(|(first, count)| Problem {
-            message: format!("{count} more problems, of which this is one: {}", first.message),
+            message: format!(
+                "at least {count} more problems, of which this is one: {}",
+                first.message
+            ),
             start: UNTOLD,
             ..first
         }));

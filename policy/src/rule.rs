@@ -237,6 +237,7 @@ fn condition(node: &Node<'_>, when: Conditions, report: &mut Report<'_>) -> Opti
     }
     let expression = match when {
         Conditions::WhenTried => OnceLock::new(),
+        Conditions::Now if report.is_full() => OnceLock::from(Err(unread())),
         Conditions::Now => {
             let read = Expression::parse_whole(source, Names::Rule);
             OnceLock::from(read.map_err(|faults| told(faults, node, report)))
@@ -258,6 +259,11 @@ fn told(faults: Vec<ExprError>, node: &Node<'_>, report: &mut Report<'_>) -> Eva
         );
         report.add(at, fault.message, fault.hint);
     }
+    unread()
+}
+
+/// What a condition is of a document that does not load.
+fn unread() -> EvalError {
     lang::raised_error("the condition cannot be read")
 }
 

@@ -274,15 +274,16 @@ fn long_sources_cost_no_more_than_their_length() {
 /// Every call reads what a project brings along: neither many faults nor many costly constants make that slow.
 #[test]
 fn a_document_at_fault_everywhere_costs_no_more_than_its_length() {
-    let rules = |count: usize, condition: &str| {
-        let rule = |n| format!("{{\"name\":\"r{n}\",\"domain\":1,\"condition\":\"{condition}\"}}");
-        let rules: Vec<String> = (0..count).map(rule).collect();
+    let rules = |fault: &str, condition: &str| {
+        let rule = |n| format!("{{\"name\":\"r{n}\",{fault}\"condition\":\"{condition}\"}}");
+        let rules: Vec<String> = (0..4000).map(rule).collect();
         format!("{{\"version\": \"2.0.0\", \"policies\": [{}]}}", rules.join(","))
     };
     let names: String = (0..20).map(|n| format!("v{n},")).collect();
     for document in [
-        rules(4000, &format!("[{names}]")),
-        rules(4000, "sum([x for x in range(30000)]) > 0"),
+        rules("\"domain\":1,", &format!("[{names}]")),
+        rules("", &format!("[{names}]")),
+        rules("\"domain\":1,", "sum([x for x in range(30000)]) > 0"),
     ] {
         let source = [Source {
             layer: Layer::Project,
@@ -292,7 +293,7 @@ fn a_document_at_fault_everywhere_costs_no_more_than_its_length() {
         let begun = Instant::now();
         let told = load(&source).unwrap_err();
         let checked = policy::inspect(&source, &|_| Err("no applet".to_owned()));
-        assert!(begun.elapsed() < 4 * SOON, "{:?}", begun.elapsed());
+        assert!(begun.elapsed() < 2 * SOON, "{:?}", begun.elapsed());
         assert_eq!(told.len(), 101);
         assert!(checked.problems.len() <= 202, "{}", checked.problems.len());
         let kept: usize = told.iter().map(|problem| problem.source.len()).sum();
