@@ -304,21 +304,26 @@ fn a_refresh_reads_what_is_new_and_not_the_ledger_again() {
     );
 }
 
+/// Also where the terminal goes in the middle of a key, of which crossterm waits for the rest.
 #[test]
 fn a_dashboard_whose_terminal_has_gone_ends() {
     let desk = busy();
     let script = "
-import os, pty, signal, subprocess, sys, time
-master, slave = pty.openpty()
-child = subprocess.Popen(sys.argv[1:], stdin=slave, stdout=slave, stderr=subprocess.DEVNULL, start_new_session=True)
-os.close(slave)
-os.read(master, 1)
-os.close(master)
-try:
-    child.wait(timeout=10)
-except subprocess.TimeoutExpired:
-    child.kill()
-    sys.exit(3)
+import os, pty, subprocess, sys, time
+for begun in (b'', b'\\x1b[<3'):
+    master, slave = pty.openpty()
+    child = subprocess.Popen(sys.argv[1:], stdin=slave, stdout=slave, stderr=subprocess.DEVNULL, start_new_session=True)
+    os.close(slave)
+    os.read(master, 1)
+    if begun:
+        os.write(master, begun)
+        time.sleep(1)
+    os.close(master)
+    try:
+        child.wait(timeout=10)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        sys.exit(3 + len(begun))
 ";
     let ended = Command::new("python3")
         .args(["-c", script, super::desk::WT, "watch"])

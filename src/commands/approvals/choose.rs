@@ -47,6 +47,7 @@ enum Wish {
 pub(super) fn run(ground: &Ground, caller: &Caller) -> Result<ExitCode, Failure> {
     let mut at = ListState::default().with_selected(Some(0));
     let mut said = String::new();
+    terminal::end_with_it().map_err(|e| lost(&e))?;
     let mut terminal = ratatui::try_init().map_err(|e| lost(&e))?;
     let done = loop {
         let looked = ground

@@ -39,7 +39,8 @@ pub(super) fn run(
 ) -> Result<ExitCode, Failure> {
     let signals =
         Signals::hold().map_err(|e| Failure::new(Exit::Config, format!("cannot wait for signals: {e}")))?;
-    let mut terminal = ratatui::try_init().map_err(|e| {
+    let begun = terminal::end_with_it().and_then(|()| ratatui::try_init());
+    let mut terminal = begun.map_err(|e| {
         Failure::new(Exit::Usage, format!("cannot use this terminal: {e}"))
             .hint("`wt watch --once` prints one frame")
     })?;
