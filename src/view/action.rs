@@ -104,10 +104,11 @@ impl Action {
         if self.kind != "decision" {
             return self.note.clone();
         }
-        let mut out = if self.tool.is_empty() {
-            format!("{}:{}", self.domain, self.operation)
-        } else {
-            self.tool.clone()
+        let mut out = match (self.tool.as_str(), self.domain.as_str()) {
+            ("", domain) => format!("{domain}:{}", self.operation),
+            // `wt` is one tool for all of its own operations.
+            (tool, "watchtower") => format!("{tool} {}", self.operation),
+            (tool, _) => tool.to_owned(),
         };
         if !self.command.is_empty() {
             return format!("{out} {}", self.command);

@@ -57,6 +57,14 @@ fn each_action_is_one_aligned_line_with_its_outcome_rule_and_agent() {
     assert!(!shown.contains('\x1b'), "colour in a pipe");
 }
 
+#[test]
+fn an_operation_of_watchtowers_own_is_shown_with_its_name() {
+    let desk = three_calls();
+    desk.run(&["redact", "2", "--reason", "a name of a person"]);
+    let shown = desk.says(&["tail"]);
+    assert!(shown.contains(" wt redact ledger "), "{shown}");
+}
+
 /// Long paths and names, and entries of other kinds.
 fn long_calls() -> Desk {
     let desk = three_calls();

@@ -1,10 +1,13 @@
 //! `wt watch`: one plain frame, and the live dashboard in a terminal of tmux.
 
 use super::{
-    desk::{Call, Desk},
+    desk::{Call, Desk, text},
     screen::{LEFT, Screen},
 };
-use std::process::Command;
+use std::{
+    process::Command,
+    time::{Duration, Instant},
+};
 
 const TABS: [&str; 5] = ["activity", "approvals", "alerts", "policy", "integrity"];
 
@@ -302,6 +305,28 @@ fn a_refresh_reads_what_is_new_and_not_the_ledger_again() {
         took > 0 && took < size / 4,
         "two refreshes read {took} bytes beside a ledger of {size}"
     );
+}
+
+#[test]
+fn what_another_program_wrote_over_it_goes_with_the_next_look() {
+    let desk = busy();
+    let Some(screen) = Screen::start(&desk, "over") else {
+        return;
+    };
+    screen.shows("Activity");
+    let pane = screen
+        .tmux(&["list-panes", "-F", "#{pane_tty}"])
+        .output()
+        .unwrap();
+    std::fs::write(text(&pane.stdout).trim(), "\x1b[21;3Hgibberish of a broadcast").unwrap();
+    screen.shows("gibberish of a broadcast");
+    screen.keys(&["C-l"]);
+    let begun = Instant::now();
+    while text(&screen.tmux(&["capture-pane", "-p"]).output().unwrap().stdout).contains("gibberish") {
+        assert!(begun.elapsed() < Duration::from_secs(20), "it is not drawn anew");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    screen.shows("Activity");
 }
 
 /// Also where the terminal goes in the middle of a key, of which crossterm waits for the rest.

@@ -35,7 +35,7 @@ pub(super) const HELP: &[(&str, &str)] = &[
     ),
     ("Esc", "back; lift the filter"),
     ("p", "hold still"),
-    ("r", "look anew: policy, links, integrity"),
+    ("r, Ctrl-L", "look and draw anew: policy, links, integrity"),
     ("q, Ctrl-C", "leave"),
 ];
 

@@ -119,6 +119,8 @@ fn watch(
                 Event::Key(key) if key.kind != KeyEventKind::Release => match keys::apply(model, key) {
                     After::Draw => true,
                     After::Refresh => {
+                        // Another program may have written over it.
+                        screen.clear()?;
                         source.look_around(model);
                         true
                     }
