@@ -36,21 +36,22 @@ pub(crate) fn lexical(path: &str) -> Cow<'_, str> {
     Cow::Owned(if absolute { format!("/{joined}") } else { joined })
 }
 
-/// Whether every component is a name.
+/// Whether every component is a name: asked of each path many times, so first whether any may be something else.
 fn is_plain(path: &str) -> bool {
-    /// Dots at the beginning of a component, up to as many as make it a name.
-    const NAME: u8 = 3;
+    let bytes = path.as_bytes();
+    let pairs = bytes.iter().zip(bytes.iter().skip(1));
+    // Without a way out in the middle, so that the compiler takes many bytes at once.
+    let odd = pairs.fold(false, |odd, (a, b)| {
+        odd | (*a == b'/') & ((*b == b'/') | (*b == b'.'))
+    });
+    let clear = !odd && !matches!(bytes.first(), None | Some(b'.')) && bytes.last() != Some(&b'/');
+    clear || are_names(path)
+}
+
+/// The same, looked at component by component.
+fn are_names(path: &str) -> bool {
     let rest = path.strip_prefix('/').unwrap_or(path);
-    let (mut dots, mut begun) = (0, false);
-    for byte in rest.bytes() {
-        match byte {
-            b'/' if !begun || dots < NAME => return false,
-            b'/' => (dots, begun) = (0, false),
-            b'.' if dots < NAME => (dots, begun) = (dots + 1, true),
-            _ => (dots, begun) = (NAME, true),
-        }
-    }
-    rest.is_empty() || begun && dots >= NAME
+    rest.is_empty() || rest.split('/').all(|part| !matches!(part, "" | "." | ".."))
 }
 
 /// Whether one component matches a pattern of literal text, `*` and `?`.
@@ -94,7 +95,7 @@ pub(crate) fn name_matches(pattern: &str, name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{below, lexical, name_matches};
+    use super::{are_names, below, is_plain, lexical, name_matches};
 
     #[test]
     fn a_prefix_without_a_separator_is_another_place() {
@@ -123,6 +124,23 @@ mod tests {
             (".", ""),
         ] {
             assert_eq!(lexical(path), plain, "{path}");
+        }
+    }
+
+    #[test]
+    fn the_quick_look_at_a_path_says_what_the_slow_one_says() {
+        let mut paths = vec![String::new()];
+        for _ in 0..7 {
+            paths = paths
+                .iter()
+                .flat_map(|path| ["", "/", ".", "a"].map(|next| format!("{path}{next}")))
+                .collect();
+            paths.sort_unstable();
+            paths.dedup();
+        }
+        assert_eq!(paths.len(), (3_usize.pow(8) - 1) / 2);
+        for path in paths {
+            assert_eq!(is_plain(&path), are_names(&path), "{path}");
         }
     }
 

@@ -8,9 +8,9 @@ use super::{
 };
 
 /// Rounding to more decimal places than this, or numbers beyond so many digits, writes out hundreds of digits and reads
-/// them back. It costs as much as looking at so many bytes.
+/// them back. It counts as looking at so many bytes.
 const NEAR: u64 = 22;
-const FAR: usize = 1_280;
+const FAR: usize = 4_096;
 
 /// `int(value)`
 pub(super) fn int<'a>(value: &Value<'a>, run: &mut Run<'a>) -> Eval<Value<'a>> {
