@@ -57,10 +57,16 @@ impl<'a> Run<'a> {
         self.spent + u64::from(self.steps)
     }
 
+    #[inline]
     pub(super) fn step(&mut self) -> Eval<()> {
+        /// Apart, so that what every step runs through stays small.
+        #[cold]
+        fn exhausted() -> Eval<()> {
+            limit("more than 100,000 steps")
+        }
         self.steps += 1;
         if self.steps > MAX_STEPS {
-            return limit("more than 100,000 steps");
+            return exhausted();
         }
         Ok(())
     }
