@@ -85,7 +85,8 @@ fn hello() -> Json {
 fn only_who_has_the_token_is_answered() {
     let world = World::new();
     let server = Http::start(&world);
-    let almost = format!("Bearer {}0", server.token.strip_suffix(|_: char| true).unwrap());
+    let (kept, last) = server.token.split_at(server.token.len() - 1);
+    let almost = format!("Bearer {kept}{}", if last == "0" { "1" } else { "0" });
     for headers in [
         &[][..],
         &[("Authorization", "Bearer ")],
