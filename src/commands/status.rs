@@ -11,8 +11,13 @@ use crate::{
         paint::{Paint, Tone},
         span,
         standing::{
-            agents::AgentSetup, approver::Approving, kernel::Kernel, links::Links, record::Record,
-            rules::Rules, waiting::Waiting,
+            agents::AgentSetup,
+            approver::Approving,
+            kernel::Kernel,
+            links::Links,
+            record::Record,
+            rules::Rules,
+            waiting::{self, Waiting},
         },
         table::{Cell, Layout, lines},
         words,
@@ -48,7 +53,8 @@ struct Standing {
     ledger: Option<Record>,
     kernel: Kernel,
     approver: Option<Approving>,
-    approvals: Waiting,
+    /// None where it cannot be told.
+    approvals: Option<Waiting>,
     problems: Vec<String>,
 }
 
@@ -81,15 +87,14 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
         let failure = Failure::new(Exit::Config, rules.problem.clone());
         note(failure, &mut problems);
     }
-    // Without a policy or a ledger nothing waits; both are named already.
+    // Without a policy or a ledger it cannot be told what waits; both are named already.
     let ground = ground.ok().filter(|_| ledger.is_some());
     let level = level::of(opened.as_ref().map_or(caller.uid, |home| home.owner), &caller);
     let looked = ground.as_ref().map(Waiting::look).transpose();
     let approvals = looked
         .map_err(|failure| note(failure, &mut problems))
         .ok()
-        .flatten()
-        .unwrap_or_default();
+        .flatten();
     // What cannot be read is named already.
     let approver = ground.and_then(|ground| Approving::look(&ground, level).ok());
     let standing = Standing {
@@ -161,8 +166,7 @@ fn screen(standing: &Standing, paint: Paint) -> Vec<String> {
                 format!("{word}: {} (sha256 {sha256}...)", layer.path),
             );
         }
-        let root = rules.workspace.as_deref().unwrap_or("none here");
-        row("workspace", Tone::Plain, root.to_owned());
+        row("workspace", Tone::Plain, rules.workspace_words().to_owned());
     }
     match &standing.ledger {
         Some(record) => {
@@ -185,14 +189,15 @@ fn screen(standing: &Standing, paint: Paint) -> Vec<String> {
             row("", Tone::Dim, approver.means.to_owned());
         }
     }
-    let waiting = &standing.approvals;
-    for frozen in &waiting.frozen {
+    let waiting = standing.approvals.as_ref();
+    for frozen in waiting.map_or(&[][..], |waiting| &waiting.frozen) {
         row("frozen", Tone::Bad, frozen.words());
     }
-    match waiting.pending.first() {
-        None => row("approvals", Tone::Dim, "nothing waits for a person".to_owned()),
-        Some(first) => {
-            let count = words::count(waiting.pending.len() as u64, "request waits", "requests wait");
+    match waiting.map(|waiting| (waiting.pending.len(), waiting.pending.first())) {
+        None => row("approvals", Tone::Warn, waiting::UNTOLD.to_owned()),
+        Some((_, None)) => row("approvals", Tone::Dim, waiting::NOTHING.to_owned()),
+        Some((count, Some(first))) => {
+            let count = words::count(count as u64, "request waits", "requests wait");
             row(
                 "approvals",
                 Tone::Warn,

@@ -272,6 +272,29 @@ fn what_waits_for_a_person_is_shown() {
     assert_eq!(status["approvals"]["frozen"], json!([]));
 }
 
+/// With a policy that does not load, nobody can say that nothing waits.
+#[test]
+fn what_cannot_be_told_is_not_called_nothing() {
+    let world = crate::support::Scratch::new();
+    let diary = world.home().join("diary.txt").display().to_string();
+    assert_eq!(world.run(&["safe-rm", &diary]).status.code(), Some(75));
+    std::fs::write(world.state().join("policy.json"), "{\"colour\": 1}").unwrap();
+    let status = text(&world.run(&["status"]).stdout);
+    assert!(
+        status.contains("approvals   what waits, and who is stopped, cannot be told"),
+        "{status}"
+    );
+    assert!(status.contains("workspace   cannot be told"), "{status}");
+    assert!(!status.contains("nothing waits"), "{status}");
+    let told = object(&text(&world.run(&["status", "--json"]).stdout));
+    assert_eq!(told["approvals"], json!(null));
+    let page = text(&world.run(&["watch", "--once", "--tab", "approvals"]).stdout);
+    assert!(
+        page.contains("cannot be told") && !page.contains("nothing waits"),
+        "{page}"
+    );
+}
+
 #[test]
 fn agents_that_are_set_up_are_named_with_how_much_of_it_stands() {
     let world = crate::support::Scratch::new();

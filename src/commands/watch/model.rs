@@ -106,6 +106,8 @@ pub(super) struct Model {
     pub(super) alarms: Alarms,
     pub(super) alerts: Vec<Line>,
     pub(super) approvals: Vec<String>,
+    /// Whether what waits, and who is stopped, cannot be told.
+    pub(super) untold: bool,
     pub(super) frozen: Vec<String>,
     /// Place of the cursor, counted from the newest entry that passes the filter.
     pub(super) cursor: usize,

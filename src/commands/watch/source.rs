@@ -71,9 +71,9 @@ impl Source {
 
     /// Looks at what waits for a person; where that cannot be read nothing is claimed.
     fn look_at_approvals(model: &mut Model, ground: Option<&Ground>) {
-        let waiting = ground
-            .and_then(|ground| Waiting::look(ground).ok())
-            .unwrap_or_default();
+        let waiting = ground.and_then(|ground| Waiting::look(ground).ok());
+        model.untold = waiting.is_none();
+        let waiting = waiting.unwrap_or_default();
         model.approvals = waiting
             .pending
             .iter()

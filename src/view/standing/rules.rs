@@ -33,6 +33,15 @@ pub(crate) struct Rules {
 }
 
 impl Rules {
+    /// The workspace in words.
+    pub(crate) fn workspace_words(&self) -> &str {
+        match &self.workspace {
+            Some(root) => root,
+            None if self.problem.is_empty() => "none here",
+            None => "cannot be told",
+        }
+    }
+
     /// The policy in a directory; `ground` is what a call of this caller stands on, or why it cannot.
     pub(crate) fn look(home: &Home, caller: &Caller, ground: &Result<Ground, Failure>) -> Self {
         let mut read = home.layers(caller).unwrap_or_default();

@@ -4,6 +4,12 @@ use crate::{ground::Ground, report::Failure, state::State};
 use serde::Serialize;
 use std::os::fd::AsFd;
 
+/// How it is said that nobody is asked anything.
+pub(crate) const NOTHING: &str = "nothing waits for a person";
+/// How it is said that nobody knows.
+pub(crate) const UNTOLD: &str =
+    "what waits, and who is stopped, cannot be told: policy and record must be readable";
+
 /// One request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Pending {

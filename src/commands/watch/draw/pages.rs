@@ -3,7 +3,7 @@
 use super::Theme;
 use crate::{
     commands::watch::model::{MAX_RULES, Model},
-    view::{paint::Tone, words},
+    view::{paint::Tone, standing::waiting, words},
 };
 use ratatui::{
     Frame,
@@ -38,8 +38,10 @@ pub(super) fn approvals(frame: &mut Frame<'_>, area: Rect, model: &Model, theme:
             Line::from(theme.span(Tone::Bad, &format!("stopped: {frozen}"))),
         );
     }
-    if model.approvals.is_empty() {
-        lines.push(Line::from(theme.span(Tone::Dim, "nothing waits for a person")));
+    if model.untold {
+        lines.push(Line::from(theme.span(Tone::Warn, waiting::UNTOLD)));
+    } else if model.approvals.is_empty() {
+        lines.push(Line::from(theme.span(Tone::Dim, waiting::NOTHING)));
     } else {
         lines.push(Line::default());
         lines.push(Line::from(
@@ -78,12 +80,7 @@ pub(super) fn policy(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: Th
                 &text,
             ));
         }
-        lines.push(named(
-            theme,
-            "workspace",
-            Tone::Plain,
-            rules.workspace.as_deref().unwrap_or("none here"),
-        ));
+        lines.push(named(theme, "workspace", Tone::Plain, rules.workspace_words()));
     }
     lines.push(Line::default());
     lines.push(Line::from(
