@@ -42,6 +42,16 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
     let of = found.decision.seq;
     let plan = undo::plan(&found, caller.uid, &ground.home);
     let steps = plan.steps();
+    // An undo that was stopped before it was recorded.
+    let is_back = steps.is_empty() && plan.left.is_empty() && plan.back > 0;
+    if steps.is_empty() && !is_back {
+        let why = plan.left.first().map_or("it changed nothing", String::as_str);
+        return Err(Failure::new(
+            Exit::Usage,
+            format!("entry {of} cannot be taken back: {}", visible(why)),
+        )
+        .hint("`wt undo SEQ` takes back another call; `wt recent` lists them"));
+    }
     if matches.get_flag("dry-run") {
         let all: Vec<_> = steps
             .iter()
@@ -60,21 +70,13 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
             done.chain(left).collect()
         }));
     }
-    if steps.is_empty() && plan.left.is_empty() && plan.back > 0 {
-        // An undo that was stopped before it was recorded.
+    if is_back {
         note(&ground, of, 0, &plan.left)?;
         return Ok(show(&if json {
             format!("{}\n", json_text(&json!({"of": of, "effects": [], "left": []})))
         } else {
             format!("entry {of}: everything is as it was before\n")
         }));
-    }
-    if steps.is_empty() {
-        let why = plan.left.first().map_or("it changed nothing", String::as_str);
-        return Err(Failure::new(
-            Exit::Usage,
-            format!("entry {of} cannot be taken back: {}", visible(why)),
-        ));
     }
     let intent = Intent {
         domain: "watchtower".into(),

@@ -199,6 +199,23 @@ fn an_owner_that_somebody_changed_again_is_left_alone() {
 }
 
 #[test]
+fn a_call_of_which_nothing_can_be_taken_back_is_refused_by_a_dry_run_too() {
+    let scratch = world();
+    furnish(&scratch);
+    scratch.expect(0, &["safe-rm", "b"]);
+    scratch.write("b", "in the way");
+    for args in [&["--last"][..], &["--last", "--dry-run"]] {
+        let (code, out, err) = scratch.undo(args);
+        assert_eq!((code, out.as_str()), (64, ""), "{err}");
+        assert!(
+            err.contains("cannot be taken back: ")
+                && err.contains("something else stands there now\nhint: `wt undo SEQ`"),
+            "{err}"
+        );
+    }
+}
+
+#[test]
 fn what_can_come_back_does_and_the_rest_later() {
     let scratch = world();
     furnish(&scratch);
