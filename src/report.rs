@@ -58,8 +58,9 @@ impl Failure {
         };
         let more = match problems.len() - 1 {
             0 => String::new(),
-            1 => format!("`{others}` shows one more problem"),
-            more => format!("`{others}` shows {more} more problems"),
+            // It looks closer than loading does.
+            1 => format!("`{others}` shows at least one more problem"),
+            more => format!("`{others}` shows at least {more} more problems"),
         };
         let hints = [first.hint.as_str(), &more];
         let hint: Vec<&str> = hints.into_iter().filter(|hint| !hint.is_empty()).collect();

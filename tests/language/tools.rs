@@ -322,7 +322,7 @@ fn every_command_that_needs_a_policy_shows_the_place_of_what_is_wrong_with_it() 
     let kept = world.write("kept", "x");
     let place = |path: &str, line: &str, more: &str| {
         format!(
-            "{path}:{line}\n  | {bad}\n  | {}^^^^^^\nhint: did you mean `allow`?; `wt policy check{more}` shows one more problem\n",
+            "{path}:{line}\n  | {bad}\n  | {}^^^^^^\nhint: did you mean `allow`?; `wt policy check{more}` shows at least one more problem\n",
             " ".repeat(bad.find("\"alow\"").unwrap())
         )
     };
