@@ -53,6 +53,11 @@ pub(super) fn call<'a>(
         (Builtin::Tuple, []) => Ok(Value::tuple(Vec::new())),
         (Builtin::Set, []) => Ok(Value::Set(Arc::default())),
         (Builtin::Dict, []) => Ok(Value::Dict(Arc::default())),
+        // The usual calls, without a list of their values.
+        (_, [Operand::Value(one)]) if named.is_empty() => apply(builtin, &[eval(one, run)?], run),
+        (_, [Operand::Value(one), Operand::Value(two)]) if named.is_empty() => {
+            apply(builtin, &[eval(one, run)?, eval(two, run)?], run)
+        }
         _ => {
             let mut values = Vec::with_capacity(args.len() + named.len());
             for operand in args.iter().chain(named.iter().map(|(_, operand)| operand)) {

@@ -156,23 +156,26 @@ impl<'a> Run<'a> {
     }
 }
 
-/// The value of an expression.
+/// The value of an expression. What makes something new has a function of its own, so that what every step runs
+/// through stays small.
 pub(crate) fn eval<'a>(node: &'a Node, run: &mut Run<'a>) -> Eval<Value<'a>> {
     run.step()?;
     match &node.kind {
-        NodeKind::Const(value) => Ok(value.clone()),
+        NodeKind::Const(value) => Ok(value.borrowed()),
         NodeKind::Slot(slot) => Ok(run.slots.get(*slot).cloned().unwrap_or(Value::None)),
         NodeKind::Global(global) => run.facts.global(*global),
         NodeKind::Name(name, open) => run.facts.name(name, *open),
         NodeKind::Field(object, field, name) => {
+            if let NodeKind::Global(global) = &object.kind
+                && let Some(value) = run.facts.standing(*global, *field)
+            {
+                run.step()?;
+                return Ok(value);
+            }
             let object = eval(object, run)?;
             run.facts.field(&object, *field, name)
         }
-        NodeKind::Open(object, name) => match eval(object, run)? {
-            Value::Dict(table) => Ok(table.get(&Value::text(&**name)).cloned().unwrap_or(Value::None)),
-            // Entries of other kinds have another shape: `decision` is a number in an approval.
-            _ => Ok(Value::None),
-        },
+        NodeKind::Open(object, name) => open_field(object, name, run),
         NodeKind::Not(operand) => Ok(Value::Bool(!eval(operand, run)?.truth())),
         NodeKind::And(operands) => chain(operands, run, false),
         NodeKind::Or(operands) => chain(operands, run, true),
@@ -192,12 +195,7 @@ pub(crate) fn eval<'a>(node: &'a Node, run: &mut Run<'a>) -> Eval<Value<'a>> {
             let index = eval(index, run)?;
             subscript::item(&object, index, run)
         }
-        NodeKind::Slice(object, [start, stop, step]) => {
-            let object = eval(object, run)?;
-            let mut part = |p: &'a Option<Box<Node>>| p.as_ref().map_or(Ok(Value::None), |p| eval(p, run));
-            let parts = [part(start)?, part(stop)?, part(step)?];
-            subscript::slice(&object, &parts, run)
-        }
+        NodeKind::Slice(object, parts) => slice(object, parts, run),
         NodeKind::Call(builtin, args, named) => builtins::call(*builtin, args, named, run),
         NodeKind::Test(test, text) => {
             let text = eval(text, run)?;
@@ -215,37 +213,67 @@ pub(crate) fn eval<'a>(node: &'a Node, run: &mut Run<'a>) -> Eval<Value<'a>> {
             let items = all(items, run)?;
             run.tuple(items)
         }
-        NodeKind::Set(items) => {
-            let mut table = Table::default();
-            for item in items {
-                let key = eval(item, run)?;
-                add(&mut table, key, Value::None, run)?;
-            }
-            Ok(Value::Set(Arc::new(table)))
-        }
-        NodeKind::Dict(members) => {
-            let mut table = Table::default();
-            for (key, value) in members {
-                let key = eval(key, run)?;
-                let value = eval(value, run)?;
-                add(&mut table, key, value, run)?;
-            }
-            Ok(Value::Dict(Arc::new(table)))
-        }
+        NodeKind::Set(items) => set(items, run),
+        NodeKind::Dict(members) => dict(members, run),
         NodeKind::Comprehension(comprehension) => iterate::collect(comprehension, run),
-        NodeKind::Format(parts) => {
-            let mut out = String::new();
-            for (part, repr) in parts {
-                let value = eval(part, run)?;
-                if *repr {
-                    out.push_str(&show::repr(&value, run)?);
-                } else if let Value::Str(text) = show::str(&value, run)? {
-                    out.push_str(&text);
-                }
-            }
-            run.text(out)
+        NodeKind::Format(parts) => format(parts, run),
+    }
+}
+
+#[inline(never)]
+fn open_field<'a>(object: &'a Node, name: &str, run: &mut Run<'a>) -> Eval<Value<'a>> {
+    match eval(object, run)? {
+        Value::Dict(table) => Ok(table.get(&Value::text(name)).cloned().unwrap_or(Value::None)),
+        // Entries of other kinds have another shape: `decision` is a number in an approval.
+        _ => Ok(Value::None),
+    }
+}
+
+#[inline(never)]
+fn slice<'a>(
+    object: &'a Node,
+    [start, stop, step]: &'a [Option<Box<Node>>; 3],
+    run: &mut Run<'a>,
+) -> Eval<Value<'a>> {
+    let object = eval(object, run)?;
+    let mut part = |p: &'a Option<Box<Node>>| p.as_ref().map_or(Ok(Value::None), |p| eval(p, run));
+    let parts = [part(start)?, part(stop)?, part(step)?];
+    subscript::slice(&object, &parts, run)
+}
+
+#[inline(never)]
+fn set<'a>(items: &'a [Node], run: &mut Run<'a>) -> Eval<Value<'a>> {
+    let mut table = Table::default();
+    for item in items {
+        let key = eval(item, run)?;
+        add(&mut table, key, Value::None, run)?;
+    }
+    Ok(Value::Set(Arc::new(table)))
+}
+
+#[inline(never)]
+fn dict<'a>(members: &'a [(Node, Node)], run: &mut Run<'a>) -> Eval<Value<'a>> {
+    let mut table = Table::default();
+    for (key, value) in members {
+        let key = eval(key, run)?;
+        let value = eval(value, run)?;
+        add(&mut table, key, value, run)?;
+    }
+    Ok(Value::Dict(Arc::new(table)))
+}
+
+#[inline(never)]
+fn format<'a>(parts: &'a [(Node, bool)], run: &mut Run<'a>) -> Eval<Value<'a>> {
+    let mut out = String::new();
+    for (part, repr) in parts {
+        let value = eval(part, run)?;
+        if *repr {
+            out.push_str(&show::repr(&value, run)?);
+        } else if let Value::Str(text) = show::str(&value, run)? {
+            out.push_str(&text);
         }
     }
+    run.text(out)
 }
 
 /// Puts a member into a table that is being made.

@@ -8,7 +8,7 @@ use super::{
 use crate::{
     components::lexical,
     decision::Risk,
-    scope::{Scope, TargetFacts},
+    scope::{Scope, TargetFacts, Workspace},
 };
 use serde_json::{Map, Value as Json};
 use std::{borrow::Cow, cell::OnceCell, sync::Arc};
@@ -139,6 +139,18 @@ impl<'a> Facts<'a> {
         }
     }
 
+    /// An attribute of a record of rules, taken where it stands; none where it has to be made or is not there.
+    pub(super) fn standing(&self, global: Global, field: Field) -> Option<Value<'a>> {
+        let Facts::Rule(facts) = self else {
+            return None;
+        };
+        match global {
+            Global::Target if field != Field::Extra => target_field(facts.target, field),
+            Global::Workspace => workspace_field(&facts.scope.workspace, field),
+            _ => None,
+        }
+    }
+
     /// An attribute of a record.
     pub(super) fn field(&self, object: &Value<'a>, field: Field, name: &str) -> Eval<Value<'a>> {
         let Value::Record(record) = object else {
@@ -194,11 +206,7 @@ impl<'a> Facts<'a> {
                 Field::Iso => text(&time.iso),
                 _ => None,
             },
-            Record::Workspace(workspace) => match field {
-                Field::Root => text(&workspace.root),
-                Field::Branch => text(&workspace.branch),
-                _ => None,
-            },
+            Record::Workspace(workspace) => workspace_field(workspace, field),
             Record::Enforcement(enforcement) => match field {
                 Field::Level => text(&enforcement.level),
                 Field::LandlockAbi => Some(Value::Int(enforcement.landlock_abi)),
@@ -211,6 +219,14 @@ impl<'a> Facts<'a> {
 
 fn text(text: &str) -> Option<Value<'_>> {
     Some(Value::Str(Text::Borrowed(text)))
+}
+
+fn workspace_field(workspace: &Workspace, field: Field) -> Option<Value<'_>> {
+    match field {
+        Field::Root => text(&workspace.root),
+        Field::Branch => text(&workspace.branch),
+        _ => None,
+    }
 }
 
 fn target_field<'a>(target: &'a TargetFacts, field: Field) -> Option<Value<'a>> {

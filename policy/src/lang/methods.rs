@@ -23,6 +23,10 @@ pub(super) fn call<'a>(
     match (object, method, args) {
         (Value::Str(text), Method::Join, [Operand::Source(source)]) => str_methods::join(text, source, run),
         (Value::Set(table), _, _) => set(method, table, args, run),
+        // The usual call, without a list of its values.
+        (_, _, [Operand::Value(one)]) if named.is_empty() => {
+            plain(method, object, &[eval(one, run)?], &[], run)
+        }
         _ => {
             let mut values = Vec::with_capacity(args.len());
             for operand in args {

@@ -72,6 +72,14 @@ impl<'a> Value<'a> {
         Self::Tuple(Arc::new(items))
     }
 
+    /// The same value while this one lasts; text without counting who else has it.
+    pub(crate) fn borrowed(&'a self) -> Self {
+        match self {
+            Value::Str(text) => Value::Str(Text::Borrowed(text)),
+            other => other.clone(),
+        }
+    }
+
     /// Python's name of the type, for messages.
     pub(crate) fn kind(&self) -> &'static str {
         match self {
