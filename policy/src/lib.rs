@@ -46,6 +46,7 @@ pub use lang::{
     MAX_PATTERN_BYTES, MAX_PATTERN_COST, MAX_REGEX_BYTES, MAX_SMALL_REGEX_BYTES, MAX_STEPS, MAX_VARIABLES,
     Names, NoAnswer, evaluate,
 };
+pub use nearest::nearest;
 pub use policy::{Policy, load, load_again};
 pub use problem::Problem;
 pub use profiles::{PROFILES, default_document};

@@ -1,7 +1,8 @@
 //! The name a person probably meant.
 
 /// The known name closest to `word`, if one is close enough to be a slip of the finger.
-pub(crate) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+#[must_use]
+pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let allowed = if word.len() <= 3 { 1 } else { 2 };
     known
         .into_iter()

@@ -87,6 +87,7 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
             }
             Ok(())
         })?;
+        out::beside(&selection.notes());
         for (rule, episode) in alarms.open_mut() {
             teller.pass_on(Some(rule), episode);
             ended.push(episode.clone());

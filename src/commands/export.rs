@@ -9,12 +9,12 @@ use crate::{
         read::{Entry, Reader},
     },
     report::{Exit, Failure},
-    view::{guard::Guard, span},
+    view::{condition::Condition, guard::Guard, out, span},
 };
 use clap::{Arg, ArgMatches, Command, arg, builder::PossibleValuesParser};
 use jiff::{Timestamp, tz::TimeZone};
-use policy::{Expression, Names, Target};
-use serde_json::{Map, Value, json};
+use policy::Target;
+use serde_json::json;
 use std::{
     io::{self, BufWriter, IsTerminal, Write},
     os::fd::AsFd,
@@ -123,7 +123,14 @@ fn write(reader: &Reader, choice: &Choice, format: Format, out: impl Write) -> R
             export.entry(&entry).map_err(Trouble::Output)?;
         }
     }
-    export.end().map_err(Trouble::Output)
+    let written = export.end().map_err(Trouble::Output)?;
+    out::beside(
+        &choice
+            .condition
+            .as_ref()
+            .map_or_else(String::new, Condition::notes),
+    );
+    Ok(written)
 }
 
 /// Why an export stops.
@@ -149,7 +156,7 @@ impl Trouble {
 struct Choice {
     since: Option<String>,
     until: Option<String>,
-    condition: Option<Expression>,
+    condition: Option<Condition>,
 }
 
 impl Choice {
@@ -163,13 +170,11 @@ impl Choice {
         };
         let condition = matches
             .get_one::<String>("where")
-            .map(|text| Expression::parse(text, Names::Query));
+            .map(|text| Condition::read(text));
         Ok(Self {
             since: time("since")?,
             until: time("until")?,
-            condition: condition
-                .transpose()
-                .map_err(|e| Failure::new(Exit::Usage, format!("--where cannot be read: {e}")))?,
+            condition: condition.transpose()?,
         })
     }
 
@@ -182,10 +187,8 @@ impl Choice {
         let Some(condition) = &self.condition else {
             return Ok(true);
         };
-        let mut scope: Map<String, Value> = entry.data.clone();
-        scope.insert("seq".to_owned(), Value::from(entry.seq));
-        scope.insert("timestamp".to_owned(), Value::from(entry.timestamp.as_str()));
-        condition.is_true(&scope).map_err(|e| {
+        let mut data = condition.wanted().pick(&entry.data);
+        condition.of(entry.seq, &entry.timestamp, &mut data).map_err(|e| {
             Failure::new(Exit::Usage, format!("--where fails for entry {}: {e}", entry.seq))
                 .hint("test first: `kind == 'decision' and ...`")
         })

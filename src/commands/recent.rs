@@ -41,6 +41,7 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
     let reader = Desk::open()?.reader()?;
     let (mut actions, _) = newest(&reader, &selection, usize::try_from(count).unwrap_or(usize::MAX))?;
     actions.reverse();
+    out::beside(&selection.notes());
     if actions.is_empty() {
         out::nothing("wt recent: no call is like that\n");
     }

@@ -45,6 +45,7 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
     let reader = Desk::open()?.reader()?;
     out::stream(|out| {
         let tally = gather(&reader, &selection)?;
+        out::beside(&selection.notes());
         if matches.get_flag("json") {
             out.line(&json_text(&tally.to_json(top)))?;
         } else {

@@ -64,6 +64,7 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
         &selection,
         usize::try_from(count).unwrap_or(usize::MAX),
     )?;
+    out::beside(&selection.notes());
     if actions.is_empty() && !matches.get_flag("follow") {
         out::nothing("wt tail: no entry is like that\n");
     }

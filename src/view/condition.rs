@@ -1,12 +1,14 @@
 //! A condition over entries in the policy language, and which of an entry's members it can see at all, so that a
 //! sweep reads no more than that.
 
+use super::strangers::Strangers;
 use crate::{
     ledger::read::Entry,
     report::{Exit, Failure},
 };
 use policy::{EvalError, Expression, Names, Wanted};
 use serde_json::{Map, Value as Json};
+use std::sync::Arc;
 
 /// A checked condition.
 #[derive(Clone, Debug)]
@@ -14,6 +16,7 @@ pub(crate) struct Condition {
     text: String,
     expression: Expression,
     wanted: Wanted,
+    strangers: Arc<Strangers>,
 }
 
 impl Condition {
@@ -35,6 +38,7 @@ impl Condition {
         })?;
         Ok(Self {
             text: text.to_owned(),
+            strangers: Arc::new(Strangers::among(expression.fields())),
             expression,
             wanted: Wanted::by(text),
         })
@@ -73,6 +77,12 @@ impl Condition {
         if self.wanted.has("timestamp") {
             data.insert("timestamp".to_owned(), Json::from(timestamp));
         }
+        self.strangers.look(data);
         self.expression.is_true(data)
+    }
+
+    /// What to say of names that no entry had on which it was tried, `` for nothing.
+    pub(crate) fn notes(&self) -> String {
+        self.strangers.notes()
     }
 }

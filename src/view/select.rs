@@ -96,6 +96,11 @@ impl Selection {
             .is_none_or(|condition| condition.is_met(entry))
     }
 
+    /// What to say of names in the condition that no entry had, `` for nothing.
+    pub(crate) fn notes(&self) -> String {
+        self.condition.as_ref().map_or_else(String::new, Condition::notes)
+    }
+
     /// The condition.
     pub(crate) fn condition(&self) -> Option<&Condition> {
         self.condition.as_ref()

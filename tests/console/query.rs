@@ -43,7 +43,7 @@ fn questions_in_the_policy_language_find_their_entries() {
         ),
         ("seq > 5 and timestamp > '2020'", &[6, 7]),
         ("source == 'falco'", &[7]),
-        ("no_such_field is None", &[1, 2, 3, 4, 5, 6, 7]),
+        ("reported_by is None", &[1, 2, 3, 4, 5, 6, 7]),
     ] {
         assert_eq!(seqs(&desk, &[question]), want, "{question}");
     }
@@ -94,6 +94,73 @@ fn that_nothing_is_found_is_said_beside_the_output_and_is_no_failure() {
         (text(&counted.stdout).as_str(), text(&counted.stderr).as_str()),
         ("0\n", "")
     );
+}
+
+#[test]
+fn a_misspelt_name_is_told_of_and_changes_nothing_else() {
+    let desk = desk();
+    let note = "note: no entry that was looked at has `decision.verdcit`: did you mean `decision.verdict`?\n";
+    let misspelt = "decision.verdcit == 'deny'";
+    let none = "wt query: no entry is like that\n";
+    for (args, stdout, stderr) in [
+        (&["query", misspelt][..], "", format!("{none}{note}")),
+        (&["query", misspelt, "--json"], "", format!("{none}{note}")),
+        (
+            &["query", misspelt, "--count", "--json"],
+            "{\"count\":0}\n",
+            note.to_owned(),
+        ),
+        (
+            &["query", "seq == 7", "--select", "seq,decision.verdcit", "--json"],
+            "{\"seq\":7,\"decision.verdcit\":null}\n",
+            note.to_owned(),
+        ),
+        (
+            &["query", "True", "--group-by", "decision.verdcit", "--json"],
+            "{\"decision.verdcit\":null,\"count\":7}\n",
+            note.to_owned(),
+        ),
+        (&["tail", "--where", misspelt], "", note.to_owned()),
+        (&["recent", "--where", misspelt], "", note.to_owned()),
+        (&["export", "--where", misspelt], "", note.to_owned()),
+    ] {
+        let output = desk.run(args);
+        assert_eq!(output.status.code(), Some(0), "{args:?}");
+        assert_eq!(text(&output.stdout), stdout, "{args:?}");
+        assert_eq!(text(&output.stderr), stderr, "{args:?}");
+    }
+    for command in ["stats", "report", "alert"] {
+        let said = |condition: &str| {
+            let output = desk.run(&[command, "--where", condition, "--json"]);
+            (output.status.code(), text(&output.stderr))
+        };
+        assert_eq!(
+            said("decision.verdict == 'x'"),
+            (Some(0), String::new()),
+            "{command}"
+        );
+        assert_eq!(said(misspelt), (Some(0), note.to_owned()), "{command}");
+    }
+}
+
+#[test]
+fn a_name_that_only_stands_elsewhere_is_told_of_and_one_that_may_be_missing_is_not() {
+    let desk = desk();
+    let said = |args: &[&str]| text(&desk.run(&[&["query"], args].concat()).stderr);
+    assert_eq!(
+        said(&["verdict == 'deny'", "--count"]),
+        "note: no entry that was looked at has `verdict`: did you mean `decision.verdict`?\n"
+    );
+    for known in [
+        "decision.hint == 'x'",
+        "execution.signal == 9",
+        "intent.params.no_such == 1",
+        "source == 'falco' and message is not None",
+        "any(t.no_such for t in scope.targets or [])",
+    ] {
+        assert_eq!(said(&[known, "--count"]), "", "{known}");
+    }
+    assert_eq!(said(&["True", "--count", "--select", "no_such"]), "");
 }
 
 #[test]

@@ -6,11 +6,16 @@ use crate::{
     support::{Scratch, WT, text},
 };
 use serde_json::Value as Json;
-use std::{collections::BTreeMap, fs};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+};
 
 struct Story {
     world: Scratch,
     seen: BTreeMap<String, Shape>,
+    /// Paths to what entries of every kind hold.
+    members: BTreeSet<String>,
 }
 
 impl Story {
@@ -35,6 +40,14 @@ impl Story {
         out
     }
 
+    /// Takes down what the record's entries hold.
+    fn entries(&mut self) {
+        for line in self.world.expect(0, &["query", "--json"]).lines() {
+            let entry: Json = serde_json::from_str(line).unwrap();
+            members("", &entry["data"], &mut self.members);
+        }
+    }
+
     fn take(&mut self, title: &str, out: &str) -> Json {
         self.seen.entry(title.to_owned()).or_default().see(out);
         serde_json::Deserializer::from_str(out)
@@ -45,11 +58,32 @@ impl Story {
     }
 }
 
-/// Lives it; none where there is no terminal to be had.
-pub(super) fn live() -> Option<BTreeMap<String, Shape>> {
+/// Adds the paths to everything in a value, as a question names them.
+fn members(path: &str, value: &Json, into: &mut BTreeSet<String>) {
+    let below = |name: &str| {
+        if path.is_empty() {
+            name.to_owned()
+        } else {
+            format!("{path}.{name}")
+        }
+    };
+    match value {
+        Json::Object(all) => all
+            .iter()
+            .for_each(|(name, value)| members(&below(name), value, into)),
+        Json::Array(items) => items.iter().for_each(|item| members(&below("*"), item, into)),
+        Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) => {
+            into.insert(path.to_owned());
+        }
+    }
+}
+
+/// Lives it, and gives every answer and what the entries of its record hold; none where there is no terminal to be had.
+pub(super) fn live() -> Option<(BTreeMap<String, Shape>, BTreeSet<String>)> {
     let mut story = Story {
         world: asking()?,
         seen: BTreeMap::new(),
+        members: BTreeSet::new(),
     };
     calls(&mut story);
     answers(&mut story);
@@ -57,7 +91,7 @@ pub(super) fn live() -> Option<BTreeMap<String, Shape>> {
     looking(&mut story);
     policies(&mut story);
     record(&mut story);
-    Some(story.seen)
+    Some((story.seen, story.members))
 }
 
 fn calls(story: &mut Story) {
@@ -131,6 +165,7 @@ fn keys(story: &mut Story) {
     let mut other = Story {
         world: Scratch::new(),
         seen: std::mem::take(&mut story.seen),
+        members: std::mem::take(&mut story.members),
     };
     other.world.policy(&open_policy(""));
     let twice = format!("{PASSPHRASE}|{PASSPHRASE}");
@@ -153,7 +188,9 @@ fn keys(story: &mut Story) {
         &["admin", "recover", "--json"],
     );
     other.answered("wt admin replace", &thrice, &["admin", "replace", "--json"]);
+    other.entries();
     story.seen = other.seen;
+    story.members = other.members;
 }
 
 fn looking(story: &mut Story) {
@@ -235,6 +272,7 @@ fn record(story: &mut Story) {
     );
     story.run("wt import", 0, &["import", &legacy, "--json"]);
     story.run("wt clean", 0, &["clean", "--json"]);
+    story.entries();
     // Damage, last of all.
     let segment = story.world.state().join(format!("ledger-{:020}.jsonl", 1));
     let text = fs::read_to_string(&segment).unwrap();

@@ -41,7 +41,7 @@ pub(super) fn misspelt(name: &str, matched: &Node<'_>, report: &mut Report<'_>) 
     let mut tell = |word: &Node<'_>, what: &str, known: &[&str]| {
         let text = word.text().unwrap_or_default();
         if !known.contains(&text)
-            && let Some(meant) = nearest::nearest(text, known.iter().copied())
+            && let Some(meant) = nearest(text, known.iter().copied())
         {
             let message = format!("rule `{name}` is for the {what} `{text}`, which no call has");
             report.add(word.at, message, format!("did you mean `{meant}`?"));

@@ -59,6 +59,7 @@ pub struct Expression {
     node: node::Node,
     slots: usize,
     plain: bool,
+    fields: Vec<String>,
     finding: bool,
 }
 
@@ -76,6 +77,7 @@ impl Expression {
             node: known.node,
             slots: known.slots,
             plain: known.plain,
+            fields: known.fields,
             finding: finding::reads_only_gtfo_risk(&ast),
         })
     }
@@ -84,6 +86,12 @@ impl Expression {
     /// calls or repeats something is not looked at, so that this costs no more than its length.
     pub(crate) fn always(&self) -> Option<Result<bool, EvalError>> {
         self.plain.then(|| self.is_true(&Map::new()))
+    }
+
+    /// What an expression with [`Names::Query`] reads of a record by name: paths such as `decision.verdict`, each of
+    /// their beginnings too. What it reaches by a key or through a variable is not among them.
+    pub fn fields(&self) -> &[String] {
+        &self.fields
     }
 
     /// Whether all it reads of its scope is the predecessor's `params.get('gtfo_risk')`.
@@ -111,5 +119,32 @@ impl Expression {
     pub fn is_true(&self, scope: &Map<String, Json>) -> Result<bool, EvalError> {
         let mut run = Run::new(Facts::Json(scope));
         self.value(&mut run).map(|value| value.truth()).map_err(|e| *e)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Expression, Names};
+
+    #[test]
+    fn a_question_tells_what_it_reads_by_name() {
+        for (text, want) in [
+            ("a.b.c == 1 and a.b", &["a", "a.b", "a.b.c"][..]),
+            (
+                "any(t.path.startswith(x) for t in s.targets or [])",
+                &["x", "s", "s.targets"],
+            ),
+            ("a.get('b') == a['c'].d or len(e) > 1", &["a", "e"]),
+            ("'a.b' in ['c']", &[]),
+        ] {
+            let fields = Expression::parse(text, Names::Query).unwrap().fields;
+            let mut found: Vec<&str> = fields.iter().map(String::as_str).collect();
+            let mut want = want.to_vec();
+            found.sort_unstable();
+            want.sort_unstable();
+            assert_eq!(found, want, "{text}");
+        }
+        let rule = Expression::parse("target.path == 'x'", Names::Rule).unwrap();
+        assert!(rule.fields().is_empty());
     }
 }

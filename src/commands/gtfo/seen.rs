@@ -62,6 +62,7 @@ pub(super) fn run(selection: &Selection, monitor: bool, as_json: bool) -> Result
                 Ok(ControlFlow::Continue(()))
             },
         )?;
+        out::beside(&selection.notes());
         // Whose reader has gone was told something.
         if !found_any {
             out::nothing("wt gtfo: no alert in the entries that were asked for\n");

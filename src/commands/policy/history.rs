@@ -3,7 +3,7 @@
 use crate::{
     ledger::read::Entry,
     report::Failure,
-    view::{desk::Desk, select::Selection},
+    view::{desk::Desk, out, select::Selection},
 };
 use policy::{Decision, Policy, Scope};
 use serde_json::Value as Json;
@@ -65,5 +65,6 @@ pub(super) fn each(
             None => without_facts += 1,
         }
     }
+    out::beside(&selection.notes());
     Ok(without_facts)
 }

@@ -11,6 +11,7 @@ use crate::{
         desk::Desk,
         out,
         select::{self, Selection},
+        strangers::Strangers,
         words::count,
     },
 };
@@ -89,6 +90,8 @@ struct Query {
     condition: Condition,
     selection: Selection,
     columns: Option<Columns>,
+    /// Fields that are printed and known of no entry.
+    strangers: Strangers,
     format: Format,
     limit: u64,
 }
@@ -103,17 +106,22 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
         _ => Format::Table,
     };
     let columns = |name: &str| text(name).map(|fields| Columns::read(fields)).transpose();
+    let groups = columns("group-by")?;
+    let selected = columns("select")?;
+    let printed = groups
+        .as_ref()
+        .or(selected.as_ref().filter(|_| !matches.get_flag("count")));
     let query = Query {
         condition: Condition::read(text("EXPR").map_or("True", String::as_str))?,
         selection: Selection::of(matches)?,
-        columns: columns("select")?,
+        strangers: Strangers::among(printed.map(Columns::names).unwrap_or_default()),
+        columns: selected,
         format,
         limit: matches.get_one::<u64>("limit").copied().unwrap_or(u64::MAX),
     };
     let top = matches
         .get_one::<u32>("top")
         .map_or(usize::MAX, |top| usize::try_from(*top).unwrap_or(usize::MAX));
-    let groups = columns("group-by")?;
     if groups.is_some() && query.columns.is_some() {
         return Err(
             Failure::new(Exit::Usage, "--select and --group-by do not go together")
@@ -152,6 +160,13 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
             count(unanswered.count, "entry", "entries"),
             visible(&why)
         ));
+    }
+    for notes in [
+        query.condition.notes(),
+        query.selection.notes(),
+        query.strangers.notes(),
+    ] {
+        text.push_str(&notes);
     }
     out::beside(&text);
     Ok(code)

@@ -64,6 +64,7 @@ pub(super) fn search(
         let Some(mut data) = wanted.read(raw.data) else {
             return ControlFlow::Continue(());
         };
+        query.strangers.look(&data);
         match query.condition.of(raw.seq, raw.timestamp, &mut data) {
             Ok(true) if selection.takes_data(raw.seq, raw.timestamp, &mut data) => found(&raw, data),
             Ok(_) => {}

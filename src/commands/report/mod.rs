@@ -56,6 +56,7 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
     let desk = Desk::open()?;
     out::stream(|out| {
         let facts = Facts::gather(&desk, &selection)?;
+        out::beside(&selection.notes());
         let format = matches.get_one::<String>("format").map_or("text", String::as_str);
         match if matches.get_flag("json") { "json" } else { format } {
             "json" => out.line(&json_text(&facts.to_json(top)))?,

@@ -38,6 +38,8 @@ pub(crate) struct Known {
     pub(crate) slots: usize,
     /// Whether it is made of constants and operators alone.
     pub(crate) plain: bool,
+    /// The paths that a question reads of a record.
+    pub(crate) fields: Vec<String>,
 }
 
 /// Checks an expression. Its faults come in the order in which they stand, at least one.
@@ -49,6 +51,7 @@ pub(crate) fn check(ast: &Ast, names: Names) -> Result<Known, Vec<ExprError>> {
         depth: 0,
         patterns: 0,
         plain: true,
+        fields: Vec::new(),
         faults: Vec::new(),
         ended: false,
     };
@@ -57,6 +60,7 @@ pub(crate) fn check(ast: &Ast, names: Names) -> Result<Known, Vec<ExprError>> {
             node,
             slots: checker.slots,
             plain: checker.plain,
+            fields: checker.fields,
         }),
         checked => {
             let mut faults = checker.faults;
@@ -77,6 +81,8 @@ struct Checker {
     patterns: usize,
     /// Whether there are constants and operators alone so far.
     plain: bool,
+    /// The paths that a question reads of a record so far.
+    fields: Vec<String>,
     faults: Vec<ExprError>,
     /// Whether a fault ends the reading.
     ended: bool,

@@ -8,7 +8,7 @@ use crate::{
         calls::{FUNCTIONS, METHODS},
         error::ExprError,
         names::{Field, GLOBALS, Type},
-        node::NodeKind,
+        node::{Node, NodeKind},
     },
     nearest::did_you_mean,
 };
@@ -30,7 +30,10 @@ impl Checker {
         }
         self.plain = false;
         match self.names {
-            Names::Query => Ok((NodeKind::Name(name.into(), true), Type::Any)),
+            Names::Query => {
+                self.reads(name.to_owned());
+                Ok((NodeKind::Name(name.into(), true), Type::Any))
+            }
             Names::Free => Ok((NodeKind::Name(name.into(), false), Type::Any)),
             Names::Rule => match GLOBALS.iter().find(|(n, ..)| *n == name) {
                 Some((_, global, of)) => Ok((NodeKind::Global(*global), *of)),
@@ -46,11 +49,21 @@ impl Checker {
         }
     }
 
+    /// Notes down what a question reads, once.
+    fn reads(&mut self, field: String) {
+        if !self.fields.contains(&field) {
+            self.fields.push(field);
+        }
+    }
+
     pub(super) fn attribute(&mut self, object: &Ast, name: &str, at: Span) -> Checked<(NodeKind, Type)> {
         no_underscore(name, at)?;
         let (node, of) = self.value(object)?;
         let object = Box::new(node);
         if self.names == Names::Query {
+            if let Some(of) = path(&object) {
+                self.reads(format!("{of}.{name}"));
+            }
             return Ok((NodeKind::Open(object, name.into()), Type::Any));
         }
         let method = METHODS.iter().any(|m| m.name == name);
@@ -76,6 +89,15 @@ impl Checker {
             _ if method => Err(must_be_called(name, at)),
             _ => Err(ExprError::new(at, format!("unknown attribute `{name}`"))),
         }
+    }
+}
+
+/// The path of a name and the members behind it, none for what is worked out.
+fn path(node: &Node) -> Option<String> {
+    match &node.kind {
+        NodeKind::Name(name, _) => Some(name.to_string()),
+        NodeKind::Open(object, name) => Some(format!("{}.{name}", path(object)?)),
+        _ => None,
     }
 }
 
