@@ -243,7 +243,7 @@ fn a_newcomer_installs_watches_an_agent_asks_reports_and_sees_a_broken_record_na
         first.starts_with("tampered: entry ") && first.contains("(byte "),
         "{named}"
     );
-    assert!(newcomer.sees(0, "wt status").contains("tampered: entry "));
+    assert!(newcomer.sees(74, "wt status").contains("tampered: entry "));
     let doctor = newcomer.sees(1, "wt doctor");
     assert!(
         doctor.contains("tampered: entry ") && doctor.contains("keep the files as they are"),

@@ -38,7 +38,10 @@ pub(crate) fn build() -> Command {
                 .action(ArgAction::SetTrue)
                 .help("Print one JSON object"),
         )
-        .after_help("Exit code: 0 set up, 74 no readable ledger, 78 not set up. `wt doctor` says what to do.")
+        .after_help(
+            "Exit code: 0 set up, 74 no ledger, or one that cannot be read or does not hold, 78 not set up.\n\
+             Beyond 64 MiB the ledger counts as the last `wt verify` found it. `wt doctor` says what to do.",
+        )
 }
 
 /// Everything that is shown (docs/console.md).
@@ -117,6 +120,10 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
         approvals,
         problems,
     };
+    // Said on its line already. What keeps calls from being judged has the last word.
+    if code == ExitCode::SUCCESS && standing.ledger.as_ref().is_some_and(Record::is_damaged) {
+        code = ExitCode::from(Exit::Ledger as u8);
+    }
     out::stream(|out| {
         if matches.get_flag("json") {
             out.line(&json_text(&serde_json::json!(standing)))?;
@@ -274,18 +281,26 @@ fn integrity_words(record: &Record) -> (Tone, String) {
         "unchecked" => match &record.last_check {
             Some(last) => {
                 let newest = record.last.as_ref().map_or(0, |last| last.seq);
-                let tone = if last.state == "whole" {
-                    Tone::Plain
-                } else {
+                let tone = if record.is_damaged() {
                     Tone::Bad
+                } else {
+                    Tone::Plain
                 };
-                (tone, last.words(newest, Timestamp::now()))
+                let words = last.words(newest, Timestamp::now());
+                (tone, format!("{words}; `wt verify` checks it all"))
             }
             None => (
                 Tone::Dim,
                 "not checked in passing at this size; `wt verify` does".to_owned(),
             ),
         },
+        "torn" => (
+            Tone::Warn,
+            format!(
+                "torn: {}; the next call records this and goes on",
+                integrity.finding
+            ),
+        ),
         state => (Tone::Bad, format!("{state}: {}", integrity.finding)),
     }
 }

@@ -90,14 +90,59 @@ fn a_changed_entry_is_named_by_status_and_doctor() {
         .unwrap()
         .replace("innocent", "harmless");
     std::fs::write(&path, forged).unwrap();
-    let status = object(&desk.says(&["status", "--json"]));
+    for args in [&["status"][..], &["status", "--json"]] {
+        assert_eq!(desk.run(args).status.code(), Some(74), "{args:?}");
+    }
+    let status = object(&text(&desk.run(&["status", "--json"]).stdout));
     assert_eq!(status["ledger"]["integrity"]["state"], "tampered");
+    assert_eq!(status["problems"], json!([]));
     let output = desk.run(&["doctor"]);
     assert_eq!(output.status.code(), Some(1));
     assert!(
         text(&output.stdout).contains("tampered: entry 2: "),
         "{}",
         text(&output.stdout)
+    );
+}
+
+/// A record that is cut, lengthened or changed ends `wt status` in one way; what a crash leaves does not.
+#[test]
+fn a_record_that_does_not_hold_ends_status_with_one_code_whatever_is_wrong_with_it() {
+    let spoilt = |spoil: fn(&str) -> String| {
+        let desk = Desk::new();
+        let mut ledger = desk.ledger();
+        for _ in 0..3 {
+            desk.call(&mut ledger, &Call::removing("innocent"));
+        }
+        let path = desk.segment(1);
+        let whole = std::fs::read_to_string(&path).unwrap();
+        std::fs::write(&path, spoil(&whole)).unwrap();
+        let output = desk.run(&["status"]);
+        (output.status.code(), text(&output.stdout))
+    };
+    for (spoil, says) in [
+        (
+            (|whole: &str| whole.replacen("innocent", "harmless", 1)) as fn(&str) -> String,
+            "tampered: entry 2",
+        ),
+        (
+            |whole| whole.replacen("innocent", "longer name", 1),
+            "tampered: entry 2",
+        ),
+        (
+            |whole| whole.lines().take(3).map(|line| format!("{line}\n")).collect(),
+            "truncated: ",
+        ),
+    ] {
+        let (code, shown) = spoilt(spoil);
+        assert_eq!(code, Some(74), "{shown}");
+        assert!(shown.contains(says), "{shown}");
+    }
+    let (code, shown) = spoilt(|whole| format!("{whole}{{\"seq\":"));
+    assert_eq!(code, Some(0), "{shown}");
+    assert!(
+        shown.contains("torn: ") && shown.contains("the next call records this"),
+        "{shown}"
     );
 }
 

@@ -92,6 +92,17 @@ impl Record {
             last_check: Checked::last(home),
         })
     }
+
+    /// Whether entries are changed or gone, by the look in passing or, where it is too large for one, by the last
+    /// `wt verify`. A torn end is what a crash leaves, and the next call goes on after it.
+    pub(crate) fn is_damaged(&self) -> bool {
+        let noted = self.last_check.as_ref().map(|last| last.state.as_str());
+        let state = match self.integrity.state {
+            "unchecked" => noted.unwrap_or_default(),
+            state => state,
+        };
+        matches!(state, "tampered" | "truncated")
+    }
 }
 
 impl Integrity {
@@ -122,5 +133,46 @@ impl Integrity {
             finding: finding.map_or_else(String::new, Finding::words),
             entry: finding.and_then(|finding| finding.seq),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Checked, Integrity, Record};
+
+    #[test]
+    fn what_was_last_found_counts_where_nothing_was_looked_at() {
+        for (state, noted, want) in [
+            ("whole", "tampered", false),
+            ("torn", "whole", false),
+            ("tampered", "whole", true),
+            ("truncated", "", true),
+            ("unchecked", "", false),
+            ("unchecked", "whole", false),
+            ("unchecked", "torn", false),
+            ("unchecked", "tampered", true),
+            ("unchecked", "truncated", true),
+        ] {
+            let record = Record {
+                first: None,
+                last: None,
+                segments: 1,
+                bytes: 1,
+                poisoned: false,
+                integrity: Integrity {
+                    state,
+                    proven: "none",
+                    finding: String::new(),
+                    entry: None,
+                },
+                last_check: (!noted.is_empty()).then(|| Checked {
+                    at: String::new(),
+                    state: noted.to_owned(),
+                    proven: "chain".to_owned(),
+                    entry: 1,
+                }),
+            };
+            assert_eq!(record.is_damaged(), want, "{state}, {noted}");
+        }
     }
 }
