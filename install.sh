@@ -11,7 +11,8 @@ usage: ./install.sh [--try | --uninstall | --path] [--profile NAME]
   --try           do the whole main job in a scratch directory, show it, clean up
   --path          also put $PREFIX/bin on PATH in the shell's start-up file
   --profile NAME  the policy to start from: developer, strict, ci
-  --uninstall     remove what was installed; the ledger and the policy stay
+  --uninstall     remove what was installed, and the alerts' systemd user unit
+                  that runs it; the ledger and the policy stay
 
 Environment: PREFIX, CARGO_TARGET_DIR, WATCHTOWER_DIR
 TEXT
@@ -130,6 +131,43 @@ remove_from_path() {
     done
 }
 
+# The unit of docs/console.md, where it runs the wt that goes.
+remove_unit() {
+    units=${XDG_CONFIG_HOME:-$HOME/.config}/systemd/user
+    unit=watchtower-alerts.service
+    [ -f "$units/$unit" ] || return 0
+    runs=$(sed -n 's/^ExecStart=//p' "$units/$unit")
+    case $runs in
+        "%h/"*) runs=$HOME${runs#%h} ;;
+    esac
+    case $runs in
+        "$prefix/bin/wt alert "*) ;;
+        *) return 0 ;;
+    esac
+    # Without a session of systemd there is nothing to end, and the links are taken out below.
+    systemctl --user disable --now "$unit" >/dev/null 2>&1 || :
+    rm -f "$units/$unit"
+    for wants in "$units"/*.wants; do
+        [ ! -L "$wants/$unit" ] || rm -f "$wants/$unit"
+        [ ! -d "$wants" ] || rmdir "$wants" 2>/dev/null || :
+    done
+    systemctl --user daemon-reload >/dev/null 2>&1 || :
+    rmdir "$units" "${units%/user}" 2>/dev/null || :
+    say "switched off and removed $units/$unit"
+}
+
+# Those that an install makes. What a system or a home has anyway stays, and what is not empty.
+remove_empty_dirs() {
+    case $prefix in
+        /usr | /usr/local) return 0 ;;
+    esac
+    for dir in "$(completions_dir bash)" "$(completions_dir zsh)" "$(completions_dir fish)" man/man1; do
+        rmdir "$prefix/share/$dir" 2>/dev/null || continue
+        rmdir "$prefix/share/${dir%/*}" 2>/dev/null || :
+    done
+    [ "$prefix" = "$HOME/.local" ] || rmdir "$prefix/share" "$prefix/bin" 2>/dev/null || :
+}
+
 uninstall() {
     if [ -x "$prefix/bin/wt" ]; then
         # Some clients go on without an answer where the hook's program is gone.
@@ -140,6 +178,7 @@ uninstall() {
         esac
     fi
     remove_from_path
+    remove_unit
     if [ -x "$prefix/bin/wt" ]; then
         "$prefix/bin/wt" links --remove "$prefix/bin"
         "$prefix/bin/wt" man --names | while read -r page; do rm -f "$prefix/share/man/man1/$page"; done
@@ -149,6 +188,7 @@ uninstall() {
         done
     fi
     rm -f "$prefix/bin/wt"
+    remove_empty_dirs
     say "removed wt from $prefix; the ledger and the policy stay in ${WATCHTOWER_DIR:-$HOME/.watchtower}"
 }
 

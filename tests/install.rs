@@ -19,15 +19,9 @@ impl Place {
         let place = Self {
             world: Scratch::bare(),
         };
-        for (name, script) in [
-            ("cargo", "#!/bin/sh\nexit 0\n"),
-            ("rustc", "#!/bin/sh\necho 'host: test-triple'\n"),
-        ] {
-            let path = place.tools().join(name);
-            fs::create_dir_all(place.tools()).unwrap();
-            fs::write(&path, script).unwrap();
-            fs::set_permissions(&path, PermissionsExt::from_mode(0o755)).unwrap();
-        }
+        fs::create_dir_all(place.tools()).unwrap();
+        place.tool("cargo", "#!/bin/sh\nexit 0\n");
+        place.tool("rustc", "#!/bin/sh\necho 'host: test-triple'\n");
         let built = place.target().join("test-triple/release");
         fs::create_dir_all(&built).unwrap();
         fs::copy(WT, built.join("wt")).unwrap();
@@ -42,17 +36,30 @@ impl Place {
         self.world.home().join("target")
     }
 
+    /// A program that `install.sh` finds first.
+    fn tool(&self, name: &str, script: &str) {
+        let path = self.tools().join(name);
+        fs::write(&path, script).unwrap();
+        fs::set_permissions(&path, PermissionsExt::from_mode(0o755)).unwrap();
+    }
+
     pub(crate) fn prefix(&self) -> PathBuf {
         self.world.home().join(".local")
     }
 
     pub(crate) fn install(&self, args: &[&str]) -> Output {
-        self.install_with(&format!("{}:/usr/bin:/bin", self.tools().display()), args)
+        self.command(args).output().unwrap()
     }
 
     /// As `install`, with that PATH.
     fn install_with(&self, path: &str, args: &[&str]) -> Output {
-        Command::new("/bin/sh")
+        self.command(args).env("PATH", path).output().unwrap()
+    }
+
+    fn command(&self, args: &[&str]) -> Command {
+        let path = format!("{}:/usr/bin:/bin", self.tools().display());
+        let mut command = Command::new("/bin/sh");
+        command
             .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("install.sh"))
             .args(args)
             .current_dir(self.world.project())
@@ -60,9 +67,8 @@ impl Place {
             .env("PATH", path)
             .env("HOME", self.world.home())
             .env("SHELL", "/bin/bash")
-            .env("CARGO_TARGET_DIR", self.target())
-            .output()
-            .unwrap()
+            .env("CARGO_TARGET_DIR", self.target());
+        command
     }
 
     /// Files and links below the prefix.
@@ -170,6 +176,92 @@ fn uninstalling_leaves_the_ledger_and_the_policy_and_nothing_else() {
             .join(format!("ledger-{:020}.jsonl", 1))
             .exists()
     );
+}
+
+/// Directories below a directory, by their paths in it.
+fn dirs(root: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut open = vec![root.to_path_buf()];
+    while let Some(dir) = open.pop() {
+        for entry in fs::read_dir(dir).into_iter().flatten() {
+            let path = entry.unwrap().path();
+            if path.is_dir() && !path.is_symlink() {
+                found.push(path.strip_prefix(root).unwrap().to_path_buf());
+                open.push(path);
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+#[test]
+fn uninstalling_leaves_no_empty_directory_that_installing_made_and_every_other() {
+    let place = Place::new();
+    let theirs = place.prefix().join("share/fish/completions");
+    fs::create_dir_all(&theirs).unwrap();
+    assert_eq!(place.install(&[]).status.code(), Some(0));
+    let page = place.prefix().join("share/man/man1/mine.1");
+    fs::write(&page, "mine").unwrap();
+    assert_eq!(place.install(&["--uninstall"]).status.code(), Some(0));
+    let left = [
+        "bin",
+        "share",
+        "share/fish",
+        "share/fish/completions",
+        "share/man",
+        "share/man/man1",
+    ];
+    assert_eq!(dirs(&place.prefix()), left.map(PathBuf::from));
+    assert_eq!(fs::read_to_string(page).unwrap(), "mine");
+    // Below a place of its own nothing of it is left.
+    let own = place.world.home().join("own");
+    for args in [&[][..], &["--uninstall"]] {
+        let ended = place.command(args).env("PREFIX", &own).output().unwrap();
+        assert_eq!(ended.status.code(), Some(0), "{}", text(&ended.stderr));
+    }
+    assert_eq!(dirs(&own), Vec::<PathBuf>::new());
+    assert!(own.exists());
+}
+
+#[test]
+fn uninstalling_switches_off_and_removes_the_unit_that_runs_it_and_no_other() {
+    let place = Place::new();
+    let said = place.world.home().join("systemctl.said");
+    place.tool(
+        "systemctl",
+        &format!("#!/bin/sh\necho \"$*\" >>'{}'\n", said.display()),
+    );
+    let config = place.world.home().join(".config");
+    let units = config.join("systemd/user");
+    let unit = units.join("watchtower-alerts.service");
+    let wants = units.join("default.target.wants");
+    let packaged = fs::read_to_string(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/packaging/watchtower-alerts.service"
+    ))
+    .unwrap();
+    let own = packaged.replace("/usr/bin/wt", "%h/.local/bin/wt");
+    for (text, goes) in [(&packaged, false), (&own, true)] {
+        fs::create_dir_all(&wants).unwrap();
+        fs::write(&unit, text).unwrap();
+        std::os::unix::fs::symlink(&unit, wants.join("watchtower-alerts.service")).unwrap();
+        assert_eq!(place.install(&[]).status.code(), Some(0));
+        assert_eq!(place.install(&["--uninstall"]).status.code(), Some(0));
+        let calls = fs::read_to_string(&said).unwrap_or_default();
+        if goes {
+            assert_eq!(
+                calls,
+                "--user disable --now watchtower-alerts.service\n--user daemon-reload\n"
+            );
+            assert_eq!(dirs(&config), Vec::<PathBuf>::new());
+            assert!(config.exists());
+        } else {
+            assert_eq!(calls, "");
+            assert_eq!(&fs::read_to_string(&unit).unwrap(), text);
+            fs::remove_dir_all(&units).unwrap();
+        }
+    }
 }
 
 #[test]
