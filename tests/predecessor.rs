@@ -118,6 +118,8 @@ JSON
         cd $ROOT/project; echo x >a
         set +e
         "$WT" safe-rm a; echo "code $?"
+        "$WT" status | sed -n "s#$ROOT#ROOT#g; s/sha256 [0-9a-f]*/sha256 X/; /^policy/p"
+        WATCHTOWER_DIR=$ROOT/real/.watchtower "$WT" status | grep -c '^policy'
     "#;
     let output = Command::new("unshare")
         .args(["-rm", "sh", "-c", script])
@@ -126,7 +128,15 @@ JSON
         .env_remove("WATCHTOWER_DIR")
         .output()
         .unwrap();
-    assert_eq!(text(&output.stdout), "code 77\n", "{}", text(&output.stderr));
+    assert_eq!(
+        text(&output.stdout),
+        "code 77\n\
+         policy      user: ROOT/fake/.watchtower/policy.json (sha256 X...)\n\
+         policy      user: ROOT/real/.watchtower/policy.json (sha256 X...), in force wherever the record lies\n\
+         1\n",
+        "{}",
+        text(&output.stderr)
+    );
     assert!(
         text(&output.stderr).contains("nothing-goes"),
         "{}",

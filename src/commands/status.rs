@@ -16,7 +16,7 @@ use crate::{
             kernel::Kernel,
             links::Links,
             record::Record,
-            rules::Rules,
+            rules::{LayerShown, Rules},
             waiting::{self, Waiting},
         },
         table::{Cell, Layout, lines},
@@ -25,8 +25,9 @@ use crate::{
 };
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use jiff::Timestamp;
+use policy::Layer;
 use serde::Serialize;
-use std::process::ExitCode;
+use std::{path::Path, process::ExitCode};
 
 /// The command line.
 pub(crate) fn build() -> Command {
@@ -170,7 +171,11 @@ fn screen(standing: &Standing, paint: Paint) -> Vec<String> {
             row(
                 "policy",
                 Tone::Plain,
-                format!("{word}: {} (sha256 {sha256}...)", layer.path),
+                format!(
+                    "{word}: {} (sha256 {sha256}...){}",
+                    layer.path,
+                    kept(layer, directory)
+                ),
             );
         }
         row("workspace", Tone::Plain, rules.workspace_words().to_owned());
@@ -224,6 +229,15 @@ fn screen(standing: &Standing, paint: Paint) -> Vec<String> {
         },
         paint,
     )
+}
+
+/// What to say of the layer of the user's home where the record lies elsewhere.
+fn kept(layer: &LayerShown, directory: &Directory) -> &'static str {
+    let beside = Path::new(&layer.path).parent() == Some(Path::new(&directory.path));
+    match layer.layer {
+        Layer::User if !beside => ", in force wherever the record lies",
+        Layer::Builtin | Layer::System | Layer::User | Layer::Project => "",
+    }
 }
 
 fn links_words(links: &Links) -> (Tone, String) {
