@@ -30,6 +30,29 @@ pub(crate) fn fit_middle(text: &str, room: usize) -> String {
     format!("{start}…{end}")
 }
 
+/// The text made harmless in at most `most` lines of `room` columns, broken between words where there are any. What is
+/// left out at the end is `…`.
+pub(crate) fn broken(text: &str, room: usize, most: usize) -> Vec<String> {
+    let mut rest = visible(text);
+    let mut lines = Vec::new();
+    while lines.len() + 1 < most && rest.width() > room {
+        let line = cut(rest.chars(), room);
+        // A space right behind the line ends it, too.
+        let longer: String = rest.chars().take(line.chars().count() + 1).collect();
+        let end = longer.rfind(' ').filter(|end| *end > 0).unwrap_or(line.len());
+        let Some((line, after)) = rest.split_at_checked(end).filter(|(line, _)| !line.is_empty()) else {
+            break;
+        };
+        let (line, after) = (line.to_owned(), after.trim_start().to_owned());
+        lines.push(line);
+        rest = after;
+    }
+    if most > 0 {
+        lines.push(fit(&rest, room));
+    }
+    lines
+}
+
 /// As many of the characters as there is room for.
 fn cut(chars: impl Iterator<Item = char>, room: usize) -> String {
     let mut used = 0;
@@ -74,7 +97,7 @@ pub(crate) fn count(n: u64, one: &str, many: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{columns, fit, fit_middle, size};
+    use super::{broken, columns, fit, fit_middle, size};
 
     #[test]
     fn long_text_is_cut_by_columns_and_says_so() {
@@ -84,6 +107,25 @@ mod tests {
         assert!(columns(&fit("日本語文字", 6)) <= 6);
         assert_eq!(fit("a\x1b[31mb", 40), "a\\u{1b}[31mb");
         assert_eq!(fit("abc", 0), "");
+    }
+
+    #[test]
+    fn long_text_is_broken_between_words_and_cut_at_the_last_line() {
+        for (text, room, most, want) in [
+            ("one two three", 20, 3, &["one two three"][..]),
+            ("one two three", 7, 3, &["one two", "three"]),
+            ("one two three", 8, 3, &["one two", "three"]),
+            ("one two three four", 7, 2, &["one two", "three …"]),
+            ("onetwothree four", 6, 4, &["onetwo", "three", "four"]),
+            ("日本語文字 x", 4, 4, &["日本", "語文", "字 x"]),
+            ("a\x1bb", 40, 2, &["a\\u{1b}b"]),
+            ("one two three", 7, 1, &["one tw…"]),
+            ("one two", 0, 3, &[""]),
+            ("one two", 3, 0, &[]),
+            ("", 3, 3, &[""]),
+        ] {
+            assert_eq!(broken(text, room, most), want, "{text} {room} {most}");
+        }
     }
 
     #[test]

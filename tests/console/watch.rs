@@ -78,6 +78,44 @@ fn a_record_that_does_not_hold_is_an_alert_and_stands_above_every_page() {
     }
 }
 
+/// The number and what is wrong are read at any width, and the frame keeps its size.
+#[test]
+fn what_is_broken_is_said_over_several_lines_where_one_is_too_short() {
+    let desk = busy();
+    desk.forge("/work/f1", "/work/f9");
+    let wide = desk.says(&["watch", "--once", "--width", "300"]);
+    let whole = wide.lines().nth(1).unwrap().trim_end().to_owned();
+    assert!(
+        whole.starts_with("BROKEN at entry 4: tampered: entry 4: "),
+        "{whole}"
+    );
+    let narrow = (whole.len() / 2).to_string();
+    for tab in TABS {
+        let shown = desk.says(&["watch", "--once", "--tab", tab, "--width", &narrow]);
+        let lines: Vec<&str> = shown.lines().map(str::trim_end).collect();
+        let said = lines[1..4].join(" ");
+        assert!(said.starts_with(&whole), "{tab}: {shown}");
+        assert_eq!(lines.len(), 24);
+    }
+}
+
+#[test]
+fn what_is_broken_is_whole_at_the_common_size() {
+    let desk = busy();
+    let path = desk.segment(1);
+    let whole = std::fs::read_to_string(&path).unwrap();
+    let kept: Vec<&str> = whole.lines().take(5).collect();
+    std::fs::write(&path, kept.join("\n") + "\n").unwrap();
+    let wide = desk.says(&["watch", "--once", "--width", "300"]);
+    let whole = wide.lines().nth(1).unwrap().trim_end();
+    assert!(whole.starts_with("BROKEN") && whole.len() > 80, "{whole}");
+    let shown = desk.says(&["watch", "--once"]);
+    let lines: Vec<&str> = shown.lines().map(str::trim_end).collect();
+    assert!(lines[1..4].join(" ").starts_with(whole), "{whole}: {shown}");
+    assert!(lines.iter().all(|line| line.chars().count() <= 80), "{shown}");
+    assert_eq!(lines.len(), 24);
+}
+
 #[test]
 fn a_freeze_in_force_stands_above_every_page() {
     let desk = busy();

@@ -9,7 +9,10 @@ use super::{
     keys,
     model::{Model, Tab},
 };
-use crate::{report::visible, view::paint::Tone};
+use crate::{
+    report::visible,
+    view::{paint::Tone, words::broken},
+};
 use jiff::Timestamp;
 use ratatui::{
     Frame,
@@ -48,12 +51,20 @@ impl Theme {
     }
 }
 
+/// In so many lines what no page may hide is said in full; on a low screen it has one.
+const MARK_LINES: usize = 3;
+/// A screen of fewer lines is low.
+const LOW: u16 = 16;
+
 /// Draws a frame.
 pub(super) fn frame(frame: &mut Frame<'_>, model: &Model, theme: Theme, now: Timestamp) {
+    let Rect { width, height, .. } = frame.area();
+    let most = if height < LOW { 1 } else { MARK_LINES };
     let marks: Vec<Line<'_>> = model
         .marks()
         .iter()
-        .map(|mark| Line::from(theme.span(Tone::Bad, mark).bold()))
+        .flat_map(|mark| broken(mark, usize::from(width), most))
+        .map(|line| Line::from(theme.span(Tone::Bad, &line).bold()))
         .collect();
     let [head, banner, body, foot] = Layout::vertical([
         Constraint::Length(1),
