@@ -20,6 +20,7 @@ use crate::{
     },
 };
 use clap::{Arg, ArgAction, ArgMatches, Command};
+use jiff::Timestamp;
 use policy::Settings;
 use std::{path::Path, process::ExitCode};
 
@@ -106,11 +107,17 @@ fn of_home(home: &Home) -> Vec<Finding> {
             let integrity = &record.integrity;
             findings.push(match integrity.state {
                 "whole" => Finding::good("ledger", format!("whole, {size}; proven: {}", integrity.proven)),
-                "unchecked" => Finding::good("ledger", format!("{size}; `wt verify` checks it")),
+                "unchecked" if !record.is_damaged() => {
+                    Finding::good("ledger", format!("{size}; `wt verify` checks it"))
+                }
                 "torn" => Finding::warning("ledger", &integrity.finding, "the next call records this and goes on"),
                 state => Finding::problem(
                     "ledger",
-                    format!("{state}: {}", integrity.finding),
+                    // Too large for a look in passing, it is what the last `wt verify` noted.
+                    match &record.last_check {
+                        Some(last) if state == "unchecked" => last.words(last.entry, Timestamp::now()),
+                        _ => format!("{state}: {}", integrity.finding),
+                    },
                     format!(
                         "keep the files as they are and compare with a checkpoint kept elsewhere; where calls end with \
                          74, `wt clean --recover --reason WHY` goes on, and where that cannot, {ASIDE}"

@@ -2,7 +2,7 @@
 
 use crate::{
     home::Home,
-    ledger::verify::Report,
+    ledger::verify::{Report, State},
     state::files::{self, Sync},
     view::span,
 };
@@ -56,6 +56,13 @@ impl Checked {
                 ago => format!("{ago} ago"),
             },
         );
+        if self.state != State::Whole.word() {
+            // What is behind the last good entry may be older than the check.
+            return format!(
+                "{} at the last check, {ago}, good up to entry {}",
+                self.state, self.entry
+            );
+        }
         let since = match newest.saturating_sub(self.entry) {
             0 => String::new(),
             n => format!(
@@ -90,6 +97,14 @@ mod tests {
         assert_eq!(
             checked.words(91, now),
             "whole at the last check, 2h ago, up to entry 90, 1 entry has come since"
+        );
+        let checked = Checked {
+            state: "tampered".to_owned(),
+            ..checked
+        };
+        assert_eq!(
+            checked.words(91, now),
+            "tampered at the last check, 2h ago, good up to entry 90"
         );
     }
 }
