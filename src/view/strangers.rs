@@ -9,6 +9,9 @@ use std::{
     sync::atomic::{AtomicBool, AtomicUsize, Ordering},
 };
 
+/// No more names of one question are told of.
+const MAX_NAMES: usize = 16;
+
 /// The strangers of one question; entries are shown to them from several threads.
 #[derive(Default)]
 pub(crate) struct Strangers {
@@ -34,7 +37,7 @@ impl Strangers {
             })
         });
         Self {
-            names: unknown.collect(),
+            names: unknown.take(MAX_NAMES).collect(),
             looked: AtomicBool::new(false),
         }
     }

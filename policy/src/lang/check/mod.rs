@@ -14,6 +14,7 @@ use super::{
     value::Value,
 };
 use crate::json::Span;
+use std::collections::BTreeSet;
 
 type Checked<T> = Result<T, ExprError>;
 
@@ -39,7 +40,7 @@ pub(crate) struct Known {
     /// Whether it is made of constants and operators alone.
     pub(crate) plain: bool,
     /// The paths that a question reads of a record.
-    pub(crate) fields: Vec<String>,
+    pub(crate) fields: BTreeSet<String>,
 }
 
 /// Checks an expression. Its faults come in the order in which they stand, at least one.
@@ -51,7 +52,7 @@ pub(crate) fn check(ast: &Ast, names: Names) -> Result<Known, Vec<ExprError>> {
         depth: 0,
         patterns: 0,
         plain: true,
-        fields: Vec::new(),
+        fields: BTreeSet::new(),
         faults: Vec::new(),
         ended: false,
     };
@@ -82,7 +83,7 @@ struct Checker {
     /// Whether there are constants and operators alone so far.
     plain: bool,
     /// The paths that a question reads of a record so far.
-    fields: Vec<String>,
+    fields: BTreeSet<String>,
     faults: Vec<ExprError>,
     /// Whether a fault ends the reading.
     ended: bool,

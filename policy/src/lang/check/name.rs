@@ -31,7 +31,7 @@ impl Checker {
         self.plain = false;
         match self.names {
             Names::Query => {
-                self.reads(name.to_owned());
+                self.fields.insert(name.to_owned());
                 Ok((NodeKind::Name(name.into(), true), Type::Any))
             }
             Names::Free => Ok((NodeKind::Name(name.into(), false), Type::Any)),
@@ -49,20 +49,13 @@ impl Checker {
         }
     }
 
-    /// Notes down what a question reads, once.
-    fn reads(&mut self, field: String) {
-        if !self.fields.contains(&field) {
-            self.fields.push(field);
-        }
-    }
-
     pub(super) fn attribute(&mut self, object: &Ast, name: &str, at: Span) -> Checked<(NodeKind, Type)> {
         no_underscore(name, at)?;
         let (node, of) = self.value(object)?;
         let object = Box::new(node);
         if self.names == Names::Query {
             if let Some(of) = path(&object) {
-                self.reads(format!("{of}.{name}"));
+                self.fields.insert(format!("{of}.{name}"));
             }
             return Ok((NodeKind::Open(object, name.into()), Type::Any));
         }
