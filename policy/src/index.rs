@@ -2,12 +2,10 @@
 //! Tries none of them.
 
 use crate::{components::lexical, narrow::Narrow, rule::Rule};
-use std::{
-    collections::{BTreeMap, HashMap},
-    hash::{BuildHasherDefault, DefaultHasher},
-};
+use std::collections::BTreeMap;
 
-type Table<T> = HashMap<Box<str>, T, BuildHasherDefault<DefaultHasher>>;
+/// Few names, so that comparing some of them is quicker than hashing one.
+type Table<T> = BTreeMap<Box<str>, T>;
 
 /// The rules of one document by domain and operation.
 #[derive(Clone, Debug, Default)]
@@ -102,7 +100,7 @@ impl Index {
     }
 }
 
-/// Several ordered lists of numbers as one.
+/// Several ordered lists of numbers as one; no number stands in two of them.
 pub(crate) struct Fitting<'i> {
     open: [&'i [u32]; 4],
     /// The next one last.
@@ -113,18 +111,20 @@ impl Iterator for Fitting<'_> {
     type Item = u32;
 
     fn next(&mut self) -> Option<u32> {
-        let picked = self.picked.last().copied();
-        let open = self.open.iter().filter_map(|list| list.first().copied()).min();
-        let next = picked.into_iter().chain(open).min()?;
-        if picked == Some(next) {
-            self.picked.pop();
-            return Some(next);
-        }
+        let mut next = self.picked.last().copied();
+        let mut from = None;
         for list in &mut self.open {
-            if let Some((_, rest)) = list.split_first().filter(|(first, _)| **first == next) {
-                *list = rest;
+            if let Some((first, rest)) = list.split_first()
+                && next.is_none_or(|least| *first < least)
+            {
+                next = Some(*first);
+                from = Some((list, rest));
             }
         }
-        Some(next)
+        match from {
+            Some((list, rest)) => *list = rest,
+            None => drop(self.picked.pop()),
+        }
+        next
     }
 }
