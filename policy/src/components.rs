@@ -6,12 +6,13 @@ use std::borrow::Cow;
 /// The part of `path` below `dir`, `` where they are the same; none where it lies elsewhere.
 pub(crate) fn below<'p>(path: &'p str, dir: &str) -> Option<&'p str> {
     let dir = dir.strip_suffix('/').unwrap_or(dir);
-    let rest = path.strip_prefix(dir)?;
-    if rest.is_empty() {
-        Some(rest)
-    } else {
-        rest.strip_prefix('/')
+    // Where the path goes on within a name, which is most often, nothing is compared.
+    let after = path.as_bytes().get(dir.len()..)?.first();
+    if !matches!(after, None | Some(b'/')) {
+        return None;
     }
+    let rest = path.strip_prefix(dir)?;
+    Some(rest.strip_prefix('/').unwrap_or(rest))
 }
 
 /// The path without `.`, `..`, doubled and trailing slashes. The kernel has done this for local paths; remote

@@ -4,19 +4,15 @@
 use crate::{
     decision::Risk,
     scope::{Scope, TargetFacts},
-    shares::Shares,
+    shares::{Part, Shares},
 };
-use serde_json::Value as Json;
 
 /// The most that a part can be.
 const MAX_ARGS: u32 = 40;
 const MAX_BURST: u32 = 20;
 
-/// Every word of a share.
+/// Everything that a share can be for.
 pub(crate) const WORDS: &[&str] = &[
-    TOOL,
-    ARGS,
-    BURST,
     SHELL,
     CODE,
     WRITE,
@@ -39,9 +35,6 @@ pub(crate) const WORDS: &[&str] = &[
     RECIPE,
     CALLS,
 ];
-const TOOL: &str = "tool";
-const ARGS: &str = "args";
-const BURST: &str = "burst";
 const SHELL: &str = "it runs a command";
 const CODE: &str = "it runs a command elsewhere";
 const WRITE: &str = "it changes files";
@@ -68,11 +61,11 @@ const CALLS: &str = "calls in the last minute";
 pub(crate) fn assess(scope: &Scope) -> Risk {
     let mut why = Shares::default();
     let (tool, what) = tool(&scope.domain, &scope.operation);
-    why.add(TOOL, tool, what);
+    why.add(Part::Tool, tool, what);
     args(scope, &mut why);
-    let args = why.sum(ARGS).min(MAX_ARGS);
+    let args = why.sum(Part::Args).min(MAX_ARGS);
     let burst = (scope.burst / 3).min(MAX_BURST);
-    why.add(BURST, burst, CALLS);
+    why.add(Part::Burst, burst, CALLS);
     Risk {
         score: tool + args + burst,
         tool,
@@ -99,7 +92,7 @@ fn tool(domain: &str, operation: &str) -> (u32, &'static str) {
 
 /// What the arguments add.
 fn args(scope: &Scope, why: &mut Shares) {
-    let recursive = scope.params.get("recursive") == Some(&Json::Bool(true));
+    let recursive = scope.is_recursive();
     let entries: i64 = scope
         .targets
         .iter()
@@ -123,12 +116,12 @@ fn args(scope: &Scope, why: &mut Shares) {
         101..=10_000 => 5,
         _ => 10,
     };
-    why.add(ARGS, points, what);
-    why.add(ARGS, if recursive { 10 } else { 0 }, RECURSIVE);
-    why.add(ARGS, if scope.targets.len() > 1 { 5 } else { 0 }, SEVERAL);
-    why.add(ARGS, many, MANY);
-    why.add(ARGS, if outside { 10 } else { 0 }, OUTSIDE);
-    why.add(ARGS, gtfo, RECIPE);
+    why.add(Part::Args, points, what);
+    why.add(Part::Args, if recursive { 10 } else { 0 }, RECURSIVE);
+    why.add(Part::Args, if scope.targets.len() > 1 { 5 } else { 0 }, SEVERAL);
+    why.add(Part::Args, many, MANY);
+    why.add(Part::Args, if outside { 10 } else { 0 }, OUTSIDE);
+    why.add(Part::Args, gtfo, RECIPE);
 }
 
 fn operation(operation: &str) -> (u32, &'static str) {

@@ -38,6 +38,15 @@ pub struct Scope {
     pub floors: Vec<Floor>,
 }
 
+impl Scope {
+    /// Whether the call goes on to everything below its targets.
+    pub(crate) fn is_recursive(&self) -> bool {
+        // Looked for one by one: hashing the name takes longer than comparing the few there are.
+        let found = self.params.iter().find(|(name, _)| *name == "recursive");
+        found.is_some_and(|(_, value)| *value == Json::Bool(true))
+    }
+}
+
 /// What was found out about one target. Attributes that its domain lacks are empty.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -7,11 +7,34 @@ use std::fmt;
 /// The most shares that one call can have.
 const MOST: usize = 8;
 
+/// A part of the risk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// Kind of tool.
+    Tool,
+    /// Arguments.
+    Args,
+    /// Calls lately.
+    Burst,
+}
+
+impl Part {
+    const ALL: [Self; 3] = [Self::Tool, Self::Args, Self::Burst];
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::Tool => "tool",
+            Self::Args => "args",
+            Self::Burst => "burst",
+        }
+    }
+}
+
 /// One share: which part of the risk it counts for, how much, and what for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Share {
-    /// `tool`, `args` or `burst`.
-    pub part: &'static str,
+    /// The part.
+    pub part: Part,
     /// Points before the part's bound.
     pub points: u32,
     /// What they are for.
@@ -20,7 +43,7 @@ pub struct Share {
 
 impl fmt::Display for Share {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "{} {}: {}", self.part, self.points, self.what)
+        write!(out, "{} {}: {}", self.part.word(), self.points, self.what)
     }
 }
 
@@ -30,7 +53,7 @@ pub struct Shares([Option<Share>; MOST]);
 
 impl Shares {
     /// Adds a share; one without points is none.
-    pub(crate) fn add(&mut self, part: &'static str, points: u32, what: &'static str) {
+    pub(crate) fn add(&mut self, part: Part, points: u32, what: &'static str) {
         if points == 0 {
             return;
         }
@@ -40,7 +63,7 @@ impl Shares {
     }
 
     /// The points of one part.
-    pub(crate) fn sum(&self, part: &str) -> u32 {
+    pub(crate) fn sum(&self, part: Part) -> u32 {
         let of_part = self.iter().filter(|share| share.part == part);
         of_part.map(|share| share.points).sum()
     }
@@ -78,8 +101,9 @@ impl<'de> Deserialize<'de> for Shares {
         for text in Vec::<String>::deserialize(deserializer)? {
             let parsed = text.split_once(": ").and_then(|(head, what)| {
                 let (part, points) = head.split_once(' ')?;
-                let known = |word: &str| crate::risk::WORDS.iter().copied().find(|known| *known == word);
-                Some((known(part)?, points.parse().ok()?, known(what)?))
+                let part = Part::ALL.into_iter().find(|known| known.word() == part)?;
+                let what = crate::risk::WORDS.iter().find(|known| **known == what)?;
+                Some((part, points.parse().ok()?, *what))
             });
             if let Some((part, points, what)) = parsed {
                 shares.add(part, points, what);

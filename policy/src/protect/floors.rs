@@ -6,7 +6,6 @@ use crate::{
     decision::Verdict,
     scope::{Floor, Scope, TargetFacts},
 };
-use serde_json::Value as Json;
 
 impl Protect {
     /// The floors that protection sets for this call.
@@ -39,11 +38,10 @@ impl Protect {
 /// Whether the call changes everything below the target: removes or moves it, puts something else in its
 /// place, or changes metadata all the way down.
 fn whole_tree(target: &TargetFacts, scope: &Scope) -> bool {
-    let recursive = || scope.params.get("recursive") == Some(&Json::Bool(true));
     match target.operation.as_str() {
-        "delete" => target.kind == "dir" || target.kind.is_empty() || recursive(),
+        "delete" => target.kind == "dir" || target.kind.is_empty() || scope.is_recursive(),
         "move" | "symlink" | "link" => true,
-        "chmod" | "chown" => recursive(),
+        "chmod" | "chown" => scope.is_recursive(),
         _ => false,
     }
 }

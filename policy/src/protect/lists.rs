@@ -169,20 +169,12 @@ pub(crate) const SYSTEM_STARTUP: &[&str] = &[
 
 /// Names that are neither created nor written, wherever they stand: what tools and agents run or obey.
 /// Several components match neighbours; a last `**` is everything below.
-pub(crate) const NAMES: &[&str] = &[
+pub(crate) const HIDDEN_NAMES: &[&str] = &[
     ".envrc",
     ".env*",
     ".git/hooks/**",
     ".git/config",
     ".husky/**",
-    "authorized_keys",
-    "authorized_keys2",
-    "CLAUDE.md",
-    "CLAUDE.local.md",
-    "AGENTS.md",
-    "AGENTS.override.md",
-    "GEMINI.md",
-    "SOUL.md",
     ".mcp.json",
     ".claude/**",
     ".codex/**",
@@ -195,8 +187,6 @@ pub(crate) const NAMES: &[&str] = &[
     ".roo/**",
     ".aider.conf.yml",
     ".opencode/**",
-    "opencode.json",
-    "opencode.jsonc",
     ".github/copilot-instructions.md",
     ".github/hooks/**",
     ".github/mcp.json",
@@ -210,4 +200,18 @@ pub(crate) const NAMES: &[&str] = &[
     ".cargo/config",
     ".cargo/config.toml",
     ".watchtower/**",
+];
+
+/// The same that begin with a letter.
+pub(crate) const PLAIN_NAMES: &[&str] = &[
+    "authorized_keys",
+    "authorized_keys2",
+    "CLAUDE.md",
+    "CLAUDE.local.md",
+    "AGENTS.md",
+    "AGENTS.override.md",
+    "GEMINI.md",
+    "SOUL.md",
+    "opencode.json",
+    "opencode.jsonc",
 ];

@@ -274,7 +274,10 @@ fn homes<'p>(path: &'p str, places: &'p Places) -> impl Iterator<Item = &'p str>
         .iter()
         .filter_map(move |home| components::below(path, home));
     let others = components::below(path, "/home")
-        .map(|rest| rest.split_once('/').map_or("", |(_, below)| below))
+        .map(|rest| {
+            let slash = rest.bytes().position(|byte| byte == b'/');
+            slash.and_then(|at| rest.get(at + 1..)).unwrap_or_default()
+        })
         .or_else(|| components::below(path, "/root"))
         .or_else(|| path.strip_prefix("~/"))
         .or_else(|| (!path.starts_with('/')).then_some(path));

@@ -40,16 +40,14 @@ impl Names {
     pub(super) fn find(&self, path: &str, whole: bool) -> Option<&str> {
         let mut rest = path;
         loop {
-            // The built-in names begin with one of these; most components do not.
-            let candidate = rest.starts_with(['.', 'a', 'o', 'A', 'C', 'G', 'S']);
-            let builtin = if candidate { lists::NAMES } else { &[] };
-            let first = rest.as_bytes().first();
-            let mut names = builtin
+            let first = rest.as_bytes().get(..2);
+            let mut builtin = may_begin(rest)
                 .iter()
-                .copied()
-                .filter(|name| name.as_bytes().first() == first)
-                .chain(self.added.iter().map(String::as_str));
-            if let Some(name) = names.find(|name| is_match(name, rest, whole)) {
+                .filter(|name| name.as_bytes().get(..2) == first);
+            if let Some(name) = builtin.find(|name| is_match(name, rest, whole)) {
+                return Some(name);
+            }
+            if let Some(name) = self.added.iter().find(|name| is_match(name, rest, whole)) {
                 return Some(name);
             }
             let slash = rest.bytes().position(|byte| byte == b'/')?;
@@ -58,16 +56,25 @@ impl Names {
     }
 }
 
+/// The built-in names of which one may begin here; most components are the beginning of none.
+fn may_begin(rest: &str) -> &'static [&'static str] {
+    match rest.as_bytes().first() {
+        Some(b'.') => lists::HIDDEN_NAMES,
+        Some(b'a' | b'o' | b'A' | b'C' | b'G' | b'S') => lists::PLAIN_NAMES,
+        _ => &[],
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::lists;
+    use super::{lists, may_begin};
 
     #[test]
-    fn every_builtin_name_begins_with_a_candidate() {
-        assert!(
-            lists::NAMES
-                .iter()
-                .all(|name| name.starts_with(['.', 'a', 'o', 'A', 'C', 'G', 'S']))
-        );
+    fn every_builtin_name_is_looked_for_where_it_begins() {
+        for name in [lists::HIDDEN_NAMES, lists::PLAIN_NAMES].concat() {
+            assert!(may_begin(name).contains(&name), "{name}");
+            let beginning = name.get(..2).unwrap();
+            assert!(!beginning.contains(['*', '?', '/']), "{name}");
+        }
     }
 }
