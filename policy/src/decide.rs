@@ -12,9 +12,9 @@ use crate::{
 };
 use serde::Serialize;
 
-/// One rule or floor that spoke, with its words.
-struct Voice {
-    matched: MatchedRule,
+/// What a rule or floor that spoke is told with; either may be empty.
+struct Words {
+    verdict: Verdict,
     reason: String,
     hint: String,
 }
@@ -22,7 +22,8 @@ struct Voice {
 /// What is gathered while judging.
 struct Judgement {
     verdict: Verdict,
-    voices: Vec<Voice>,
+    matched: Vec<MatchedRule>,
+    words: Vec<Words>,
     level: f64,
     /// None until a rule speaks.
     audit: Option<Audit>,
@@ -49,16 +50,19 @@ impl Policy {
         let risk = risk::assess(scope);
         let mut judgement = Judgement {
             verdict: Verdict::Allow,
-            voices: Vec::new(),
+            matched: Vec::with_capacity(scope.targets.len().max(1)),
+            words: Vec::new(),
             level: 0.0,
             audit: None,
             effort: Effort::default(),
         };
+        let whole = TargetFacts::default();
+        let mut spoken = Spoken::default();
         if scope.targets.is_empty() {
-            self.judge(None, &TargetFacts::default(), scope, &risk, &mut judgement);
+            self.judge(None, &whole, scope, &risk, &mut spoken, &mut judgement);
         }
         for (n, target) in scope.targets.iter().enumerate() {
-            self.judge(Some(n), target, scope, &risk, &mut judgement);
+            self.judge(Some(n), target, scope, &risk, &mut spoken, &mut judgement);
         }
         for floor in self.protect().floors(scope) {
             judgement.raise(&floor);
@@ -68,19 +72,20 @@ impl Policy {
         (judgement.conclude(risk, scope.gtfo.score), effort)
     }
 
-    /// Judges one target, or the call as a whole where it has none.
-    fn judge(
-        &self,
+    /// Judges one target, or the call as a whole where it has none; `spoken` is where layers put what they say.
+    fn judge<'a>(
+        &'a self,
         n: Option<usize>,
-        target: &TargetFacts,
-        scope: &Scope,
-        risk: &Risk,
+        target: &'a TargetFacts,
+        scope: &'a Scope,
+        risk: &'a Risk,
+        spoken: &mut Spoken<'a>,
         judgement: &mut Judgement,
     ) {
         let mut run = Run::new(Facts::Rule(RuleFacts::new(scope, risk, target)));
         let mut verdict = None;
         for layer in &self.layers {
-            let spoken = layer.speak(target, scope, &mut run);
+            layer.speak(target, scope, &mut run, spoken);
             // What a project allows, nobody with authority has allowed; what it refuses opens nothing either.
             let project = layer.layer == Layer::Project;
             if project && spoken.verdict <= Some(Verdict::Shadow) {
@@ -89,19 +94,17 @@ impl Policy {
             if !project {
                 verdict = verdict.max(spoken.verdict);
             }
-            judgement.hear(layer.layer, n, target, scope, &spoken);
+            judgement.hear(layer.layer, n, target, scope, spoken);
         }
         if verdict.is_none() {
             let (domain, operation) = names(target, scope);
-            judgement.add(Voice {
-                matched: builtin("default-deny", Verdict::Deny, n),
-                reason: format!("no rule allows {domain}:{operation}{}", of(target)),
-                hint: "`wt policy explain` shows every rule that was tried".to_owned(),
-            });
+            let reason = format!("no rule allows {domain}:{operation}{}", of(target));
+            let hint = "`wt policy explain` shows every rule that was tried";
+            judgement.add(builtin("default-deny", Verdict::Deny, n), reason, hint);
         }
         for layer in &self.layers {
-            let spoken = layer.floors(target, scope, &mut run);
-            judgement.hear(layer.layer, n, target, scope, &spoken);
+            layer.floors(target, scope, &mut run, spoken);
+            judgement.hear(layer.layer, n, target, scope, spoken);
         }
         judgement.effort.rules += u64::from(run.rules);
         judgement.effort.steps += run.spent();
@@ -109,25 +112,33 @@ impl Policy {
 }
 
 impl Judgement {
-    fn add(&mut self, voice: Voice) {
-        self.verdict = self.verdict.max(voice.matched.verdict);
-        let known = |v: &Voice| {
-            (v.matched.layer, &v.matched.rule, v.matched.verdict)
-                == (voice.matched.layer, &voice.matched.rule, voice.matched.verdict)
-        };
+    fn add(&mut self, matched: Matched<'_>, reason: String, hint: &str) {
+        let verdict = matched.verdict;
+        self.verdict = self.verdict.max(verdict);
+        let known =
+            |m: &MatchedRule| (m.layer, m.rule.as_str(), m.verdict) == (matched.layer, matched.rule, verdict);
         // One entry for each rule, however many targets it speaks of; a refusal names each of them.
-        if voice.matched.verdict <= Verdict::Shadow && self.voices.iter().any(known) {
+        if verdict <= Verdict::Shadow && self.matched.iter().any(known) {
             return;
         }
-        self.voices.push(voice);
+        self.matched.push(MatchedRule {
+            layer: matched.layer,
+            rule: matched.rule.to_owned(),
+            verdict,
+            target: matched.target,
+        });
+        if !reason.is_empty() || !hint.is_empty() {
+            self.words.push(Words {
+                verdict,
+                reason,
+                hint: hint.to_owned(),
+            });
+        }
     }
 
     fn raise(&mut self, floor: &Floor) {
-        self.add(Voice {
-            matched: builtin(&floor.rule, floor.verdict, floor.target),
-            reason: floor.reason.clone(),
-            hint: floor.hint.clone(),
-        });
+        let matched = builtin(&floor.rule, floor.verdict, floor.target);
+        self.add(matched, floor.reason.clone(), &floor.hint);
     }
 
     fn hear(
@@ -154,34 +165,31 @@ impl Judgement {
             } else {
                 rule.name.as_str()
             };
-            self.add(Voice {
-                matched: MatchedRule {
-                    layer,
-                    rule: name.to_owned(),
-                    verdict,
-                    target: n,
-                },
-                reason: reason(rule, error.as_ref(), target, scope),
-                hint: rule.hint.clone(),
-            });
+            let matched = Matched {
+                layer,
+                rule: name,
+                verdict,
+                target: n,
+            };
+            let reason = reason(rule, error.as_ref(), target, scope);
+            self.add(matched, reason, &rule.hint);
         }
     }
 
     fn conclude(mut self, risk: Risk, gtfo_score: f64) -> Decision {
-        self.voices
-            .sort_by_key(|voice| std::cmp::Reverse(voice.matched.verdict));
+        self.matched
+            .sort_by_key(|matched| std::cmp::Reverse(matched.verdict));
+        self.words.sort_by_key(|words| std::cmp::Reverse(words.verdict));
         let hint = self
-            .voices
+            .words
             .iter()
-            .find(|v| !v.hint.is_empty() && v.matched.verdict == self.verdict);
-        let hint = hint.map(|v| v.hint.clone());
-        let mut reasons: Vec<String> = Vec::with_capacity(self.voices.len());
-        let mut matched_rules = Vec::with_capacity(self.voices.len());
-        for voice in self.voices {
-            if !voice.reason.is_empty() && !reasons.contains(&voice.reason) {
-                reasons.push(voice.reason);
+            .find(|w| !w.hint.is_empty() && w.verdict == self.verdict);
+        let hint = hint.map(|w| w.hint.clone());
+        let mut reasons: Vec<String> = Vec::new();
+        for words in self.words {
+            if !words.reason.is_empty() && !reasons.contains(&words.reason) {
+                reasons.push(words.reason);
             }
-            matched_rules.push(voice.matched);
         }
         let score = (f64::from(risk.score) / 100.0)
             .max(self.level)
@@ -189,7 +197,7 @@ impl Judgement {
             .clamp(0.0, 1.0);
         Decision {
             verdict: self.verdict,
-            matched_rules,
+            matched_rules: self.matched,
             risk_score: score,
             risk,
             reasons,
@@ -199,10 +207,18 @@ impl Judgement {
     }
 }
 
-fn builtin(rule: &str, verdict: Verdict, target: Option<usize>) -> MatchedRule {
-    MatchedRule {
+/// A rule or floor that spoke, before it is known whether it is told of.
+struct Matched<'r> {
+    layer: Layer,
+    rule: &'r str,
+    verdict: Verdict,
+    target: Option<usize>,
+}
+
+fn builtin(rule: &str, verdict: Verdict, target: Option<usize>) -> Matched<'_> {
+    Matched {
         layer: Layer::Builtin,
-        rule: rule.to_owned(),
+        rule,
         verdict,
         target,
     }

@@ -32,6 +32,12 @@ pub(crate) struct Spoken<'a> {
 }
 
 impl<'a> Spoken<'a> {
+    /// Forgets what was said, so that another layer can speak.
+    fn clear(&mut self) {
+        self.verdict = None;
+        self.rules.clear();
+    }
+
     fn add(&mut self, rule: &'a Rule, tried: Tried) {
         let (verdict, error) = match tried {
             Tried::Fails(_) => return,
@@ -105,29 +111,42 @@ impl Rules {
     }
 
     /// What the layer says of one target; nothing where no rule matches.
-    pub(crate) fn speak<'a>(&'a self, target: &TargetFacts, scope: &Scope, run: &mut Run<'a>) -> Spoken<'a> {
+    pub(crate) fn speak<'a>(
+        &'a self,
+        target: &TargetFacts,
+        scope: &Scope,
+        run: &mut Run<'a>,
+        spoken: &mut Spoken<'a>,
+    ) {
+        spoken.clear();
         let (domain, operation) = names(target, scope);
-        let mut spoken = Spoken::default();
         let mut priority = None;
         let fitting = self.index.fitting(domain, operation, &target.path);
         for rule in fitting.filter_map(|n| self.rules.get(n as usize)) {
             if spoken.verdict.is_some() && priority != Some(rule.priority) {
                 break;
             }
+            if rule.misses(&target.path) {
+                continue;
+            }
             priority = Some(rule.priority);
             spoken.add(rule, rule.try_on(target, scope, run));
         }
-        spoken
     }
 
     /// The floors that this layer's rules over findings set.
-    pub(crate) fn floors<'a>(&'a self, target: &TargetFacts, scope: &Scope, run: &mut Run<'a>) -> Spoken<'a> {
-        let mut spoken = Spoken::default();
+    pub(crate) fn floors<'a>(
+        &'a self,
+        target: &TargetFacts,
+        scope: &Scope,
+        run: &mut Run<'a>,
+        spoken: &mut Spoken<'a>,
+    ) {
+        spoken.clear();
         let (domain, operation) = names(target, scope);
         for rule in self.all_findings(domain, operation) {
             spoken.add(rule, rule.try_on(target, scope, run));
         }
-        spoken
     }
 }
 

@@ -170,13 +170,20 @@ impl Rule {
         }
         match &self.condition {
             None => Tried::Matches,
-            Some(condition) => match condition.expression().map(|expression| expression.value(run)) {
-                Ok(Ok(value)) if value.truth() => Tried::Matches,
-                Ok(Ok(_)) => Tried::Fails(Part::Condition),
+            Some(condition) => match condition.expression().map(|expression| expression.holds(run)) {
+                Ok(Ok(true)) => Tried::Matches,
+                Ok(Ok(false)) => Tried::Fails(Part::Condition),
                 Ok(Err(error)) => Tried::Errs(*error),
                 Err(error) => Tried::Errs(error.clone()),
             },
         }
+    }
+
+    /// Whether its condition, where it was read, fails at once for this path; what it does otherwise is for
+    /// [`Rule::try_on`] to say.
+    pub(crate) fn misses(&self, path: &str) -> bool {
+        let read = self.condition.as_ref().and_then(|c| c.expression.get());
+        self.expires.is_none() && matches!(read, Some(Ok(expression)) if expression.misses(path))
     }
 
     /// Texts of which the target's path must begin with one, as the rule's first demand; none where it demands
@@ -185,11 +192,9 @@ impl Rule {
         if self.expires.is_some() {
             return None;
         }
-        if !self.paths.is_empty() {
-            return self.paths.iter().map(PathPattern::beginning).collect();
-        }
-        if !self.hosts.is_empty() {
-            return None;
+        let by_paths: Option<Vec<&str>> = self.paths.iter().map(PathPattern::beginning).collect();
+        if let Some(texts) = by_paths.filter(|texts| !texts.is_empty()) {
+            return Some(texts);
         }
         self.condition
             .as_ref()

@@ -176,12 +176,12 @@ pub(crate) fn eval<'a>(node: &'a Node, run: &mut Run<'a>) -> Eval<Value<'a>> {
             run.facts.field(&object, *field, name)
         }
         NodeKind::Open(object, name) => open_field(object, name, run),
-        NodeKind::Not(operand) => Ok(Value::Bool(!eval(operand, run)?.truth())),
+        NodeKind::Not(operand) => Ok(Value::Bool(!truth(operand, run)?)),
         NodeKind::And(operands) => chain(operands, run, false),
         NodeKind::Or(operands) => chain(operands, run, true),
-        NodeKind::Compare(first, rest) => compare_chain(first, rest, run),
+        NodeKind::Compare(first, rest) => compare_chain(first, rest, run).map(Value::Bool),
         NodeKind::Choose(condition, yes, no) => {
-            let chosen = if eval(condition, run)?.truth() { yes } else { no };
+            let chosen = if truth(condition, run)? { yes } else { no };
             eval(chosen, run)
         }
         NodeKind::Unary(operator, operand) => number::unary(*operator, &eval(operand, run)?),
@@ -218,6 +218,31 @@ pub(crate) fn eval<'a>(node: &'a Node, run: &mut Run<'a>) -> Eval<Value<'a>> {
         NodeKind::Comprehension(comprehension) => iterate::collect(comprehension, run),
         NodeKind::Format(parts) => format(parts, run),
     }
+}
+
+/// Whether the value of an expression is true; the steps are those of [`eval`], with no value made where none is
+/// asked for.
+pub(super) fn truth<'a>(node: &'a Node, run: &mut Run<'a>) -> Eval<bool> {
+    let (operands, until) = match &node.kind {
+        NodeKind::And(operands) => (operands, false),
+        NodeKind::Or(operands) => (operands, true),
+        NodeKind::Not(operand) => {
+            run.step()?;
+            return truth(operand, run).map(|truth| !truth);
+        }
+        NodeKind::Compare(first, rest) => {
+            run.step()?;
+            return compare_chain(first, rest, run);
+        }
+        _ => return eval(node, run).map(|value| value.truth()),
+    };
+    run.step()?;
+    for operand in operands {
+        if truth(operand, run)? == until {
+            return Ok(until);
+        }
+    }
+    Ok(!until)
 }
 
 #[inline(never)]
@@ -305,27 +330,23 @@ fn chain<'a>(operands: &'a [Node], run: &mut Run<'a>, until: bool) -> Eval<Value
     Ok(last)
 }
 
-fn compare_chain<'a>(
-    first: &'a Node,
-    rest: &'a [(Comparison, Operand)],
-    run: &mut Run<'a>,
-) -> Eval<Value<'a>> {
+fn compare_chain<'a>(first: &'a Node, rest: &'a [(Comparison, Operand)], run: &mut Run<'a>) -> Eval<bool> {
     let mut left = eval(first, run)?;
     for (comparison, operand) in rest {
         let right = match operand {
             Operand::Source(source) => {
                 let found = iterate::contains(source, &left, run)?;
-                return Ok(Value::Bool(found == (*comparison == Comparison::In)));
+                return Ok(found == (*comparison == Comparison::In));
             }
             Operand::Value(node) => eval(node, run)?,
             Operand::Function(_) => return rejected("a function is not a value"),
         };
         if !compare_two(*comparison, &left, &right, run)? {
-            return Ok(Value::Bool(false));
+            return Ok(false);
         }
         left = right;
     }
-    Ok(Value::Bool(true))
+    Ok(true)
 }
 
 fn compare_two<'a>(comparison: Comparison, a: &Value<'a>, b: &Value<'a>, run: &mut Run<'a>) -> Eval<bool> {

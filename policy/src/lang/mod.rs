@@ -61,6 +61,7 @@ pub struct Expression {
     plain: bool,
     fields: Vec<String>,
     finding: bool,
+    telling: Option<beginning::Telling>,
 }
 
 impl Expression {
@@ -74,6 +75,7 @@ impl Expression {
         let ast = parser::parse(source).map_err(|fault| vec![fault])?;
         let known = check::check(&ast, names)?;
         Ok(Self {
+            telling: beginning::Telling::of(&known.node),
             node: known.node,
             slots: known.slots,
             plain: known.plain,
@@ -104,10 +106,21 @@ impl Expression {
         beginning::of(&self.node)
     }
 
+    /// Whether it is false of every call with this `target.path`, as one letter of it tells.
+    pub(crate) fn misses(&self, path: &str) -> bool {
+        self.telling.is_some_and(|telling| telling.misses(path))
+    }
+
     /// Its value over the facts of a run, which begins anew.
     pub(crate) fn value<'a>(&'a self, run: &mut Run<'a>) -> Eval<Value<'a>> {
         run.begin(self.slots);
         eval::eval(&self.node, run)
+    }
+
+    /// Whether it is true over the facts of a run, which begins anew.
+    pub(crate) fn holds<'a>(&'a self, run: &mut Run<'a>) -> Eval<bool> {
+        run.begin(self.slots);
+        eval::truth(&self.node, run)
     }
 
     /// What made it what it is over the facts of a run.
@@ -118,7 +131,7 @@ impl Expression {
     /// Whether it is true of a scope that came as JSON, such as a ledger entry's data.
     pub fn is_true(&self, scope: &Map<String, Json>) -> Result<bool, EvalError> {
         let mut run = Run::new(Facts::Json(scope));
-        self.value(&mut run).map(|value| value.truth()).map_err(|e| *e)
+        self.holds(&mut run).map_err(|e| *e)
     }
 }
 
