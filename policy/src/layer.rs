@@ -62,10 +62,11 @@ impl Rules {
         let (mut rules, mut findings) = (Vec::with_capacity(list.len()), Vec::new());
         for node in list {
             let rule = Rule::compile(node, conditions, report);
-            if !rule.name.is_empty() && !names.insert(rule.name.clone()) {
+            let name = node.get("name").and_then(Node::text).unwrap_or_default();
+            if !name.is_empty() && !names.insert(name) {
                 report.add(
                     rule.at,
-                    format!("two rules are named `{}`", rule.name),
+                    format!("two rules are named `{name}`"),
                     "give each its own name",
                 );
             }

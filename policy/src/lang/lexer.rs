@@ -122,7 +122,8 @@ impl<'s> Lexer<'s> {
         let start = self.at;
         let rest = self.rest();
         let end = rest
-            .find(|c: char| !c.is_ascii_alphanumeric() && c != '_')
+            .bytes()
+            .position(|byte| !byte.is_ascii_alphanumeric() && byte != b'_')
             .unwrap_or(rest.len());
         let word = rest.get(..end).unwrap_or_default();
         self.at += end;

@@ -240,8 +240,8 @@ impl RecordKind {
 
 impl Field {
     /// The attribute of that name, whichever record it belongs to.
-    pub(crate) fn named(name: &str) -> Option<Self> {
+    pub(crate) fn named(name: &str) -> Option<&'static Row> {
         let mut rows = RecordKind::ALL.iter().flat_map(|kind| kind.fields());
-        rows.find(|(n, ..)| *n == name).map(|(_, field, _)| *field)
+        rows.find(|(n, ..)| *n == name)
     }
 }

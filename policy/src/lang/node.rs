@@ -39,7 +39,7 @@ pub(crate) enum NodeKind {
     Or(Vec<Node>),
     Compare(Box<Node>, Vec<(Comparison, Operand)>),
     Choose(Box<Node>, Box<Node>, Box<Node>),
-    Field(Box<Node>, Field, Box<str>),
+    Field(Box<Node>, Field, &'static str),
     /// An attribute that is a key, None where absent.
     Open(Box<Node>, Box<str>),
     Subscript(Box<Node>, Box<Node>),

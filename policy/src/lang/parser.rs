@@ -93,10 +93,25 @@ impl Parser {
         Err(self.unexpected(&format!("`{sign}` was expected here")))
     }
 
+    /// Takes the next word; where it stood is still known afterwards.
     pub(super) fn advance(&mut self) -> Token {
-        let token = self.token().clone();
+        let taken = self.tokens.get_mut(self.next).map(|token| Token {
+            kind: std::mem::replace(&mut token.kind, TokenKind::End),
+            at: token.at,
+        });
         self.next += 1;
-        token
+        taken.unwrap_or(END)
+    }
+
+    /// Takes the next word where it is a name.
+    pub(super) fn take_name(&mut self) -> Option<String> {
+        match &mut self.tokens.get_mut(self.next)?.kind {
+            TokenKind::Name(name) => {
+                self.next += 1;
+                Some(std::mem::take(name))
+            }
+            _ => None,
+        }
     }
 
     /// Whether the word after this one is that sign.
@@ -205,7 +220,8 @@ impl Parser {
             return Ok(first);
         }
         let start = first.at.start;
-        let mut operands = vec![first];
+        let mut operands = Vec::with_capacity(4);
+        operands.push(first);
         while self.take(sign) {
             operands.push(operand(self)?);
         }
@@ -333,9 +349,10 @@ impl Parser {
         let mut parts: Vec<(Ast, bool)> = Vec::new();
         let mut text = String::new();
         let mut format = false;
-        loop {
-            let at = self.token().at;
-            match self.token().kind.clone() {
+        while let TokenKind::Str(_) | TokenKind::Format(_) = self.token().kind {
+            let Token { kind, at } = self.advance();
+            match kind {
+                TokenKind::Str(s) if text.is_empty() => text = s,
                 TokenKind::Str(s) => text.push_str(&s),
                 TokenKind::Format(pieces) => {
                     format = true;
@@ -355,9 +372,8 @@ impl Parser {
                         }
                     }
                 }
-                _ => break,
+                _ => {}
             }
-            self.next += 1;
         }
         let at = self.since(start);
         if !format {

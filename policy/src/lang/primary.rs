@@ -41,11 +41,15 @@ impl Parser {
     }
 
     fn atom(&mut self) -> Parsed<Ast> {
-        let token = self.token().clone();
-        let start = token.at.start;
-        let kind = match token.kind {
+        let start = self.token().at.start;
+        if let Some(name) = self.take_name() {
+            return Ok(Ast {
+                at: self.since(start),
+                kind: Kind::Name(name),
+            });
+        }
+        let kind = match self.token().kind {
             TokenKind::Str(_) | TokenKind::Format(_) => return self.strings(),
-            TokenKind::Name(name) => Kind::Name(name),
             TokenKind::Int(n) => Kind::Int(n),
             TokenKind::Float(f) => Kind::Float(f),
             TokenKind::Sign("None") => Kind::None,
@@ -56,9 +60,12 @@ impl Parser {
             TokenKind::Sign("{") => return self.braces(),
             TokenKind::End => return Err(self.unexpected("the expression ends where a value was expected")),
             TokenKind::Sign("*" | "**") => {
-                return Err(ExprError::new(token.at, "unpacking is not part of the language"));
+                let at = self.token().at;
+                return Err(ExprError::new(at, "unpacking is not part of the language"));
             }
-            TokenKind::Sign(_) => return Err(self.unexpected("a value was expected here")),
+            TokenKind::Name(_) | TokenKind::Sign(_) => {
+                return Err(self.unexpected("a value was expected here"));
+            }
         };
         self.advance();
         Ok(Ast {
@@ -234,8 +241,9 @@ impl Parser {
         let mut named: Vec<(String, Ast)> = Vec::new();
         while !self.is(")") {
             let start = self.token().at;
-            if let (TokenKind::Name(name), true) = (self.token().kind.clone(), self.follows("=")) {
-                self.advance();
+            if self.follows("=")
+                && let Some(name) = self.take_name()
+            {
                 self.expect("=")?;
                 if named.iter().any(|(other, _)| *other == name) {
                     return Err(ExprError::new(

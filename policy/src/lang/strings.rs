@@ -26,16 +26,16 @@ pub(crate) fn opening(rest: &str) -> Option<(usize, Prefix)> {
     if !matches!(rest.as_bytes().get(letters), Some(b'"' | b'\'')) {
         return None;
     }
-    let prefix = rest.get(..letters)?.to_ascii_lowercase();
-    let known = ["", "r", "u", "f", "b", "rf", "fr", "rb", "br"].contains(&prefix.as_str());
-    known.then(|| {
-        let has = |c| prefix.contains(c);
+    let prefix = rest.get(..letters)?;
+    let mut known = ["", "r", "u", "f", "b", "rf", "fr", "rb", "br"].iter();
+    known.any(|one| prefix.eq_ignore_ascii_case(one)).then(|| {
+        let has = |letter: u8| prefix.bytes().any(|one| one.eq_ignore_ascii_case(&letter));
         (
             letters,
             Prefix {
-                raw: has('r'),
-                format: has('f'),
-                bytes: has('b'),
+                raw: has(b'r'),
+                format: has(b'f'),
+                bytes: has(b'b'),
             },
         )
     })
@@ -56,11 +56,16 @@ pub(crate) fn literal(
         ));
     }
     let quote = source.get(open..open + 1).unwrap_or_default();
-    let triple = source.get(open..open + 3).filter(|text| *text == quote.repeat(3));
+    let triple = source
+        .get(open..open + 3)
+        .filter(|text| text.chars().all(|c| quote.starts_with(c)));
     let fence = triple.unwrap_or(quote);
     let body = open + fence.len();
     let mut at = body;
     loop {
+        let rest = source.get(at..).unwrap_or_default();
+        let plain = |byte: &u8| !matches!(byte, b'\\' | b'\n' | b'\r') && quote.as_bytes() != [*byte];
+        at += rest.bytes().take_while(plain).count();
         let Some(rest) = source.get(at..).filter(|rest| !rest.is_empty()) else {
             return Err(ExprError::new(
                 Span::new(start, body),

@@ -60,8 +60,8 @@ pub(crate) enum Record<'a> {
 }
 
 impl<'a> Value<'a> {
-    pub(crate) fn text(text: impl Into<String>) -> Self {
-        Self::Str(Text::Shared(Arc::from(text.into())))
+    pub(crate) fn text(text: impl Into<Arc<str>>) -> Self {
+        Self::Str(Text::Shared(text.into()))
     }
 
     pub(crate) fn list(items: Vec<Value<'a>>) -> Self {

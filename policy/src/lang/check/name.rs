@@ -62,7 +62,7 @@ impl Checker {
         let method = METHODS.iter().any(|m| m.name == name);
         match of {
             Type::Record(kind) => match kind.fields().iter().find(|(n, ..)| *n == name) {
-                Some((_, field, of)) => Ok((NodeKind::Field(object, *field, name.into()), *of)),
+                Some((name, field, of)) => Ok((NodeKind::Field(object, *field, name), *of)),
                 None => {
                     let known: Vec<_> = kind.fields().iter().map(|(n, ..)| *n).collect();
                     let all = known.join(", ");
@@ -75,7 +75,7 @@ impl Checker {
                 Err(error.hint(format!("write `.get('{name}')` for the value of a key")))
             }
             Type::Any => match Field::named(name) {
-                Some(field) => Ok((NodeKind::Field(object, field, name.into()), Type::Any)),
+                Some((name, field, _)) => Ok((NodeKind::Field(object, *field, name), Type::Any)),
                 None if method => Err(must_be_called(name, at)),
                 None => Err(ExprError::new(at, format!("unknown attribute `{name}`"))),
             },
