@@ -11,12 +11,12 @@ fuzz_target!(|data: &[u8]| {
             path: "policy.json".to_owned(),
             bytes: data.to_vec(),
         };
-        let once = inspect(std::slice::from_ref(&source), &|_| Err("no applet".to_owned())).problems;
+        let once = inspect(std::slice::from_ref(&source), "2026-07-01T00:00:00Z", &|_| Err("no applet".to_owned())).problems;
         for problem in &once {
             assert!(problem.line >= 1 && problem.column >= 1 && problem.width >= 1);
             assert!(!problem.message.is_empty() && !problem.message.contains('\n'), "{problem}");
         }
-        let again = inspect(&[source], &|_| Err("no applet".to_owned())).problems;
+        let again = inspect(&[source], "2026-07-01T00:00:00Z", &|_| Err("no applet".to_owned())).problems;
         assert_eq!(once, again);
     }
 });

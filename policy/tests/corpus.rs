@@ -48,7 +48,9 @@ fn the_fuzz_corpus_of_documents_neither_panics_nor_hangs() {
                 path: "policy.json".to_owned(),
                 bytes: bytes.to_vec(),
             };
-            drop(inspect(&[source], &|_| Err("no applet".to_owned())));
+            drop(inspect(&[source], "2026-07-01T00:00:00Z", &|_| {
+                Err("no applet".to_owned())
+            }));
         }
     });
 }

@@ -39,7 +39,9 @@ fn the_documents_load_and_their_intents_have_the_verdicts_that_stand_there() {
             path: "docs".into(),
             bytes: text.as_bytes().to_vec(),
         };
-        let found = inspect(&[source], &|_| Err("command lines are read elsewhere".to_owned()));
+        let found = inspect(&[source], "2026-07-01T00:00:00Z", &|_| {
+            Err("command lines are read elsewhere".to_owned())
+        });
         let others: Vec<_> = found
             .problems
             .iter()

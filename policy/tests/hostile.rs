@@ -299,7 +299,7 @@ fn a_document_at_fault_everywhere_costs_no_more_than_its_length() {
         let source = many(more, &format!("[{names}]"));
         let begun = Instant::now();
         let told = load(&source).unwrap_err();
-        let checked = policy::inspect(&source, &|_| Err("no applet".to_owned()));
+        let checked = policy::inspect(&source, "2026-07-01T00:00:00Z", &|_| Err("no applet".to_owned()));
         assert!(begun.elapsed() < 2 * SOON, "{:?}", begun.elapsed());
         assert_eq!(told.len(), 101);
         assert!(checked.problems.len() <= 202, "{}", checked.problems.len());

@@ -11,7 +11,7 @@ use crate::{
     examples::{self, ArgvReader, Outcome},
     json::{self, Extent, Node},
     layer::Rules,
-    policy,
+    moment, policy,
     problem::{Problem, Report},
     rule::Conditions,
 };
@@ -28,9 +28,9 @@ pub struct Inspection {
     pub unjudged: usize,
 }
 
-/// Inspects documents, each judged by all of them together. What keeps a document from loading hides nothing else:
-/// whatever it does not touch is inspected all the same.
-pub fn inspect(sources: &[Source], argv: ArgvReader<'_>) -> Inspection {
+/// Inspects documents, each judged by all of them together, as of `now`, an RFC 3339 time. What keeps a document from
+/// loading hides nothing else: whatever it does not touch is inspected all the same.
+pub fn inspect(sources: &[Source], now: &str, argv: ArgvReader<'_>) -> Inspection {
     let (policy, told) = policy::compile(sources, Conditions::Now);
     let mut layers = policy.layers.iter();
     let documents: Vec<Option<Inspected<'_>>> = sources
@@ -47,6 +47,7 @@ pub fn inspect(sources: &[Source], argv: ArgvReader<'_>) -> Inspection {
     let hearing = Hearing {
         policy: &policy,
         argv,
+        now: moment::parse(now),
         settled: &settled,
     };
     let mut found = Inspection::default();
@@ -64,6 +65,8 @@ pub fn inspect(sources: &[Source], argv: ArgvReader<'_>) -> Inspection {
 struct Hearing<'a> {
     policy: &'a Policy,
     argv: ArgvReader<'a>,
+    /// Nanoseconds since 1970, none where the time is not known.
+    now: Option<i128>,
     /// Whether no fault can change the verdict over a call.
     settled: &'a dyn Fn(&Scope) -> bool,
 }
@@ -101,7 +104,7 @@ impl<'a> Inspected<'a> {
     /// What is wrong beside the faults that loading tells; examples go to `found`.
     fn inspected(&self, hearing: &Hearing<'_>, found: &mut Inspection) -> Vec<Problem> {
         let mut report = Report::new(self.path, self.text);
-        reach::idle(&self.sound, &mut report);
+        reach::idle(&self.sound, hearing.now, &mut report);
         for rule in self.root.get("policies").map_or(&[][..], Node::items) {
             let name = rule.get("name").and_then(Node::text).unwrap_or_default();
             if let Some(matched) = rule.get("match").filter(|m| self.faults.spare(m.at)) {

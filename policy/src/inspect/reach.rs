@@ -4,13 +4,19 @@ use super::sound::Sound;
 use crate::{problem::Report, rule::Rule};
 use std::collections::HashMap;
 
-/// Tells the rules that match nothing, those that always deny, and those before which another one always decides.
-pub(super) fn idle(sound: &Sound<'_>, report: &mut Report<'_>) {
+/// Tells the rules that have expired, those that match nothing, those that always deny, and those before which another
+/// one always decides.
+pub(super) fn idle(sound: &Sound<'_>, now: Option<i128>, report: &mut Report<'_>) {
     let mut always: HashMap<Option<&str>, Vec<&Rule>> = HashMap::new();
     for rule in sound.rules().filter(|rule| rule.is_unconditional()) {
         always.entry(rule.domain.as_deref()).or_default().push(rule);
     }
     for rule in sound.rules() {
+        if rule.expires.zip(now).is_some_and(|(expires, now)| now >= expires) {
+            let message = format!("rule `{}` never decides any more: it has expired", rule.name);
+            report.add(rule.at, message, "give it a later time, or take it out");
+            continue;
+        }
         match rule.constant() {
             Some(Ok(false)) => {
                 let message = format!("rule `{}` never decides: its condition is never true", rule.name);

@@ -28,7 +28,9 @@ mod tests {
                 path: format!("{profile}.json"),
                 bytes,
             };
-            let found = inspect(&[source], &|_| Err("no command lines here".to_owned()));
+            let found = inspect(&[source], "2026-07-01T00:00:00Z", &|_| {
+                Err("no command lines here".to_owned())
+            });
             let problems: Vec<String> = found.problems.iter().map(ToString::to_string).collect();
             assert!(problems.is_empty(), "{}", problems.join("\n\n"));
             assert!(

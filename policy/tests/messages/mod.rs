@@ -38,7 +38,10 @@ fn shown_of_tests(document: &str) -> String {
 
 fn shown_of(source: Source) -> String {
     let loaded = load(std::slice::from_ref(&source));
-    let problems = inspect(&[source], &|argv| Err(format!("`{}` is not an applet", argv[0]))).problems;
+    let problems = inspect(&[source], "2026-07-01T00:00:00Z", &|argv| {
+        Err(format!("`{}` is not an applet", argv[0]))
+    })
+    .problems;
     for told in loaded.err().unwrap_or_default() {
         assert!(
             problems.contains(&told),
@@ -81,7 +84,11 @@ fn examples_wait_for_what_could_change_their_verdict() {
             path: "policy.json".into(),
             bytes: document.as_bytes().to_vec(),
         };
-        let found = inspect(&[source], &|_| Err("no applet".to_owned()));
+        let found = inspect(
+            &[source],
+            "2026-07-01T00:00:00Z",
+            &|_| Err("no applet".to_owned()),
+        );
         (found.examples.len(), found.unjudged)
     };
     let sound = ALL_AT_ONCE.replace("\"x\"", "1");
@@ -194,6 +201,7 @@ fn every_message_of_the_loader_is_as_it_was_agreed() {
              {\"name\": \"late\", \"priority\": 5, \"action\": \"allow\", \"match\": {\"domain\": \"ssh\"}}\n]}"
                 .into(),
         ),
+        ("expired", Layer::User, rule("\"expires\": \"2026-07-01T02:00:00+02:00\"")),
         (
             "misspelt domain",
             Layer::User,
@@ -297,6 +305,8 @@ fn a_rule_that_is_switched_off_is_no_problem() {
         let document = rule(&format!("\"condition\": \"{fine}\""));
         assert_eq!(shown(Layer::User, &document), "", "{fine}");
     }
+    let later = rule("\"expires\": \"2026-07-01T00:00:01Z\"");
+    assert_eq!(shown(Layer::User, &later), "");
     for idle in ["'' or False", "not 1", "None", "1 == 2 or 0"] {
         let document = rule(&format!("\"condition\": \"{idle}\""));
         assert!(shown(Layer::User, &document).contains("never decides"), "{idle}");

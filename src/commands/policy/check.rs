@@ -1,6 +1,6 @@
 //! `wt policy check`: everything that is wrong with documents, at once.
 
-use super::{in_force, json_flag, problems_text, read, sample};
+use super::{in_force, json_flag, now, problems_text, read, sample};
 use crate::{
     report::{Exit, Failure, json_text},
     view::{out, words::count},
@@ -46,7 +46,7 @@ pub(super) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
         .iter()
         .map(|sources| {
             let names = sources.iter().map(|source| source.path.clone()).collect();
-            (names, inspect(sources, &sample::scope))
+            (names, inspect(sources, &now(), &sample::scope))
         })
         .collect();
     let sound = checked

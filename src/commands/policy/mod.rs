@@ -112,6 +112,11 @@ fn word(verdict: policy::Verdict) -> &'static str {
     crate::view::lines::verdict_word(verdict)
 }
 
+/// The time as of which documents are inspected (RFC 3339).
+fn now() -> String {
+    jiff::Timestamp::now().to_string()
+}
+
 /// Problems as JSON or as a person reads them, one blank line between them.
 fn problems_text(problems: &[Problem], json: bool) -> String {
     if json {

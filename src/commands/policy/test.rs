@@ -1,6 +1,6 @@
 //! `wt policy test`: the examples of documents and the tests of files beside them.
 
-use super::{json_flag, problems_text, read, sample, word};
+use super::{json_flag, now, problems_text, read, sample, word};
 use crate::{
     report::{Exit, Failure, json_text},
     view::{out, words::count},
@@ -62,7 +62,7 @@ pub(super) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
         }
         let source = read(path)?;
         last = policy::load(std::slice::from_ref(&source)).ok();
-        let mut found = inspect(&[source], &sample::scope);
+        let mut found = inspect(&[source], &now(), &sample::scope);
         if last.is_none() {
             unusable.append(&mut found.problems);
         }
