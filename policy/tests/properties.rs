@@ -12,18 +12,26 @@ fn rule() -> impl Strategy<Value = Json> {
     let condition = prop::sample::select(vec![
         "",
         "target.path.startswith('/a')",
-        "target.name == 'x'",
+        "(target.path + '/').startswith(('/a/b/', '/c/')) and target.name != 'y'",
+        "target.path == '/c' or target.name == 'x'",
+        "target.path == '/c'",
         "params['k'] == 1",
         "not within(target.path, '/a/b')",
         "params.get('gtfo_risk') == 'high'",
     ]);
-    (action, domain, operation, condition, 0..4_i64).prop_map(
-        |(action, domain, operation, condition, priority)| {
+    let paths = prop::sample::select(vec![None, Some("/a/**"), Some("/c")]);
+    (action, domain, operation, condition, paths, 0..4_i64).prop_map(
+        |(action, domain, operation, condition, paths, priority)| {
             let mut matched = json!({"operation": operation});
             if let Some(domain) = domain {
                 matched["domain"] = json!(domain);
             }
-            json!({"priority": priority, "match": matched, "condition": condition, "action": action})
+            let mut rule =
+                json!({"priority": priority, "match": matched, "condition": condition, "action": action});
+            if let Some(paths) = paths {
+                rule["paths"] = json!([paths]);
+            }
+            rule
         },
     )
 }
@@ -44,7 +52,7 @@ fn named(rules: &[Json]) -> Json {
 }
 
 fn scope() -> impl Strategy<Value = Scope> {
-    let path = prop::sample::select(vec!["/a/x", "/a/b/x", "/c", "/"]);
+    let path = prop::sample::select(vec!["/a/x", "/a/b", "/ab", "/a/b/x", "/c", "/"]);
     (
         path,
         prop::sample::select(vec!["read", "delete", "copy"]),
@@ -124,7 +132,7 @@ proptest! {
     }
 
     #[test]
-    fn an_explanation_tells_the_same_verdict(rules in prop::collection::vec(rule(), 0..8), scope in scope()) {
+    fn an_explanation_tells_the_same_verdict(rules in prop::collection::vec(rule(), 0..60), scope in scope()) {
         let mut scope = scope;
         scope.gtfo.invoked = false;
         let policy = load(&[source(Layer::User, &named(&rules))]).unwrap();
