@@ -67,7 +67,20 @@ impl<'a> Iter<'a> {
     /// met before that, so it counts as rejected.
     pub(super) fn next_of_some(&mut self, run: &mut Run<'a>) -> Eval<Option<Value<'a>>> {
         let unordered = self.unordered();
-        match self.next(run) {
+        let drawn = self.next(run);
+        self.unless_by_chance(drawn, unordered)
+    }
+
+    /// The same where the element has to be a key.
+    pub(super) fn next_key_of_some(&mut self, run: &mut Run<'a>) -> Eval<Option<Value<'a>>> {
+        let unordered = self.unordered();
+        let drawn = self.next(run);
+        let key = drawn.and_then(|drawn| drawn.map(|value| run.key(value)).transpose());
+        self.unless_by_chance(key, unordered)
+    }
+
+    fn unless_by_chance<T>(&self, drawn: Eval<T>, unordered: bool) -> Eval<T> {
+        match drawn {
             Err(e) if e.kind == EvalErrorKind::Raised && (unordered || self.unordered()) => {
                 rejected("whether this fails would depend on the arbitrary order of a set")
             }

@@ -104,8 +104,9 @@ impl<'s> Lexer<'s> {
                 }
                 b'\n' | b'\r' if self.open > 0 => self.at += 1,
                 b'\n' | b'\r' => {
-                    // Blank space may follow the expression.
-                    if self.rest().trim_start_matches(BLANK).is_empty() {
+                    // Blank space may follow the expression, but for Python a last line of spaces is indented code.
+                    let rest = self.rest();
+                    if rest.trim_start_matches(BLANK).is_empty() && !rest.ends_with([' ', '\t']) {
                         self.at = self.source.len();
                         return Ok(());
                     }

@@ -116,29 +116,26 @@ fn set<'a>(method: Method, own: &Arc<Table<'a>>, args: &'a [Operand], run: &mut 
             for source in sources {
                 others.push(iterate::prepare(source, run)?);
             }
-            let mut left = Arc::clone(own);
+            let mut left = Value::Set(Arc::clone(own));
             for other in others {
-                let (other, is_set) = as_set(other, run)?;
-                let kept = match method {
-                    Method::Difference => operators::without(&left, &other, run)?,
+                let Value::Set(own) = &left else { break };
+                left = match (method, other) {
+                    (Method::Difference, other) => operators::without(own, &*as_set(other, run)?, run)?,
                     // CPython walks the smaller of two sets, and anything else from its beginning.
-                    _ if is_set => operators::both(&left, &other, run)?,
-                    _ => operators::set(other.keys().filter(|key| left.contains(key)), run)?,
+                    (_, iterate::Prepared::Value(Value::Set(other))) => operators::both(own, &other, run)?,
+                    (_, other) => found(own, other, run)?,
                 };
-                if let Value::Set(table) = kept {
-                    left = table;
-                }
             }
-            Ok(Value::Set(left))
+            Ok(left)
         }
         (Method::SymmetricDifference, [source]) => {
             let prepared = iterate::prepare(source, run)?;
-            let (other, _) = as_set(prepared, run)?;
+            let other = as_set(prepared, run)?;
             operators::one_of(own, &other, run)
         }
         (Method::IsSubset, [source]) => {
             let prepared = iterate::prepare(source, run)?;
-            let (other, _) = as_set(prepared, run)?;
+            let other = as_set(prepared, run)?;
             Ok(Value::Bool(super::compare::subset(own, &other)))
         }
         (Method::IsSuperset, [source]) => superset(own, source, run, true),
@@ -152,13 +149,33 @@ fn superset<'a>(own: &Table<'a>, source: &'a Source, run: &mut Run<'a>, wanted: 
     let mut iter = iterate::prepare(source, run)?.begin()?;
     let mut holds = true;
     while holds || iter.unordered() {
-        let Some(value) = iter.next_of_some(run)? else {
+        let Some(key) = iter.next_key_of_some(run)? else {
             break;
         };
-        let key = run.key(value)?;
         holds &= own.contains(&key) == wanted;
     }
     Ok(Value::Bool(holds))
+}
+
+/// The elements of a set that are drawn from elsewhere; once it was found whole, nothing more is drawn, except in an
+/// arbitrary order.
+fn found<'a>(own: &Table<'a>, other: iterate::Prepared<'a>, run: &mut Run<'a>) -> Eval<Value<'a>> {
+    let mut iter = other.begin()?;
+    let mut table = Table::default();
+    while own.len() == 0 || table.len() < own.len() || iter.unordered() {
+        let Some(key) = iter.next_key_of_some(run)? else {
+            break;
+        };
+        if !own.contains(&key) {
+            continue;
+        }
+        if iter.unordered() {
+            iterate::ambiguous(&table, &key)?;
+        }
+        run.data(2 * ELEMENT)?;
+        table.put(key, Value::None);
+    }
+    Ok(Value::Set(Arc::new(table)))
 }
 
 fn put_all<'a>(table: &mut Table<'a>, mut iter: Iter<'a>, run: &mut Run<'a>) -> Eval<()> {
@@ -171,14 +188,14 @@ fn put_all<'a>(table: &mut Table<'a>, mut iter: Iter<'a>, run: &mut Run<'a>) -> 
     Ok(())
 }
 
-/// The elements as a set, and whether they were one.
-fn as_set<'a>(prepared: iterate::Prepared<'a>, run: &mut Run<'a>) -> Eval<(Arc<Table<'a>>, bool)> {
+/// The elements as a set.
+fn as_set<'a>(prepared: iterate::Prepared<'a>, run: &mut Run<'a>) -> Eval<Arc<Table<'a>>> {
     match prepared {
-        iterate::Prepared::Value(Value::Set(table)) => Ok((table, true)),
+        iterate::Prepared::Value(Value::Set(table)) => Ok(table),
         other => {
             let mut table = Table::default();
             put_all(&mut table, other.begin()?, run)?;
-            Ok((Arc::new(table), false))
+            Ok(Arc::new(table))
         }
     }
 }

@@ -44,7 +44,7 @@ impl Checker {
             if n == 0 {
                 ast.clauses.iter().for_each(|clause| self.hide(&clause.target));
             }
-            let target = self.bind(&clause.target, of);
+            let target = self.bind(&clause.target, of, outside);
             if self.slots > MAX_VARIABLES {
                 let fault = ExprError::new(ast.element.at, "more than 256 variables");
                 return Err(self.last(fault));
@@ -79,15 +79,23 @@ impl Checker {
         }
     }
 
-    fn bind(&mut self, target: &AstTarget, of: Type) -> Target {
-        match target {
-            AstTarget::Name(name, _) => {
-                self.slots += 1;
-                self.bound.push((name.clone(), self.slots - 1, of));
-                Target::Slot(self.slots - 1)
+    /// Clauses of one comprehension that bind the same name share a variable, which a generator made before the later
+    /// one sees change; `outside` is how many variables were in sight around the comprehension.
+    fn bind(&mut self, target: &AstTarget, of: Type, outside: usize) -> Target {
+        let name = match target {
+            AstTarget::Name(name, _) => name,
+            AstTarget::Unpack(all) => {
+                let each = all.iter().map(|t| self.bind(t, Type::Any, outside));
+                return Target::Unpack(each.collect());
             }
-            AstTarget::Unpack(all) => Target::Unpack(all.iter().map(|t| self.bind(t, Type::Any)).collect()),
-        }
+        };
+        let own = self.bound.iter().skip(outside).filter(|(n, ..)| n == name);
+        let (hidden, known): (Vec<_>, Vec<_>) = own.partition(|(_, slot, _)| *slot == UNBOUND);
+        let of = if hidden.len() > 1 { Type::Any } else { of };
+        let slot = known.first().map_or(self.slots, |(_, slot, _)| *slot);
+        self.slots = self.slots.max(slot + 1);
+        self.bound.push((name.clone(), slot, of));
+        Target::Slot(slot)
     }
 
     /// Where elements are drawn one by one.
