@@ -53,15 +53,16 @@ pub fn hex(hash: &Hash) -> [u8; 64] {
 
 /// The 64 hexadecimal digits as text.
 pub fn hex_text(hash: &Hash) -> String {
-    hex(hash).iter().map(|&b| char::from(b)).collect()
+    text(hash)
 }
 
 /// The hexadecimal digits of any bytes.
 pub fn text(bytes: &[u8]) -> String {
-    bytes
-        .iter()
-        .flat_map(|b| [char::from(digit(b >> 4)), char::from(digit(b & 15))])
-        .collect()
+    let mut digits = Vec::with_capacity(bytes.len() * 2);
+    for byte in bytes {
+        digits.extend_from_slice(&[digit(byte >> 4), digit(byte & 15)]);
+    }
+    String::from_utf8(digits).unwrap_or_default()
 }
 
 /// Reads exactly 64 lower-case hexadecimal digits.
