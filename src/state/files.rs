@@ -3,8 +3,8 @@
 
 use rustix::{
     fs::{
-        AtFlags, Dir, FileType, Mode, OFlags, RenameFlags, ResolveFlags, mkdirat, openat2, renameat_with,
-        unlinkat,
+        AtFlags, Dir, FileType, Mode, OFlags, RenameFlags, ResolveFlags, Stat, mkdirat, openat2,
+        renameat_with, unlinkat,
     },
     io::Errno,
 };
@@ -28,6 +28,10 @@ const WITHIN: ResolveFlags = ResolveFlags::BENEATH.union(ResolveFlags::NO_SYMLIN
 
 /// Opens a file below `dir`; a missing directory on the way counts as a missing file.
 pub(crate) fn open(dir: BorrowedFd<'_>, name: &str, flags: OFlags) -> Result<Option<File>, Errno> {
+    Ok(opened(dir, name, flags)?.map(|(file, _)| file))
+}
+
+fn opened(dir: BorrowedFd<'_>, name: &str, flags: OFlags) -> Result<Option<(File, Stat)>, Errno> {
     let flags = flags | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
     let mode = if flags.contains(OFlags::CREATE) {
         Mode::RUSR | Mode::WUSR
@@ -40,10 +44,10 @@ pub(crate) fn open(dir: BorrowedFd<'_>, name: &str, flags: OFlags) -> Result<Opt
         Err(e) => return Err(e),
     };
     let stat = rustix::fs::fstat(&file)?;
-    let own = stat.st_uid == rustix::process::geteuid().as_raw() || stat.st_uid == 0;
+    let own = stat.st_uid == 0 || stat.st_uid == rustix::process::geteuid().as_raw();
     let fit = FileType::from_raw_mode(stat.st_mode) == FileType::RegularFile && stat.st_mode & 0o022 == 0;
     if own && fit {
-        Ok(Some(file))
+        Ok(Some((file, stat)))
     } else {
         Err(Errno::PERM)
     }
@@ -51,16 +55,17 @@ pub(crate) fn open(dir: BorrowedFd<'_>, name: &str, flags: OFlags) -> Result<Opt
 
 /// Reads a whole file of at most `max` bytes.
 pub fn read(dir: BorrowedFd<'_>, name: &str, max: u64) -> Result<Option<Vec<u8>>, Errno> {
-    let Some(file) = open(dir, name, OFlags::RDONLY)? else {
+    let Some((file, stat)) = opened(dir, name, OFlags::RDONLY)? else {
         return Ok(None);
     };
-    let mut bytes = Vec::with_capacity(1024);
-    file.take(max + 1).read_to_end(&mut bytes).map_err(of_io)?;
-    if bytes.len() as u64 > max {
-        Err(Errno::FBIG)
-    } else {
-        Ok(Some(bytes))
+    let size = u64::try_from(stat.st_size).unwrap_or(u64::MAX);
+    if size > max {
+        return Err(Errno::FBIG);
     }
+    // As long as it was when it was opened: a file that ends where it should is not asked for more.
+    let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or_default());
+    file.take(size).read_to_end(&mut bytes).map_err(of_io)?;
+    Ok(Some(bytes))
 }
 
 /// Replaces a file as a whole: whoever reads it sees the old bytes or the new ones.
