@@ -187,17 +187,8 @@ fn deeper(depth: usize) -> Result<usize, Unfit> {
 }
 
 fn number(out: &mut Vec<u8>, n: &Number) -> Result<(), Unfit> {
-    if let Some(n) = n.as_u64().filter(|&n| n <= MAX_SAFE_INTEGER) {
-        out.extend_from_slice(DecimalBuffer::default().write(n));
-        return Ok(());
-    }
-    let exact = n
-        .as_u64()
-        .map(|_| false)
-        .or_else(|| n.as_i64().map(|n| n.unsigned_abs() <= MAX_SAFE_INTEGER));
-    match exact {
-        Some(true) => out.extend_from_slice(n.to_string().as_bytes()),
-        Some(false) => string(out, &n.to_string()),
+    match n.as_u64().map(i128::from).or_else(|| n.as_i64().map(i128::from)) {
+        Some(n) => integer(out, n),
         None => {
             let double = n.as_f64().filter(|d| d.is_finite());
             let text = double.and_then(|d| serde_json_canonicalizer::to_string(&d).ok());
@@ -216,7 +207,20 @@ fn number(out: &mut Vec<u8>, n: &Number) -> Result<(), Unfit> {
     Ok(())
 }
 
-fn string(out: &mut Vec<u8>, text: &str) {
+/// Writes an integer that has at most 64 bits.
+pub(crate) fn integer(out: &mut Vec<u8>, n: i128) {
+    let size = u64::try_from(n.unsigned_abs()).unwrap_or(u64::MAX);
+    let quote: &[u8] = if size > MAX_SAFE_INTEGER { b"\"" } else { b"" };
+    out.extend_from_slice(quote);
+    if n < 0 {
+        out.push(b'-');
+    }
+    out.extend_from_slice(DecimalBuffer::default().write(size));
+    out.extend_from_slice(quote);
+}
+
+/// Writes a text.
+pub(crate) fn string(out: &mut Vec<u8>, text: &str) {
     out.push(b'"');
     let mut rest = text.as_bytes();
     while let Some(at) = rest.iter().position(|&b| b < 0x20 || b == b'"' || b == b'\\') {

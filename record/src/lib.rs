@@ -5,6 +5,7 @@
 pub mod canon;
 pub mod hash;
 pub mod line;
+pub mod members;
 mod names;
 pub mod seal;
 pub mod secrets;

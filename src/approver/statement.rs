@@ -4,12 +4,17 @@
 use super::{hex, unhex};
 use crate::ledger::canonical;
 use ed25519_dalek::{Signature, Verifier, VerifyingKey};
+use record::{
+    hash::sha256,
+    members::{self, Members},
+};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
-use sha2::{Digest, Sha256};
 
 /// First line of every signed message.
 const DOMAIN: &[u8] = b"wt-statement-v1\n";
+/// Room that most messages need.
+const USUAL_BYTES: usize = 1024;
 
 /// What the approver states.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -72,14 +77,10 @@ impl Statement {
         self.0.get(key)
     }
 
-    /// The members, without the kind.
+    /// All members, the kind among them.
     #[must_use]
-    pub fn members(&self) -> Map<String, Json> {
-        self.0
-            .iter()
-            .filter(|(key, _)| *key != "statement")
-            .map(|(k, v)| (k.clone(), v.clone()))
-            .collect()
+    pub fn members(&self) -> &Map<String, Json> {
+        &self.0
     }
 
     pub(super) fn message(&self) -> Result<Vec<u8>, String> {
@@ -92,16 +93,18 @@ impl Signed {
     /// The statement, where the signature is the key's and it is a statement of this kind.
     #[must_use]
     pub fn verified(&self, key: &PublicKey, kind: &str) -> Option<&Statement> {
-        self.written()?.verified(key, kind)
+        let of_kind = self.statement.get("statement").and_then(Json::as_str) == Some(kind);
+        let message = self.statement.message().ok().filter(|_| of_kind)?;
+        let written = Written {
+            message,
+            signature: &self.signature,
+        };
+        written.is_by(key).then_some(&self.statement)
     }
 
-    /// The statement with the bytes that were signed; none where it has no canonical form.
-    pub(crate) fn written(&self) -> Option<Written<'_>> {
-        let message = self.statement.message().ok()?;
-        Some(Written {
-            signed: self,
-            message,
-        })
+    /// The signature, hex.
+    pub(crate) fn signature(&self) -> &str {
+        &self.signature
     }
 
     /// The statement without any check: for showing, and for finding the key that must have signed it.
@@ -126,28 +129,34 @@ impl Signed {
     }
 }
 
-/// A signed statement in canonical form, which is written once for all that needs it.
+/// What was signed, in canonical form, with its signature: written once for all that needs it.
 #[derive(Debug)]
 pub(crate) struct Written<'a> {
-    signed: &'a Signed,
     message: Vec<u8>,
+    signature: &'a str,
 }
 
 impl<'a> Written<'a> {
-    /// As [`Signed::verified`].
-    pub(crate) fn verified(&self, key: &PublicKey, kind: &str) -> Option<&'a Statement> {
-        let signed = self.signed;
-        let of_kind = signed.statement.get("statement").and_then(Json::as_str) == Some(kind);
-        let signature = Signature::from_bytes(&unhex::<64>(&signed.signature).filter(|_| of_kind)?);
+    /// A statement by its members, the kind among them.
+    pub(crate) fn of(signature: &'a str, members: impl FnOnce(&mut Members<'_>)) -> Self {
+        let mut message = Vec::with_capacity(USUAL_BYTES);
+        message.extend_from_slice(DOMAIN);
+        members::write(&mut message, members);
+        Self { message, signature }
+    }
+
+    /// Whether the signature over it is this key's.
+    #[must_use]
+    pub(crate) fn is_by(&self, key: &PublicKey) -> bool {
+        let signature = unhex::<64>(self.signature).map(|bytes| Signature::from_bytes(&bytes));
         // A key that is not weak needs no stricter check, which costs a fifth more (RFC 8032, 5.1.7).
-        key.0.verify(&self.message, &signature).ok()?;
-        Some(&signed.statement)
+        signature.is_some_and(|signature| key.0.verify(&self.message, &signature).is_ok())
     }
 
     /// First half of the SHA-256 of what was signed and the signature.
     pub(crate) fn digest(&self) -> [u8; 16] {
-        let whole = Sha256::new_with_prefix(&self.message).chain_update(self.signed.signature.as_bytes());
-        whole.finalize().first_chunk::<16>().copied().unwrap_or_default()
+        let whole = sha256(&[&self.message, self.signature.as_bytes()]);
+        whole.first_chunk::<16>().copied().unwrap_or_default()
     }
 }
 

@@ -4,7 +4,7 @@
 use super::{
     Held, State,
     extent::Terms,
-    grant::{Grant, Reach},
+    grant::{Grant, Reach, Stated},
     members,
     moment::{self, Micros, Span},
     replay::catch_up,
@@ -93,6 +93,7 @@ impl State<'_> {
             .hint("look at it again with `wt approvals`"));
         }
         let grant = Grant {
+            statement: Stated::default(),
             number: table.header.grants.saturating_add(1),
             principal: asked.call.principal.clone(),
             agent: asked.call.agent.clone(),

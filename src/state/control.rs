@@ -5,7 +5,7 @@ use super::{
     Held, State,
     freeze::{Freeze, THAW},
     grant::{self, Standing},
-    members, moment,
+    kept, members, moment,
     replay::{APPROVER, REVOKE, catch_up},
     table::Table,
 };
@@ -46,7 +46,7 @@ impl State<'_> {
         let _held = Held::take(self.home)?;
         let marks = ledger.marks()?;
         let table = catch_up(self.home, self.shown, marks)?;
-        grant::all(self.home, &table, self.anchor(&table).ok().as_ref())
+        kept::all(self.home, &table, self.anchor(&table).ok().as_ref())
     }
 
     /// The grants that may still be used, as far as the index knows: for showing, since nothing is locked or caught up.
@@ -57,7 +57,7 @@ impl State<'_> {
         let Some(table) = Table::open(self.home)? else {
             return Ok(Vec::new());
         };
-        let mut all = grant::all(self.home, &table, self.anchor(&table).ok().as_ref())?;
+        let mut all = kept::all(self.home, &table, self.anchor(&table).ok().as_ref())?;
         all.retain(|standing| standing.over.is_none());
         Ok(all)
     }

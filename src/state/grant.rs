@@ -3,24 +3,16 @@
 
 use super::{
     call::Call,
-    files,
     moment::{Micros, Span},
-    table::{End, Slot, Table},
+    table::{End, Slot},
 };
 use crate::{
-    approver::{PublicKey, Signed, Statement, Written},
+    approver::{Signed, Statement, Written},
     report::{Exit, Failure},
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
-use std::os::fd::BorrowedFd;
 
-/// Where grants are kept, one file for each thing that can be asked for.
-const DIR: &str = "state/grants";
-/// Grants for the same thing that are kept; older ones are over first.
-const MAX_FOR_ONE: usize = 16;
-/// No such file is longer.
-const MAX_BYTES: u64 = 1 << 20;
 /// Kind of the statement.
 pub(super) const STATEMENT: &str = "grant";
 
@@ -41,7 +33,8 @@ pub enum Reach {
 }
 
 impl Reach {
-    fn parts(&self) -> (&'static str, &str) {
+    /// How far in one word, and of what.
+    pub(super) fn parts(&self) -> (&'static str, &str) {
         match self {
             Self::Exact(digest) => ("exact", digest),
             Self::Same(digest) => ("same", digest),
@@ -67,10 +60,20 @@ impl Reach {
     }
 }
 
+/// The kind of a statement that is a grant: none other is read as one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+pub(super) enum Stated {
+    #[default]
+    #[serde(rename = "grant")]
+    Grant,
+}
+
 /// What a person allowed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Grant {
+    #[serde(default, skip_serializing)]
+    pub(super) statement: Stated,
     /// Its number; `g<number>` is its id.
     pub number: u32,
     /// Whom it is for.
@@ -91,14 +94,6 @@ pub struct Grant {
     pub span: Span,
     /// The request that it answers.
     pub request: String,
-}
-
-/// A grant as it is kept: what was signed, and what was asked for, in words that nobody signed.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Kept {
-    pub signed: Signed,
-    pub summary: String,
 }
 
 /// Why a grant does not serve.
@@ -135,10 +130,37 @@ impl Grant {
     /// Reads a statement, without any check of its signature.
     #[must_use]
     pub fn claimed(signed: &Signed) -> Option<Self> {
-        serde_json::from_value(Json::Object(signed.claimed().members())).ok()
+        Self::deserialize(signed.claimed().members()).ok()
     }
 
-    fn call(&self) -> Call {
+    /// As it was signed: the canonical form of [`Grant::statement`].
+    pub(super) fn written<'a>(&self, signature: &'a str) -> Written<'a> {
+        let (reach, of) = self.reach.parts();
+        Written::of(signature, |whole| {
+            whole.text("agent", &self.agent);
+            whole.text("domain", &self.domain);
+            whole.integer("number", self.number);
+            whole.text("operation", &self.operation);
+            whole.text("principal", &self.principal);
+            whole.object("reach", |inner| inner.text(reach, of));
+            whole.text("request", &self.request);
+            whole.texts("rules", &self.rules);
+            whole.object("span", |inner| {
+                inner.text("boot", &self.span.boot);
+                inner.integer("boot_s", self.span.boot_s);
+                inner.integer("from", self.span.from);
+                inner.integer("to", self.span.to);
+            });
+            whole.text("statement", STATEMENT);
+            match self.uses {
+                Some(uses) => whole.integer("uses", uses),
+                None => whole.null("uses"),
+            }
+        })
+    }
+
+    /// A call for the same by the same, of which nothing more is known.
+    pub(super) fn call(&self) -> Call {
         Call {
             principal: self.principal.clone(),
             agent: self.agent.clone(),
@@ -147,15 +169,6 @@ impl Grant {
             rules: self.rules.clone(),
             ..Call::default()
         }
-    }
-
-    fn file(&self) -> String {
-        let (reach, value) = self.reach.parts();
-        let value = match &self.reach {
-            Reach::Dir(path) => path.strip_suffix('/').unwrap_or(path),
-            _ => value,
-        };
-        format!("{DIR}/{}", self.call().key(reach, value))
     }
 
     /// Whether it is for this call, by all that both say. The file it was found in says nothing.
@@ -218,47 +231,6 @@ pub(super) fn number(id: &str) -> Option<u32> {
     digits.parse().ok().filter(|_| plain)
 }
 
-/// Puts a grant where calls look for it; those that are over make room.
-pub(super) fn store(home: BorrowedFd<'_>, grant: &Grant, kept: Kept) -> Result<(), Failure> {
-    let name = grant.file();
-    let mut all = read(home, &name)?;
-    all.retain(|old| old.signed != kept.signed);
-    all.insert(0, kept);
-    all.truncate(MAX_FOR_ONE);
-    let bytes = serde_json::to_vec(&all).unwrap_or_default();
-    files::replace(home, &name, &bytes, files::Sync::Lazy)
-        .map_err(|e| Failure::new(Exit::Ledger, format!("cannot write the grant `{name}`: {e}")))
-}
-
-/// The files that may hold a grant for this call, narrowest first.
-pub(super) fn places(call: &Call) -> impl Iterator<Item = String> {
-    let common = call.common_dir().unwrap_or_default();
-    let dirs = std::path::Path::new(&common).ancestors();
-    let dirs = dirs
-        .filter_map(std::path::Path::to_str)
-        .filter(|dir| !dir.is_empty());
-    let mut places = vec![("exact", call.digest.clone()), ("same", call.same.clone())];
-    places.extend(dirs.map(|dir| ("dir", dir.to_owned())));
-    places.extend(call.common_host().map(|host| ("host", host.to_owned())));
-    places.push(("rule", call.rules.join(", ")));
-    places
-        .into_iter()
-        .map(|(reach, value)| format!("{DIR}/{}", call.key(reach, &value)))
-}
-
-/// The grants of one file: nothing that is read here is believed yet.
-pub(super) fn read(home: BorrowedFd<'_>, name: &str) -> Result<Vec<Kept>, Failure> {
-    match files::read(home, name, MAX_BYTES) {
-        Ok(None) => Ok(Vec::new()),
-        // What is not in the format was not written by us and grants nothing.
-        Ok(Some(bytes)) => Ok(serde_json::from_slice(&bytes).unwrap_or_default()),
-        Err(e) => Err(Failure::new(
-            Exit::Ledger,
-            format!("cannot read the grant `{name}`: {e}"),
-        )),
-    }
-}
-
 /// A grant as it stands now.
 #[derive(Clone, Debug)]
 pub struct Standing {
@@ -292,37 +264,58 @@ impl Standing {
     }
 }
 
-/// Every grant that has a file, by number.
-pub(super) fn all(
-    home: BorrowedFd<'_>,
-    table: &Table,
-    key: Option<&PublicKey>,
-) -> Result<Vec<Standing>, Failure> {
-    let names = files::list(home, DIR)
-        .map_err(|e| Failure::new(Exit::Ledger, format!("cannot list `{DIR}`: {e}")))?;
-    let mut found = Vec::new();
-    for name in names {
-        for Kept { signed, summary } in read(home, &format!("{DIR}/{name}"))? {
-            let (Some(grant), Some(written)) = (Grant::claimed(&signed), signed.written()) else {
-                continue;
-            };
-            let slot = table.slot(grant.number)?;
-            let genuine = key.is_some_and(|key| written.verified(key, STATEMENT).is_some());
-            let standing = grant.standing(&written, &slot, table.header.seen.now());
-            let over = if genuine {
-                standing.err()
-            } else {
-                Some(Unfit::Foreign)
-            };
-            found.push(Standing {
-                used: slot.used,
-                made: slot.made,
-                over,
-                grant,
-                summary,
-            });
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::approver::KeyFile;
+    use proptest::prelude::*;
+
+    fn any_reach() -> impl Strategy<Value = Reach> {
+        let of: [fn(String) -> Reach; 5] = [Reach::Exact, Reach::Same, Reach::Dir, Reach::Host, Reach::Rule];
+        (any::<String>(), proptest::sample::select(of.to_vec())).prop_map(|(text, of)| of(text))
+    }
+
+    prop_compose! {
+        fn any_grant()(
+            texts in any::<[String; 6]>(),
+            rules in proptest::collection::vec(any::<String>(), 0..3),
+            reach in any_reach(),
+            (number, uses) in any::<(u32, Option<u32>)>(),
+            (from, to, boot_s) in any::<(i64, i64, u64)>(),
+        ) -> Grant {
+            let [principal, agent, domain, operation, boot, request] = texts;
+            Grant {
+                statement: Stated::Grant,
+                span: Span { from, to, boot, boot_s },
+                number, principal, agent, domain, operation, rules, reach, uses, request,
+            }
         }
     }
-    found.sort_by_key(|standing| standing.grant.number);
-    Ok(found)
+
+    #[test]
+    fn what_is_checked_for_a_grant_is_what_was_signed_for_it() {
+        let approver = KeyFile::make(b"a passphrase for tests").unwrap().approver;
+        let key = approver.public();
+        proptest!(ProptestConfig::with_cases(64), |(grant in any_grant(), more in 1_u32..9)| {
+            let signed = approver.sign(grant.statement().unwrap()).unwrap();
+            prop_assert!(signed.verified(&key, STATEMENT).is_some());
+            prop_assert!(grant.written(signed.signature()).is_by(&key));
+            prop_assert_eq!(Grant::claimed(&signed), Some(grant.clone()));
+            let altered = Grant { number: grant.number.wrapping_add(more), ..grant };
+            prop_assert!(!altered.written(signed.signature()).is_by(&key));
+        });
+    }
+
+    #[test]
+    fn no_other_statement_is_read_as_a_grant() {
+        let approver = KeyFile::make(b"a passphrase for tests").unwrap().approver;
+        let members = serde_json::json!({"number": 1, "principal": "", "agent": "", "domain": "", "operation": "", "rules": [],
+            "reach": {"exact": ""}, "uses": null, "span": Span::default(), "request": ""});
+        let signed = |kind| {
+            let members = members.as_object().unwrap().clone();
+            approver.sign(Statement::new(kind, members)).unwrap()
+        };
+        assert!(Grant::claimed(&signed(STATEMENT)).is_some());
+        assert!(Grant::claimed(&signed("revoke")).is_none());
+    }
 }

@@ -10,6 +10,7 @@ mod extent;
 pub mod files;
 mod freeze;
 mod grant;
+mod kept;
 mod lock;
 pub mod moment;
 pub mod notify;

@@ -3,7 +3,8 @@
 
 use super::{
     freeze::{Freeze, Freezes, THAW},
-    grant::{self, Grant, Kept},
+    grant::{self, Grant},
+    kept::{self, Kept},
     request,
     table::{End, Table},
 };
@@ -167,26 +168,22 @@ impl Replay<'_> {
         let Some(signed) = self.signed(&entry.data, grant::STATEMENT) else {
             return Ok(());
         };
-        let (Some(grant), Some(written)) = (Grant::claimed(&signed), signed.written()) else {
+        let summary = entry.data.get("summary").and_then(Json::as_str);
+        let Some(kept) = Kept::of(&signed, summary.unwrap_or_default()) else {
             return Ok(());
         };
-        let mut slot = self.table.slot(grant.number)?;
+        let Grant { number, request, .. } = kept.claimed().clone();
+        let mut slot = self.table.slot(number)?;
         if slot.made != 0 && slot.made != entry.seq {
             // A number is given once; whatever comes later under it was replayed.
             return Ok(());
         }
         slot.made = entry.seq;
-        slot.digest = written.digest();
-        self.table.set(grant.number, slot)?;
-        self.table.header.grants = self.table.header.grants.max(grant.number);
-        let summary = entry
-            .data
-            .get("summary")
-            .and_then(Json::as_str)
-            .unwrap_or_default()
-            .to_owned();
-        grant::store(self.home, &grant, Kept { signed, summary })?;
-        request::remove(self.home, &grant.request)
+        slot.digest = kept.written().digest();
+        self.table.set(number, slot)?;
+        self.table.header.grants = self.table.header.grants.max(number);
+        kept::store(self.home, kept)?;
+        request::remove(self.home, &request)
     }
 
     fn revoke(&mut self, entry: &Entry) -> Result<(), Failure> {

@@ -5,7 +5,8 @@ use super::{
     Held, State,
     call::Call,
     freeze::{self, Freezes},
-    grant::{self, Grant, Kept, Unfit},
+    grant::{Grant, Unfit},
+    kept,
     moment::Span,
     replay::catch_up,
     request::{self, MAX_PENDING, Request},
@@ -192,19 +193,17 @@ impl State<'_> {
         if table.header.grants == 0 || self.agreed(table).is_err() {
             return Ok(None);
         }
-        let genuine = |written: &Written<'_>| {
-            let key = table.key();
-            key.is_some_and(|key| written.verified(&key, grant::STATEMENT).is_some())
-        };
-        for name in grant::places(call) {
-            for Kept { signed, .. } in grant::read(self.home, &name)? {
-                let claimed = Grant::claimed(&signed).filter(|grant| grant.covers(call));
-                let (Some(claimed), Some(written)) = (claimed, signed.written()) else {
+        let genuine = |written: &Written<'_>| table.key().is_some_and(|key| written.is_by(&key));
+        for name in kept::places(call) {
+            for kept in kept::read(self.home, &name)? {
+                let claimed = kept.claimed();
+                if !claimed.covers(call) {
                     continue;
-                };
+                }
+                let written = kept.written();
                 let slot = table.slot(claimed.number)?;
                 match claimed.standing(&written, &slot, table.header.seen.now()) {
-                    Ok(()) if genuine(&written) => return Ok(Some(claimed)),
+                    Ok(()) if genuine(&written) => return Ok(Some(kept.into_grant())),
                     Err(Unfit::Expired) if slot.end == End::Open => expired.push(claimed.number),
                     Ok(()) | Err(Unfit::Foreign | Unfit::Expired | Unfit::Exhausted | Unfit::Revoked) => {}
                 }
