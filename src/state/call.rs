@@ -3,9 +3,9 @@
 
 use crate::approver::hex;
 use policy::{Decision, Intent, Scope, TargetFacts, Verdict};
+use record::hash::sha256;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
-use sha2::{Digest, Sha256};
 
 /// Letters of a request's id: Crockford's base 32, nothing that looks like something else.
 const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
@@ -107,18 +107,13 @@ impl Call {
     }
 
     fn hashed(&self, parts: &[&str]) -> [u8; 32] {
-        let who = [&self.principal, &self.agent, &self.domain, &self.operation];
-        let all = who
-            .into_iter()
-            .chain(&self.rules)
-            .map(String::as_str)
-            .chain(parts.iter().copied());
-        let mut state = Sha256::new_with_prefix("wt-call-v1\n");
-        for part in all {
-            state.update((part.len() as u64).to_le_bytes());
-            state.update(part);
+        let mut all = Parts::after(b"wt-call-v1\n");
+        all.texts(&[&self.principal, &self.agent, &self.domain, &self.operation]);
+        for rule in &self.rules {
+            all.text(rule);
         }
-        state.finalize().into()
+        all.texts(parts);
+        sha256(&[&all.0])
     }
 
     /// The directory that holds every object, none where one is not a path or they share none.
@@ -157,6 +152,12 @@ impl Call {
 struct Parts(Vec<u8>);
 
 impl Parts {
+    fn after(line: &[u8]) -> Self {
+        let mut all = Vec::with_capacity(1024);
+        all.extend_from_slice(line);
+        Self(all)
+    }
+
     fn text(&mut self, text: &str) {
         self.bytes(text.as_bytes());
     }
@@ -246,8 +247,7 @@ impl Parts {
 /// The digest of all that was resolved: the intent's parts and every target as `tell` writes it. Operands as typed
 /// do not count, only what they led to.
 fn digest(intent: &Intent, scope: &Scope, tell: impl Fn(&mut Parts, &TargetFacts)) -> String {
-    let mut parts = Parts(Vec::with_capacity(1024));
-    parts.0.extend_from_slice(b"wt-intent-v2\n");
+    let mut parts = Parts::after(b"wt-intent-v2\n");
     parts.texts(&[
         &intent.domain,
         &intent.operation,
@@ -258,7 +258,7 @@ fn digest(intent: &Intent, scope: &Scope, tell: impl Fn(&mut Parts, &TargetFacts
     for target in &scope.targets {
         tell(&mut parts, target);
     }
-    hex(&Sha256::digest(&parts.0))
+    hex(&sha256(&[&parts.0]))
 }
 
 #[cfg(test)]

@@ -6,8 +6,8 @@ use crate::{
     approver::PublicKey,
     report::{Exit, Failure},
 };
+use record::hash::sha256;
 use rustix::{fs::OFlags, io::Errno};
-use sha2::{Digest, Sha256};
 use std::{
     fs::File,
     os::{fd::BorrowedFd, unix::fs::FileExt},
@@ -153,7 +153,7 @@ impl Header {
         out.extend_from_slice(&self.grants.to_le_bytes());
         out.extend_from_slice(&self.pending.to_le_bytes());
         out.extend_from_slice(&self.key);
-        let sum = Sha256::digest(&out);
+        let sum = sha256(&[&out]);
         out.extend_from_slice(&sum);
         out.resize(HEADER, 0);
         out
