@@ -1,14 +1,5 @@
 //! A line of the ledger, as anyone may have changed it: what is accepted has one spelling.
 #![no_main]
-#![expect(
-    dead_code,
-    reason = "the ledger alone is compiled here: the rest of the program would only take time to build"
-)]
-
-#[path = "../src/ledger/mod.rs"]
-mod ledger;
-#[path = "../src/report.rs"]
-mod report;
 
 use libfuzzer_sys::fuzz_target;
 

@@ -1,16 +1,8 @@
 //! An allowed call judged anew by what shows only while it is carried out: the real path of a remote target, or that
 //! its host is this machine. Recorded before anything is opened, and never milder than the first decision.
 
-use crate::{
-    caller::Caller,
-    exec::Seen,
-    facts,
-    ground::Ground,
-    ledger::{DecisionDraft, Ledger, Ruling},
-    outcome::Refusal,
-    record,
-    report::Failure,
-};
+use crate::{caller::Caller, exec::Seen, facts, ground::Ground, outcome::Refusal, record, report::Failure};
+use ledger::{DecisionDraft, Ledger, Ruling};
 use policy::{Intent, Scope};
 use serde_json::{Value as Json, json};
 

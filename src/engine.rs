@@ -7,7 +7,6 @@ use crate::{
     caller::Caller,
     facts::{self, Facts},
     ground::Ground,
-    ledger::{DecisionDraft, Draft, Kind, LedgerError, Ruling},
     outcome::{Outcome, Output, Refusal, Stop},
     record,
     report::Failure,
@@ -21,6 +20,7 @@ use crate::{
     unheard::{too_long, unjudged},
     work::Work,
 };
+use ledger::{DecisionDraft, Draft, Kind, LedgerError, Ruling};
 use policy::{Decision, Intent, Verdict};
 use std::{path::PathBuf, time::Duration};
 
@@ -213,7 +213,7 @@ pub(crate) fn around(caller: &Caller) -> Around<'_> {
 #[cfg(test)]
 mod tests {
     use super::unrecorded;
-    use crate::ledger::LedgerError;
+    use ledger::LedgerError;
     use rustix::io::Errno;
     use std::path::Path;
 

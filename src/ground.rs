@@ -6,12 +6,12 @@ use crate::{
     checked::Checked,
     facts::workspace::{self, Root},
     home::{Home, LayerFile},
-    ledger::{self, Durability, Ledger, LedgerError},
     level,
     record::Origin,
     report::Failure,
     state::State,
 };
+use ledger::{Durability, Ledger, LedgerError};
 use policy::{Layer, Policy, Source};
 use serde_json::Value as Json;
 use std::{os::fd::AsFd, time::Duration};

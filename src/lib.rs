@@ -21,7 +21,6 @@ pub mod exec;
 pub mod facts;
 pub mod ground;
 pub mod home;
-pub mod ledger;
 pub mod level;
 pub mod outcome;
 pub mod product;

@@ -1,9 +1,7 @@
 //! How a call ended: done, with what the effect did; or stopped, with why. Values only.
 
-use crate::{
-    ledger::{LedgerError, Receipt},
-    report::{Exit, Failure},
-};
+use crate::report::{Exit, Failure};
+use ledger::{LedgerError, Receipt};
 use policy::{Decision, Verdict};
 use serde_json::Value as Json;
 use std::io::Write;

@@ -4,11 +4,11 @@
 use crate::{
     effect::{Outcome, words::reason},
     facts::workspace::real_path,
-    ledger::Permit,
     record::hex,
     report::{Exit, Failure, visible},
     sandbox::{Access, Grant},
 };
+use ledger::Permit;
 use rustix::{
     fs::{AtFlags, CWD, Mode, OFlags, fdatasync, open, openat, renameat, unlinkat},
     io::Errno,

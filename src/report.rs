@@ -1,6 +1,7 @@
 //! What a call says when it does not simply succeed: exit codes and the one-line message with its hint.
 //! Never decides anything; it only puts into words what was decided or went wrong.
 
+use ledger::LedgerError;
 use policy::Problem;
 use std::{io::Write, process::ExitCode};
 
@@ -104,6 +105,16 @@ impl Failure {
             return ExitCode::from(self.code);
         }
         ExitCode::from(self.code)
+    }
+}
+
+impl From<LedgerError> for Failure {
+    fn from(error: LedgerError) -> Self {
+        let exit = match error {
+            LedgerError::Asked { .. } => Exit::Usage,
+            _ => Exit::Ledger,
+        };
+        Self::new(exit, error.to_string()).hint(error.hint())
     }
 }
 

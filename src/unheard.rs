@@ -5,12 +5,12 @@ use crate::{
     caller::Caller,
     facts,
     ground::Ground,
-    ledger::{DecisionDraft, LedgerError, Ruling},
     outcome::{Refusal, Stop},
     record,
     report::{Exit, Failure},
     state::burst::Tally,
 };
+use ledger::{DecisionDraft, LedgerError, Ruling};
 use policy::{Audit, Decision, Intent, Layer, MatchedRule, Risk, Verdict};
 
 /// A call whose facts could not be gathered. A usage error is none: it is told, as those are that the grammar finds.

@@ -5,12 +5,12 @@ use crate::{
     caller::Caller,
     engine::{self, Judgement},
     ground::Ground,
-    ledger::{DecisionDraft, LedgerError, Ruling},
     outcome::{Refusal, Stop},
     record,
     state::{burst::Tally, notify},
     unheard::{too_long, unjudged},
 };
+use ledger::{DecisionDraft, LedgerError, Ruling};
 use policy::{Decision, Intent, Verdict};
 use serde_json::{Map, Value as Json};
 

@@ -7,7 +7,6 @@ pub use confining::Confining;
 
 use crate::{
     effect, exec,
-    ledger::Permit,
     outcome::{Outcome, Output},
     product::Product,
     record::hex,
@@ -20,6 +19,7 @@ use crate::{
     undo,
 };
 use confining::Begun;
+use ledger::Permit;
 use policy::{Audit, Decision, NativeSandbox, Settings, Verdict, text::escape};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};

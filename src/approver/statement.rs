@@ -2,9 +2,9 @@
 //! is signed is its RFC 8785 form behind a line that no other signature of this program begins with.
 
 use super::{hex, unhex};
-use crate::ledger::canonical;
 use ed25519_dalek::{Signature, Verifier, VerifyingKey};
 use record::{
+    canon::canonical,
     hash::sha256,
     members::{self, Members},
 };

@@ -4,7 +4,6 @@
 use crate::{
     caller::Caller,
     ground::Ground,
-    ledger::follow::Follow,
     report::{Exit, Failure, json_text},
     view::{
         alarm::{
@@ -23,6 +22,7 @@ use crate::{
     },
 };
 use clap::{Arg, ArgAction, ArgMatches, Command};
+use ledger::follow::Follow;
 use std::{
     io::Write,
     os::fd::AsFd,

@@ -1,8 +1,9 @@
 //! `wt checkpoint`: signs the tree as it is and prints the head, for a person, a CI job or a witness to keep.
 
 use super::show;
-use crate::{caller::Caller, ground::Ground, ledger::tlog, report::Failure};
+use crate::{caller::Caller, ground::Ground, report::Failure};
 use clap::{ArgMatches, Command, arg};
+use ledger::tlog;
 use std::process::ExitCode;
 
 /// The command line.

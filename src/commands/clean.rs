@@ -10,12 +10,12 @@ use crate::{
     approver,
     caller::Caller,
     ground::Ground,
-    ledger::{Place, Pruned, Upto},
     report::{Exit, Failure, visible},
     view::span,
 };
 use clap::{ArgGroup, ArgMatches, Command, arg, value_parser};
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+use ledger::{Place, Pruned, Upto};
 use policy::Target;
 use serde_json::json;
 use std::{os::fd::AsFd, path::PathBuf, process::ExitCode};

@@ -4,7 +4,6 @@ use crate::{
     caller::Caller,
     ground::Ground,
     home::{self, Home},
-    ledger::ASIDE,
     level::{self, Level},
     report::{Failure, json_text},
     sandbox::{self, MinSandbox, SandboxError},
@@ -21,6 +20,7 @@ use crate::{
 };
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use jiff::Timestamp;
+use ledger::ASIDE;
 use policy::Settings;
 use std::{path::Path, process::ExitCode};
 

@@ -4,15 +4,15 @@ use super::own::{self, Held};
 use crate::{
     caller::Caller,
     home::Home,
-    ledger::{
-        export::{Export, Format},
-        read::{Entry, Reader},
-    },
     report::{Exit, Failure},
     view::{condition::Condition, guard::Guard, out, span},
 };
 use clap::{Arg, ArgMatches, Command, arg, builder::PossibleValuesParser};
 use jiff::{Timestamp, tz::TimeZone};
+use ledger::{
+    export::{Export, Format},
+    read::{Entry, Reader},
+};
 use policy::Target;
 use serde_json::json;
 use std::{
@@ -140,7 +140,7 @@ enum Trouble {
 }
 
 impl Trouble {
-    fn ledger(e: crate::ledger::LedgerError) -> Self {
+    fn ledger(e: ledger::LedgerError) -> Self {
         Self::Other(e.into())
     }
 

@@ -5,11 +5,11 @@ use super::show;
 use crate::{
     caller::Caller,
     home::{self, Home},
-    ledger::{self, Created, Genesis, Ledger, LedgerError},
     record::hex,
     report::{Exit, Failure},
 };
 use clap::{Arg, ArgAction, ArgMatches, Command, builder::PossibleValuesParser, parser::ValueSource};
+use ledger::{Created, Genesis, Ledger, LedgerError};
 use rustix::{
     fs::{CWD, Mode, OFlags, mkdirat, openat},
     io::Errno,

@@ -8,13 +8,13 @@ use crate::{
     agents::setup::{self, Change, Edit, Installed, Scope, Settings},
     caller::Caller,
     ground::Ground,
-    ledger::{Draft, Kind},
     outcome::Outcome,
     record::{self, hex},
     report::{Exit, Failure},
     witness::{Sighting, witness},
 };
 use clap::{Arg, ArgAction, ArgMatches, Command, builder::PossibleValuesParser};
+use ledger::{Draft, Kind};
 use policy::{Intent, Places, Target, text::escape};
 use serde_json::{Value as Json, json};
 use sha2::{Digest, Sha256};

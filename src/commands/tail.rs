@@ -1,7 +1,6 @@
 //! `wt tail`: the newest actions, and with `-f` those that come. Reads only.
 
 use crate::{
-    ledger::{follow::Follow, read::Entry},
     report::{Failure, json_text},
     view::{
         action::{Action, outcome},
@@ -12,6 +11,7 @@ use crate::{
     },
 };
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+use ledger::{follow::Follow, read::Entry};
 use std::{
     collections::VecDeque,
     os::fd::AsFd,

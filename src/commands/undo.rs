@@ -5,13 +5,13 @@ use crate::{
     caller::Caller,
     engine,
     ground::Ground,
-    ledger::{Draft, Durability, Kind, read::Reader},
     outcome::Output,
     report::{Exit, Failure, json_text, visible},
     undo,
     work::Work,
 };
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+use ledger::{Draft, Durability, Kind, read::Reader};
 use policy::{Intent, Target};
 use serde_json::json;
 use std::{io::IsTerminal, os::fd::AsFd, process::ExitCode};

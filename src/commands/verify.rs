@@ -5,17 +5,17 @@ use crate::{
     caller::Caller,
     ground::Ground,
     home::Home,
-    ledger::{
-        LedgerError,
-        legacy::verify_legacy,
-        parse_seal_key,
-        tlog::Vkey,
-        verify::{Finding, Level, Options, Report, verify_with},
-    },
     report::{Exit, Failure, visible},
     view::{standing::checked::Checked, words::count},
 };
 use clap::{ArgAction, ArgMatches, Command, arg, builder::PossibleValuesParser, value_parser};
+use ledger::{
+    LedgerError,
+    legacy::verify_legacy,
+    parse_seal_key,
+    tlog::Vkey,
+    verify::{Finding, Level, Options, Report, verify_with},
+};
 use std::{
     io::{IsTerminal, Read, Write},
     os::fd::AsFd,

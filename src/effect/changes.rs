@@ -6,7 +6,7 @@ use serde_json::{Value as Json, json};
 /// Changes named one by one. A call has no more operands than that, so each of them can be taken back.
 const MAX_NAMED: usize = applets::grammar::MAX_OPERANDS;
 /// Bytes of their JSON: half of what an entry may have, since a secret's replacement can be longer than the secret.
-const MAX_NAMED_BYTES: usize = crate::ledger::MAX_DATA_BYTES / 2;
+const MAX_NAMED_BYTES: usize = ledger::MAX_DATA_BYTES / 2;
 
 /// See the module.
 #[derive(Debug, Default)]

@@ -21,12 +21,12 @@ mod tree;
 pub(crate) mod words;
 
 use crate::{
-    ledger::Permit,
     quarantine::Site,
     report::Failure,
     sandbox::{Access, Grant},
 };
 pub(crate) use copy::cannot_make;
+use ledger::Permit;
 pub(crate) use remove::is_empty;
 pub(crate) use set_mode::hazards;
 

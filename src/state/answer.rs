@@ -13,9 +13,9 @@ use super::{
 };
 use crate::{
     approver::Approver,
-    ledger::{Draft, Durability, Kind, Ledger},
     report::{Exit, Failure},
 };
+use ledger::{Draft, Durability, Kind, Ledger};
 use serde_json::json;
 use std::time::{Duration, Instant};
 

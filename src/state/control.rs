@@ -11,9 +11,9 @@ use super::{
 };
 use crate::{
     approver::{Approver, PublicKey, Statement},
-    ledger::{Draft, Durability, Kind, Ledger},
     report::{Exit, Failure},
 };
+use ledger::{Draft, Durability, Kind, Ledger};
 use serde_json::{Map, Value as Json, json};
 
 impl State<'_> {

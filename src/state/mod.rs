@@ -33,9 +33,9 @@ pub use table::End;
 
 use crate::{
     approver::{PublicKey, unhex},
-    ledger::Ledger,
     report::{Exit, Failure},
 };
+use ledger::Ledger;
 use policy::{ApprovalSettings, Identity};
 use serde_json::{Map, Value as Json};
 use std::{os::fd::BorrowedFd, path::Path};

@@ -10,11 +10,11 @@ use super::{
 };
 use crate::{
     approver::{PublicKey, Signed, unhex},
-    ledger::{
-        Marks,
-        read::{Entry, Reader},
-    },
     report::Failure,
+};
+use ledger::{
+    Marks,
+    read::{Entry, Reader},
 };
 use serde_json::{Map, Value as Json};
 use std::{os::fd::BorrowedFd, path::Path};

@@ -8,9 +8,9 @@ use super::{
 };
 use crate::{
     approver::hex,
-    ledger::read::Reader,
     report::{Exit, Failure},
 };
+use ledger::read::Reader;
 use policy::{Decision, Intent, Risk, Scope, TargetFacts, Workspace};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json, json};

@@ -13,11 +13,8 @@ use super::{
     settled::{Settled, denied, raised},
     table::{End, Table},
 };
-use crate::{
-    approver::Written,
-    ledger::{Ledger, Marks},
-    report::Failure,
-};
+use crate::{approver::Written, report::Failure};
+use ledger::{Ledger, Marks};
 use policy::{Decision, Identity, Intent, Scope, Verdict};
 
 impl State<'_> {

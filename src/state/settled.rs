@@ -6,10 +6,8 @@ use super::{
     request::{self, MAX_PENDING, Request},
     table::{End, Table},
 };
-use crate::{
-    ledger::{Draft, Kind, Terms},
-    report::Failure,
-};
+use crate::report::Failure;
+use ledger::{Draft, Kind, Terms};
 use policy::{Decision, Layer, MatchedRule, Verdict};
 use serde_json::{Map, Value as Json, json};
 

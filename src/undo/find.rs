@@ -1,9 +1,7 @@
 //! Which call is meant: the one of a number, or the last that changed something and was not taken back.
 
-use crate::{
-    ledger::read::{Entry, Reader},
-    report::{Exit, Failure},
-};
+use crate::report::{Exit, Failure};
+use ledger::read::{Entry, Reader};
 use serde_json::Value as Json;
 use std::collections::HashMap;
 

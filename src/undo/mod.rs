@@ -19,11 +19,11 @@ pub use trash::{Item, Keep, beyond, erasing, items, origins};
 
 use crate::{
     effect::{Outcome, changes::Changes, words::reason},
-    ledger::Permit,
     quarantine::entry_name,
     resolve::{Kind, ObjectId},
     sandbox::{Access, Grant},
 };
+use ledger::Permit;
 use rustix::io::Errno;
 use serde_json::json;
 use std::{os::fd::OwnedFd, sync::Arc};

@@ -7,10 +7,8 @@ use super::{
     plan::{Owning, attributes_of, set_aside},
     unchanged::{changed_since, micros},
 };
-use crate::{
-    ledger::read::Entry,
-    resolve::{ObjectId, status_at},
-};
+use crate::resolve::{ObjectId, status_at};
+use ledger::read::Entry;
 use rustix::fs::{AtFlags, StatxFlags, statx};
 use serde_json::Value as Json;
 use std::os::fd::AsFd;

@@ -6,12 +6,12 @@ mod own;
 
 use super::{Place, Step, Work, step::GOING};
 use crate::{
-    ledger::read::Reader,
     quarantine::Site,
     report::Failure,
     resolve::{Flow, Kind, Status, Visitor, status_at, walk},
     state::moment,
 };
+use ledger::read::Reader;
 use rustix::{
     fs::{Dir, Mode, OFlags, fstatvfs, openat},
     io::Errno,

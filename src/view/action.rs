@@ -2,7 +2,7 @@
 //! hold and tolerates what they lack, since a ledger may be damaged or come from another version.
 
 use super::note;
-use crate::ledger::read::Entry;
+use ledger::read::Entry;
 use policy::Verdict;
 use serde::Deserialize;
 use serde_json::{Map, Value as Json, json};
@@ -233,7 +233,7 @@ pub(super) fn quoted(path: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::{Action, Done, outcome};
-    use crate::ledger::read::Entry;
+    use ledger::read::Entry;
     use policy::Verdict;
     use serde_json::{Value as Json, json};
 

@@ -2,10 +2,8 @@
 //! sweep reads no more than that.
 
 use super::strangers::Strangers;
-use crate::{
-    ledger::read::Entry,
-    report::{Exit, Failure},
-};
+use crate::report::{Exit, Failure};
+use ledger::read::Entry;
 use policy::{EvalError, Expression, Names, Wanted};
 use serde_json::{Map, Value as Json};
 use std::sync::Arc;

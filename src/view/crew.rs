@@ -5,7 +5,7 @@ use super::{
     out::Stopped,
     progress::{Pace, Progress},
 };
-use crate::ledger::{LedgerError, read::Reader, sweep::Piece};
+use ledger::{LedgerError, read::Reader, sweep::Piece};
 use std::{
     collections::BTreeMap,
     ops::ControlFlow,

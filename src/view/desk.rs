@@ -4,12 +4,8 @@ use super::{
     action::{Action, Done, outcome},
     select::Selection,
 };
-use crate::{
-    caller::Caller,
-    home::Home,
-    ledger::{LedgerError, read::Reader},
-    report::Failure,
-};
+use crate::{caller::Caller, home::Home, report::Failure};
+use ledger::{LedgerError, read::Reader};
 use std::{
     collections::{HashMap, VecDeque},
     os::fd::AsFd,

@@ -6,7 +6,7 @@ use super::{
     lines::{outcome_words, verdict_word},
     words,
 };
-use crate::ledger::read::Entry;
+use ledger::read::Entry;
 use serde_json::Value as Json;
 
 /// A name and what stands behind it; a name of `` continues the one before.

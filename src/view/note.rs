@@ -231,7 +231,7 @@ mod tests {
 
     #[test]
     fn an_entry_that_lacks_everything_still_has_words_or_none() {
-        for kind in crate::ledger::Kind::ALL {
+        for kind in ledger::Kind::ALL {
             for data in [
                 json!({}),
                 json!({"reason": 3, "statement": [], "bytes": -1}),

@@ -5,12 +5,10 @@ use super::{
     condition::Condition,
     span,
 };
-use crate::{
-    ledger::read::Entry,
-    report::{Exit, Failure},
-};
+use crate::report::{Exit, Failure};
 use clap::{Arg, ArgMatches};
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+use ledger::read::Entry;
 use policy::Wanted;
 use serde_json::{Map, Value as Json};
 

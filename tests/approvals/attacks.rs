@@ -2,13 +2,11 @@
 
 use super::place::{Ask, Desk, HOUR, ONCE};
 use crate::ledger::place::object;
+use ledger::{Draft, Durability, Kind};
 use policy::Verdict;
 use serde_json::{Value, json};
 use std::{fs, path::PathBuf, process::Command};
-use watchtower::{
-    ledger::{Draft, Durability, Kind},
-    state::Freeze,
-};
+use watchtower::state::Freeze;
 
 fn copy(from: &PathBuf, to: &PathBuf) {
     assert!(

@@ -1,6 +1,7 @@
 //! A directory of its own for each test, with a ledger and an approver key, and calls made up for it.
 
 use crate::ledger::place::Place;
+use ledger::{DecisionDraft, Durability, Ledger, LedgerError, Ruling};
 use policy::{
     ApprovalSettings, Audit, Decision, Identity, Intent, Layer, MatchedRule, Risk, Scope, Target,
     TargetFacts, Verdict,
@@ -12,7 +13,6 @@ use std::{
 };
 use watchtower::{
     approver::{Approver, KeyFile},
-    ledger::{DecisionDraft, Durability, Ledger, LedgerError, Ruling},
     state::{Extent, Grant, Settled, State, Terms},
 };
 

@@ -33,7 +33,7 @@ fn every_step_is_a_ledger_entry() {
     desk.state()
         .revoke(&mut desk.ledger(), desk.approver(), &["g1".to_owned()])
         .unwrap();
-    let reader = watchtower::ledger::read::Reader::open(desk.dir.as_fd(), desk.place.path());
+    let reader = ledger::read::Reader::open(desk.dir.as_fd(), desk.place.path());
     let kinds: Vec<String> = reader
         .unwrap()
         .from(1)
@@ -169,7 +169,7 @@ fn grants_end_by_time_use_and_revocation_and_the_end_is_on_record() {
         .collect();
     let ends = [Unfit::Expired, Unfit::Exhausted, Unfit::Revoked, Unfit::Expired];
     assert_eq!(over, ends.map(Some));
-    let reader = watchtower::ledger::read::Reader::open(desk.dir.as_fd(), desk.place.path()).unwrap();
+    let reader = ledger::read::Reader::open(desk.dir.as_fd(), desk.place.path()).unwrap();
     let expired: Vec<String> = reader
         .from(1)
         .map(Result::unwrap)

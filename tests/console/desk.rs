@@ -1,5 +1,6 @@
 //! A directory of Watchtower with entries of a test's own making, and `wt` run against it.
 
+use ledger::{DecisionDraft, Draft, Durability, Genesis, Kind, Ledger, Ruling, Settings};
 use serde_json::{Map, Value, json};
 use std::{
     ffi::OsStr,
@@ -9,7 +10,6 @@ use std::{
     process::{Command, Output},
 };
 use tempfile::TempDir;
-use watchtower::ledger::{DecisionDraft, Draft, Durability, Genesis, Kind, Ledger, Ruling, Settings};
 
 pub(crate) const WT: &str = env!("CARGO_BIN_EXE_wt");
 

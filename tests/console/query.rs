@@ -1,8 +1,8 @@
 //! `wt query`, and `--where` of the other commands.
 
 use super::desk::{Call, Desk, text};
+use ledger::Settings;
 use serde_json::{Value, json};
-use watchtower::ledger::Settings;
 
 fn desk() -> Desk {
     let desk = Desk::new();

@@ -1,8 +1,8 @@
 //! `wt stats`.
 
 use super::desk::{Call, Desk, text};
+use ledger::Settings;
 use serde_json::{Value, json};
-use watchtower::ledger::Settings;
 
 fn busy_desk() -> Desk {
     let desk = Desk::new();

@@ -1,6 +1,7 @@
 //! `wt tail` and `wt recent`.
 
 use super::desk::{Call, Desk, text};
+use ledger::Settings;
 use serde_json::json;
 use std::{
     fs::OpenOptions,
@@ -8,7 +9,6 @@ use std::{
     process::Stdio,
     time::{Duration, Instant},
 };
-use watchtower::ledger::Settings;
 
 /// Replaces times, which differ from run to run.
 fn timeless(text: &str) -> String {
@@ -79,13 +79,13 @@ fn long_calls() -> Desk {
     );
     ledger
         .append(
-            &[watchtower::ledger::Draft {
-                kind: watchtower::ledger::Kind::Request,
+            &[ledger::Draft {
+                kind: ledger::Kind::Request,
                 data: super::desk::map(serde_json::json!({"request": "ab12cd", "digest": "9".repeat(64), "rules": ["home"],
                     "summary": "delete `/home/ann/a/rather/long/path/of/a/file.txt`", "expires": "2026-01-01T00:00:00Z",
                     "tool": "safe-rm", "target_count": 1, "risk_score": 0.7})),
             }],
-            watchtower::ledger::Durability::Relaxed,
+            ledger::Durability::Relaxed,
         )
         .unwrap();
     desk

@@ -1,13 +1,13 @@
 //! Writing: what a line is, who may write what, and what recovery makes of an interrupted write.
 
 use super::place::{Place, event, object};
-use policy::Verdict;
-use serde_json::json;
-use std::{fs::OpenOptions, io::Write, os::fd::AsFd, os::unix::fs::MetadataExt, time::Duration};
-use watchtower::ledger::{
+use ledger::{
     DecisionDraft, Draft, Durability, Genesis, Kind, Ledger, LedgerError, Ruling, Settings, read::Reader,
     verify,
 };
+use policy::Verdict;
+use serde_json::json;
+use std::{fs::OpenOptions, io::Write, os::fd::AsFd, os::unix::fs::MetadataExt, time::Duration};
 
 #[test]
 fn entries_are_dense_and_chained_and_private() {

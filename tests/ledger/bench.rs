@@ -1,6 +1,7 @@
 //! Makes big ledgers and measures against them; run by `tests/campaigns/ledger_speed.sh`. Nothing here runs in CI.
 //! Every figure is a median, and every bound a ratio of two that were taken in turn in one run.
 
+use ledger::{DecisionDraft, Durability, Genesis, Ledger, Settings};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 use std::{
@@ -12,7 +13,6 @@ use std::{
     process::{Command, Stdio},
     time::Instant,
 };
-use watchtower::ledger::{DecisionDraft, Durability, Genesis, Ledger, Settings};
 
 /// Bytes of a generated segment, as a writer would close it.
 const SEGMENT: u64 = 64 << 20;

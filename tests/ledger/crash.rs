@@ -2,6 +2,7 @@
 //! `WT_KILLS` sets the number of kills of the long form.
 
 use super::place::{Place, event, object};
+use ledger::{DecisionDraft, Durability, Ledger, Ruling, Settings, read::Reader};
 use policy::Verdict;
 use serde_json::json;
 use std::{
@@ -12,7 +13,6 @@ use std::{
     process::{Command, Stdio},
     time::{Duration, Instant},
 };
-use watchtower::ledger::{DecisionDraft, Durability, Ledger, Ruling, Settings, read::Reader};
 
 const DIR: &str = "WT_TEST_WRITER_DIR";
 

@@ -5,11 +5,11 @@ use super::{
     place::{Place, event, remove},
     scene::copy,
 };
-use std::os::{fd::AsFd, unix::fs::PermissionsExt};
-use watchtower::ledger::{
+use ledger::{
     Durability, Genesis, LedgerError, parse_seal_key,
     verify::{Options, verify_with},
 };
+use std::os::{fd::AsFd, unix::fs::PermissionsExt};
 
 fn step(short: usize) -> usize {
     if std::env::var_os("WT_LONG").is_some() {

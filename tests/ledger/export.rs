@@ -2,15 +2,15 @@
 
 use super::place::{Place, object};
 use crate::support::needs;
-use policy::Verdict;
-use serde_json::{Value, json};
-use std::{os::fd::AsFd, path::Path, process::Command};
-use watchtower::ledger::{
+use ledger::{
     DecisionDraft, Draft, Durability, Kind,
     export::{Export, Format},
     legacy::verify_legacy,
     read::Reader,
 };
+use policy::Verdict;
+use serde_json::{Value, json};
+use std::{os::fd::AsFd, path::Path, process::Command};
 
 /// A ledger with names that every format must escape.
 fn awkward() -> Place {

@@ -3,6 +3,11 @@
 
 use super::place::{Place, event, object};
 use crate::support::needs;
+use ledger::{
+    DecisionDraft, Durability, Genesis, Ledger, LedgerError, Settings, parse_seal_key,
+    read::Reader,
+    verify::{Options, Report, verify_with},
+};
 use policy::Verdict;
 use serde_json::json;
 use std::{
@@ -11,11 +16,6 @@ use std::{
     os::{fd::AsFd, unix::fs::DirBuilderExt},
     path::{Path, PathBuf},
     process::{Command, Stdio},
-};
-use watchtower::ledger::{
-    DecisionDraft, Durability, Genesis, Ledger, LedgerError, Settings, parse_seal_key,
-    read::Reader,
-    verify::{Options, Report, verify_with},
 };
 
 const ON: &str = "WT_TEST_FULL_DIR";
@@ -119,8 +119,8 @@ fn the_last_word() {
             return;
         };
         let first = json!({"pad": "x".repeat(pad)});
-        let draft = watchtower::ledger::Draft {
-            kind: watchtower::ledger::Kind::Event,
+        let draft = ledger::Draft {
+            kind: ledger::Kind::Event,
             data: object(first),
         };
         open(&path).append(&[draft], Durability::Strict).unwrap();

@@ -3,6 +3,7 @@
 //! call of the process, the short one those of its two appends.
 
 use crate::support::{Scratch, WT, needs, text};
+use ledger::{Ledger, Settings, verify};
 use serde_json::Value;
 use std::{
     collections::HashMap,
@@ -11,7 +12,6 @@ use std::{
     path::Path,
     process::{Command, ExitStatus},
 };
-use watchtower::ledger::{Ledger, Settings, verify};
 
 const ERRORS: [&str; 6] = ["EIO", "ENOSPC", "EDQUOT", "EINTR", "EMFILE", "EROFS"];
 

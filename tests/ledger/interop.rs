@@ -3,13 +3,13 @@
 
 use super::place::{Place, event};
 use crate::support::needs;
+use ledger::{Draft, Durability, Genesis, Kind, Ledger, Settings, Upto, read::Reader};
 use std::{
     io::Write,
     os::fd::AsFd,
     path::{Path, PathBuf},
     process::{Command, Output},
 };
-use watchtower::ledger::{Draft, Durability, Genesis, Kind, Ledger, Settings, Upto, read::Reader};
 
 fn here(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))

@@ -1,11 +1,9 @@
 //! The marks of the last entries about permission: what moves them, and what cannot lose them.
 
 use super::place::{Place, event, object};
+use ledger::{DecisionDraft, Draft, Durability, Kind, Ledger, LedgerError, Marks, Ruling, Settings, Terms};
 use policy::Verdict;
 use serde_json::json;
-use watchtower::ledger::{
-    DecisionDraft, Draft, Durability, Kind, Ledger, LedgerError, Marks, Ruling, Settings, Terms,
-};
 
 fn stop(ledger: &mut Ledger) -> u64 {
     let draft = Draft {

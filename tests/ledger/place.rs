@@ -1,5 +1,6 @@
 //! A directory of its own for each test, with a ledger in it.
 
+use ledger::{Draft, Durability, Genesis, Kind, Ledger, Settings, verify};
 use serde_json::{Map, Value, json};
 use std::{
     fs::File,
@@ -10,7 +11,6 @@ use std::{
     path::{Path, PathBuf},
     sync::atomic::{AtomicU32, Ordering},
 };
-use watchtower::ledger::{Draft, Durability, Genesis, Kind, Ledger, Settings, verify};
 
 static COUNT: AtomicU32 = AtomicU32::new(0);
 
@@ -32,7 +32,7 @@ impl Place {
         place
     }
 
-    pub(crate) fn create(&self, genesis: &Genesis) -> watchtower::ledger::Created {
+    pub(crate) fn create(&self, genesis: &Genesis) -> ledger::Created {
         Ledger::create(self.dir(), self.path(), genesis, Settings::default()).unwrap()
     }
 

@@ -7,6 +7,7 @@ use super::{
     place::Place,
 };
 use crate::support::needs;
+use ledger::{Genesis, Ledger, Settings, parse_seal_key, read::Reader, verify};
 use std::{
     collections::HashMap,
     fs::File,
@@ -16,7 +17,6 @@ use std::{
     process::{Child, Command, Stdio},
     time::Duration,
 };
-use watchtower::ledger::{Genesis, Ledger, Settings, parse_seal_key, read::Reader, verify};
 
 const IMAGE: &str = "WT_TEST_POWER_DIR";
 const WRITERS: usize = 3;
@@ -171,7 +171,7 @@ fn cuts() {
         come_up_again(&there);
         let mut writer = Ledger::open(open().into(), &there, Settings::default()).unwrap();
         let receipts = writer
-            .append(&[super::place::event(1)], watchtower::ledger::Durability::Strict)
+            .append(&[super::place::event(1)], ledger::Durability::Strict)
             .unwrap();
         assert!(
             receipts[0].seq > *acknowledged.keys().max().unwrap_or(&0),

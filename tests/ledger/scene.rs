@@ -7,13 +7,13 @@ use super::{
 use base64::{Engine, engine::general_purpose::STANDARD};
 use ed25519_dalek::{Signer, SigningKey};
 use hmac::{Hmac, KeyInit, Mac};
-use serde_json::{Map, Value};
-use sha2::{Digest, Sha256};
-use std::{fs, os::fd::AsFd, path::Path, process::Command};
-use watchtower::ledger::{
+use ledger::{
     Durability, Genesis, Ledger, Settings, parse_seal_key,
     verify::{Options, verify_with},
 };
+use serde_json::{Map, Value};
+use sha2::{Digest, Sha256};
+use std::{fs, os::fd::AsFd, path::Path, process::Command};
 
 /// A sealed ledger of 30 entries in several segments, 20 of them under a head; and one in a single segment.
 pub(crate) struct Scene {

@@ -1,11 +1,11 @@
 //! Sealed ledgers: what the key kept off the machine proves, and what a thief of the machine cannot do.
 
 use super::place::{Place, event};
-use std::os::fd::AsFd;
-use watchtower::ledger::{
+use ledger::{
     Created, Durability, Genesis, Ledger, LedgerError, Settings, parse_seal_key,
     verify::{Level, Options, Report, verify_with},
 };
+use std::os::fd::AsFd;
 
 fn sealed() -> (Place, String) {
     let place = Place::new();

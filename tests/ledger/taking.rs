@@ -1,14 +1,14 @@
 //! Taking out on purpose: redacted entries, pruned segments, recovery; and secrets that never get in.
 
 use super::place::{Place, event, object, remove};
-use serde_json::json;
-use std::os::fd::AsFd;
-use watchtower::ledger::{
-    self, Draft, Durability, Genesis, Kind, Ledger, LedgerError, Settings, Upto, parse_seal_key,
+use ledger::{
+    Draft, Durability, Genesis, Kind, Ledger, LedgerError, Settings, Upto, parse_seal_key,
     read::Reader,
     tlog::Inclusion,
     verify::{Level, Options, Report, verify_with},
 };
+use serde_json::json;
+use std::os::fd::AsFd;
 
 fn small(place: &Place) -> Ledger {
     let settings = Settings {

@@ -2,13 +2,13 @@
 
 use super::place::{Place, event};
 use base64::{Engine, engine::general_purpose::STANDARD};
-use std::os::fd::AsFd;
-use watchtower::ledger::{
+use ledger::{
     Durability, Ledger, Settings,
     read::Reader,
     tlog::{Checkpoint, Inclusion, ProofError, verify_consistency},
     verify::{Level, Options, verify_with},
 };
+use std::os::fd::AsFd;
 
 pub(crate) fn entry_hash(place: &Place, seq: u64) -> [u8; 32] {
     let reader = Reader::open(place.dir().as_fd(), place.path()).unwrap();
@@ -21,7 +21,7 @@ pub(crate) fn entry_hash(place: &Place, seq: u64) -> [u8; 32] {
     bytes.try_into().unwrap()
 }
 
-fn against(place: &Place, note: &str) -> watchtower::ledger::verify::Report {
+fn against(place: &Place, note: &str) -> ledger::verify::Report {
     let options = Options {
         against: vec![note.as_bytes().to_vec()],
         ..Options::default()

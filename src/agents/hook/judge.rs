@@ -10,13 +10,13 @@ use crate::{
     caller::{Agent, Caller, Front},
     facts::command::Surroundings,
     ground::Ground,
-    ledger::{Draft, Durability, Kind, read::Reader},
     outcome::{Outcome, Refusal, Stop},
     record::{self, hex},
     report::{Exit, Failure},
     shell_check, unheard,
     witness::{Sighting, witness},
 };
+use ledger::{Draft, Durability, Kind, read::Reader};
 use policy::{Audit, Decision, Intent, Target, Verdict};
 use rustix::fs::{CWD, Mode, OFlags, openat};
 use serde_json::{Value as Json, json};

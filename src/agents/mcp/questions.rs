@@ -5,7 +5,6 @@ use super::{Peer, call};
 use crate::{
     facts::command::Surroundings,
     ground::Ground,
-    ledger::read::Reader,
     report::{Exit, Failure},
     shell_check,
     state::Answer,
@@ -14,6 +13,7 @@ use crate::{
         select::Selection,
     },
 };
+use ledger::read::Reader;
 use rmcp::model::CallToolResult;
 use serde_json::{Map, Value as Json, json};
 use std::{

@@ -7,11 +7,11 @@ use crate::{
     caller::Caller,
     facts::workspace,
     home::Home,
-    ledger::read::Reader,
     report::visible,
     state::State,
     view::{action::Action, standing, words::fit},
 };
+use ledger::read::Reader;
 use policy::{ApprovalSettings, Verdict};
 use std::{
     collections::BTreeSet,

@@ -1,7 +1,6 @@
 //! The GTFOBins alerts in the ledger, once or as they come.
 
 use crate::{
-    ledger::{follow::Follow, read::Entry},
     report::{Failure, json_text, visible},
     view::{
         crew,
@@ -11,6 +10,7 @@ use crate::{
         select::Selection,
     },
 };
+use ledger::{follow::Follow, read::Entry};
 use serde_json::{Value as Json, json};
 use std::{ops::ControlFlow, os::fd::AsFd, process::ExitCode, time::Duration};
 

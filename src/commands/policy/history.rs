@@ -1,10 +1,10 @@
 //! Recorded decisions as calls that another policy can judge again.
 
 use crate::{
-    ledger::read::Entry,
     report::Failure,
     view::{desk::Desk, out, select::Selection},
 };
+use ledger::read::Entry;
 use policy::{Decision, Policy, Scope};
 use serde_json::Value as Json;
 

@@ -6,7 +6,6 @@ use super::{
     rows::{Unanswered, harmless, search, wanted},
 };
 use crate::{
-    ledger::read::Reader,
     report::{Exit, Failure, json_text},
     view::{
         crew,
@@ -17,6 +16,7 @@ use crate::{
         tally::counts::Counts,
     },
 };
+use ledger::read::Reader;
 use serde_json::{Map, Value as Json};
 use std::ops::ControlFlow;
 

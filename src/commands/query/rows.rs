@@ -5,7 +5,6 @@ use super::{
     columns::{Columns, csv, plain},
 };
 use crate::{
-    ledger::{LedgerError, read::Reader, sweep::Piece},
     report::{json_safe, json_text},
     view::{
         action::Action,
@@ -17,6 +16,7 @@ use crate::{
         table::{Cell, Layout, lines},
     },
 };
+use ledger::{LedgerError, read::Reader, sweep::Piece};
 use policy::Wanted;
 use serde_json::{Map, Value as Json};
 use std::ops::ControlFlow;
@@ -50,7 +50,7 @@ pub(super) fn search(
     piece: Piece,
     query: &Query,
     wanted: &Wanted,
-    mut found: impl FnMut(&crate::ledger::sweep::Raw<'_>, Map<String, Json>),
+    mut found: impl FnMut(&ledger::sweep::Raw<'_>, Map<String, Json>),
 ) -> Result<Unanswered, LedgerError> {
     let mut unanswered = Unanswered::default();
     let selection = &query.selection;

@@ -3,7 +3,6 @@
 use crate::{
     caller::Caller,
     ground::Ground,
-    ledger::verify::{self, Report as Proof},
     view::{
         alarm::{
             Alarms, Episode,
@@ -20,6 +19,7 @@ use crate::{
     },
 };
 use jiff::Timestamp;
+use ledger::verify::{self, Report as Proof};
 use serde_json::{Value as Json, json};
 use std::os::fd::AsFd;
 

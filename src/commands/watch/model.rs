@@ -2,16 +2,14 @@
 //! in as they come; knows no terminal.
 
 use super::alerts::{Line, lines};
-use crate::{
-    ledger::read::Entry,
-    view::{
-        action::{Action, outcome},
-        alarm::{Alarms, Episode},
-        condition::Condition,
-        standing::{links::Links, record::Record, rules::Rules},
-        tally::counts::Counts,
-    },
+use crate::view::{
+    action::{Action, outcome},
+    alarm::{Alarms, Episode},
+    condition::Condition,
+    standing::{links::Links, record::Record, rules::Rules},
+    tally::counts::Counts,
 };
+use ledger::read::Entry;
 use policy::Verdict;
 use std::collections::{BTreeMap, VecDeque};
 

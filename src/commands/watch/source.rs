@@ -5,7 +5,6 @@ use super::model::{MAX_SHOWN, Model, Standing};
 use crate::{
     caller::Caller,
     ground::Ground,
-    ledger::{LedgerError, follow::Follow, read::Entry},
     level,
     report::Failure,
     view::{
@@ -17,6 +16,7 @@ use crate::{
         standing::{links::Links, record::Record, rules::Rules, waiting::Waiting},
     },
 };
+use ledger::{LedgerError, follow::Follow, read::Entry};
 use std::os::fd::AsFd;
 
 /// Where the facts come from.

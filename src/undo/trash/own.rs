@@ -2,11 +2,8 @@
 //! call was stopped before its outcome, those that its decision names.
 
 use super::Item;
-use crate::{
-    ledger::read::{Entry, Reader},
-    report::Failure,
-    undo::kept,
-};
+use crate::{report::Failure, undo::kept};
+use ledger::read::{Entry, Reader};
 use serde_json::Value as Json;
 use std::collections::{BTreeMap, BTreeSet};
 

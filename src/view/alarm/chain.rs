@@ -1,10 +1,8 @@
 //! The alarm that the record gives by itself where it does not hold, as far as that is seen in passing.
 
 use super::{Episode, rules::Urgency};
-use crate::{
-    ledger::LedgerError,
-    view::standing::record::{Integrity, Record},
-};
+use crate::view::standing::record::{Integrity, Record};
+use ledger::LedgerError;
 
 /// The alarm of a record that was looked at; none where it holds, or is too large for a look in passing.
 pub(crate) fn problem(looked: &Result<Record, LedgerError>) -> Option<Episode> {

@@ -7,8 +7,8 @@ pub(crate) mod rules;
 pub(crate) mod sweep;
 
 use super::action::Action;
-use crate::ledger::read::Entry;
 use jiff::{SignedDuration, Timestamp};
+use ledger::read::Entry;
 use rules::{Rule, Urgency};
 use serde_json::{Value as Json, json};
 use std::{
@@ -221,7 +221,7 @@ fn short(text: String) -> String {
 #[cfg(test)]
 mod tests {
     use super::{Alarms, Episode, rules::built_in};
-    use crate::ledger::read::Entry;
+    use ledger::read::Entry;
     use serde_json::{Value as Json, json};
 
     fn entry(seq: u64, second: u64, data: Json) -> Entry {

@@ -1,10 +1,8 @@
 //! Alarms over the whole ledger: conditions are tried on all cores, what they find is gathered in order.
 
 use super::{Alarms, Episode, rules::Rule};
-use crate::{
-    ledger::read::{Entry, Reader},
-    view::{crew, out::Stopped, progress::Pace, select::Selection},
-};
+use crate::view::{crew, out::Stopped, progress::Pace, select::Selection};
+use ledger::read::{Entry, Reader};
 use policy::Wanted;
 use std::ops::ControlFlow;
 

@@ -2,11 +2,11 @@
 
 use crate::{
     home::Home,
-    ledger::verify::{Report, State},
     state::files::{self, Sync},
     view::span,
 };
 use jiff::Timestamp;
+use ledger::verify::{Report, State};
 use serde::{Deserialize, Serialize};
 use std::os::fd::AsFd;
 

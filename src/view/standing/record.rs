@@ -1,13 +1,11 @@
 //! How the ledger stands: its size, its ends, and whether it holds, as far as that is checked in passing.
 
 use super::checked::Checked;
-use crate::{
-    home::Home,
-    ledger::{
-        LedgerError,
-        read::{Entry, Reader},
-        verify::{self, Finding, State},
-    },
+use crate::home::Home;
+use ledger::{
+    LedgerError,
+    read::{Entry, Reader},
+    verify::{self, Finding, State},
 };
 use rustix::fs::{Access, AtFlags};
 use serde::Serialize;

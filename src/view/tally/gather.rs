@@ -1,10 +1,8 @@
 //! Counting the whole ledger, on all cores.
 
 use super::{Tally, slim::Slim};
-use crate::{
-    ledger::{read::Reader, sweep::Raw},
-    view::{crew, out::Stopped, progress::Pace, select::Selection},
-};
+use crate::view::{crew, out::Stopped, progress::Pace, select::Selection};
+use ledger::{read::Reader, sweep::Raw};
 use std::ops::ControlFlow;
 
 /// Adds up all entries that are asked for.

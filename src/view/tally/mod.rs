@@ -6,9 +6,9 @@ pub(crate) mod histogram;
 pub(crate) mod slim;
 pub(crate) mod summary;
 
-use crate::ledger::sweep::Raw;
 use counts::{Count, Counts};
 use histogram::Histogram;
+use ledger::sweep::Raw;
 use slim::{Slim, Target};
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -281,7 +281,7 @@ fn shown(target: &Target<'_>) -> String {
 #[cfg(test)]
 mod tests {
     use super::{Tally, prefix};
-    use crate::ledger::sweep::Raw;
+    use ledger::sweep::Raw;
 
     #[test]
     fn prefixes_group_paths_by_where_they_lie() {
