@@ -28,9 +28,9 @@ const SYSTEM_POLICY: &str = "/etc/watchtower/policy.json";
 /// A symlink that an administrator makes; where it exists it names the directory, whatever the caller says.
 const SYSTEM_PIN: &str = "/etc/watchtower/home";
 /// Name of the directory below a home.
-const DEFAULT_NAME: &str = ".watchtower";
+pub(crate) const DEFAULT_NAME: &str = ".watchtower";
 /// Name of a policy layer in Watchtower's directory and in a project's `.watchtower`.
-const POLICY_NAME: &str = "policy.json";
+pub(crate) const POLICY_NAME: &str = "policy.json";
 /// No policy file is read beyond this.
 pub const MAX_POLICY_BYTES: u64 = 4 << 20;
 

@@ -1,7 +1,7 @@
 //! Finds the rules of a domain and operation, and hands them out in the order in which they are tried.
 //! Tries none of them.
 
-use crate::{components::lexical, narrow::Narrow, rule::Rule};
+use crate::{components::lexical, lang::MAX_TOLD_BYTES, narrow::Narrow, rule::Rule};
 use std::collections::BTreeMap;
 
 /// Few names, so that comparing some of them is quicker than hashing one.
@@ -82,6 +82,14 @@ impl Index {
 
     /// The same without rules that this path cannot match.
     pub(crate) fn fitting(&self, domain: &str, operation: &str, path: &str) -> Fitting<'_> {
+        if path.len() > MAX_TOLD_BYTES {
+            let mut picked = self.all(domain, operation);
+            picked.reverse();
+            return Fitting {
+                open: [&[]; 4],
+                picked,
+            };
+        }
         let lists = self.lists(domain, operation);
         let mut picked = Vec::new();
         for narrow in lists.into_iter().flatten().filter(|narrow| narrow.is_choosy()) {
@@ -100,7 +108,9 @@ impl Index {
     }
 }
 
-/// Several ordered lists of numbers as one; no number stands in two of them.
+/// Several ordered lists of numbers as one.
+// INVARIANT: no number stands in two of them, since a rule is for every domain or for one, and for every operation or
+// for some, none of which is called ``.
 pub(crate) struct Fitting<'i> {
     open: [&'i [u32]; 4],
     /// The next one last.

@@ -95,6 +95,9 @@ impl Rule {
                 "",
             );
         }
+        if let Some(matched) = matched {
+            named(matched, report);
+        }
         Self {
             priority: match node.get("priority").map(|n| &n.value) {
                 Some(Value::Int(n)) => *n,
@@ -232,6 +235,19 @@ impl Rule {
                 .filter(|c| c.source.contains("gtfo_risk"))
                 .and_then(|c| c.expression().ok())
                 .is_some_and(Expression::reads_only_gtfo_risk)
+    }
+}
+
+/// Refuses a `match` that seems to name something and names nothing.
+fn named(matched: &Node<'_>, report: &mut Report<'_>) {
+    for key in ["domain", "operation"] {
+        let Some(node) = matched.get(key) else { continue };
+        let names = words(node);
+        let nothing = matches!(node.value, Value::List(_)) && names.is_empty();
+        if nothing || names.iter().any(String::is_empty) {
+            let hint = "leave it out, or write `*` for all";
+            report.add(node.at, format!("`{key}` has an empty name"), hint);
+        }
     }
 }
 

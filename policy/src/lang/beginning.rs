@@ -36,6 +36,9 @@ pub(super) fn of(node: &Node) -> Option<Vec<&str>> {
     demand.texts.iter().map(|text| demand.beginning(text)).collect()
 }
 
+/// The longest path that is judged by its beginning alone: with a longer one, a condition may meet a limit first.
+pub(crate) const MAX_TOLD_BYTES: usize = 64 * 1024;
+
 /// One letter of the path that tells most paths from those which begin as a condition demands.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Telling {
@@ -66,7 +69,7 @@ impl Telling {
     /// Whether a path has another letter there, and so none of the beginnings.
     pub(super) fn misses(self, path: &str) -> bool {
         let letter = path.as_bytes().get(self.at).copied();
-        letter.and_then(bit).is_none_or(|bit| self.letters & bit == 0)
+        path.len() <= MAX_TOLD_BYTES && letter.and_then(bit).is_none_or(|bit| self.letters & bit == 0)
     }
 }
 
@@ -110,11 +113,11 @@ fn is_slashed_path(node: &Node) -> Option<bool> {
     }
 }
 
-/// A constant text or tuple.
+/// A constant text, or a tuple that is not empty.
 fn texts(node: &Node) -> Option<&[Value<'static>]> {
     match &node.kind {
         NodeKind::Const(text @ Value::Str(_)) => Some(std::slice::from_ref(text)),
-        NodeKind::Const(Value::Tuple(items)) => Some(items),
+        NodeKind::Const(Value::Tuple(items)) if !items.is_empty() => Some(items),
         _ => None,
     }
 }
@@ -147,6 +150,7 @@ mod tests {
             ("target.path.startswith(('/a', ''))", "/b", false),
             ("(target.path + '/').startswith('/')", "b", false),
             ("target.path.startswith('é')", "b", false),
+            ("target.path.startswith(())", "b", false),
             ("target.size > 1 and target.path == '/tmp'", "b", false),
             ("not target.path == '/tmp'", "b", false),
         ] {

@@ -46,6 +46,7 @@ pub use limits::{
     MAX_SMALL_REGEX_BYTES, MAX_STEPS, MAX_VARIABLES,
 };
 
+pub(crate) use beginning::MAX_TOLD_BYTES;
 pub(crate) use error::{Eval, raised_error};
 pub(crate) use eval::Run;
 pub(crate) use facts::{Facts, RuleFacts};

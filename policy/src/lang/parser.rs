@@ -162,6 +162,11 @@ impl Parser {
     /// An expression, or several with commas between them, which are a tuple.
     pub(super) fn expressions(&mut self) -> Parsed<Ast> {
         let first = self.expression()?;
+        self.more(first)
+    }
+
+    /// The same where the first is read already.
+    pub(super) fn more(&mut self, first: Ast) -> Parsed<Ast> {
         if !self.is(",") {
             return Ok(first);
         }
@@ -366,8 +371,12 @@ impl Parser {
                             } => {
                                 let plain = Kind::Str(std::mem::take(&mut text));
                                 parts.push((Ast { at, kind: plain }, false));
-                                let inner = self.deeper(|p| parse_at(&source, place.start, p.depth))?;
-                                parts.push((inner, repr));
+                                if !self.enter() {
+                                    return Err(ExprError::new(at, "nested deeper than 64 levels"));
+                                }
+                                let inner = parse_at(&source, place.start, self.depth);
+                                self.leave();
+                                parts.push((inner?, repr));
                             }
                         }
                     }

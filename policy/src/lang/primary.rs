@@ -83,11 +83,11 @@ impl Parser {
                 kind: Kind::Tuple(Vec::new()),
             });
         }
-        let inner = self.expressions()?;
+        let first = self.expression()?;
         let kind = if self.is("for") {
-            self.comprehension(Makes::Generator, inner, None)?
+            self.comprehension(Makes::Generator, first, None)?
         } else {
-            inner.kind
+            self.more(first)?.kind
         };
         self.expect(")")?;
         Ok(Ast {
@@ -293,10 +293,10 @@ impl Parser {
             *first = Some(Box::new(index));
         }
         self.expect(":")?;
-        if !self.is(":") && !self.is("]") {
+        if !self.is(":") && !self.is("]") && !self.is(",") {
             *second = Some(Box::new(self.expression()?));
         }
-        if self.take(":") && !self.is("]") {
+        if self.take(":") && !self.is("]") && !self.is(",") {
             *third = Some(Box::new(self.expression()?));
         }
         if self.is(",") {

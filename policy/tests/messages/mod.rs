@@ -201,6 +201,12 @@ fn every_message_of_the_loader_is_as_it_was_agreed() {
              {\"name\": \"late\", \"priority\": 5, \"action\": \"allow\", \"match\": {\"domain\": \"ssh\"}}\n]}"
                 .into(),
         ),
+        (
+            "empty names",
+            Layer::User,
+            rule("\"match\": {\"domain\": \"\", \"operation\": [\"delete\", \"\"]}"),
+        ),
+        ("no names", Layer::User, rule("\"match\": {\"operation\": []}")),
         ("expired", Layer::User, rule("\"expires\": \"2026-07-01T02:00:00+02:00\"")),
         (
             "misspelt domain",

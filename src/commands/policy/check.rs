@@ -1,14 +1,17 @@
 //! `wt policy check`: everything that is wrong with documents, at once.
 
-use super::{in_force, json_flag, now, problems_text, read, sample};
+use super::{json_flag, load, now, problems_text, read, sample, sources};
 use crate::{
+    caller::Caller,
+    facts::workspace,
+    home::{DEFAULT_NAME, Home, POLICY_NAME},
     report::{Exit, Failure, json_text},
     view::{out, words::count},
 };
 use clap::{Arg, ArgAction, ArgMatches, Command};
-use policy::{Inspection, Source, inspect};
+use policy::{Inspection, Layer, Source, inspect};
 use serde_json::json;
-use std::process::ExitCode;
+use std::{os::fd::AsFd, path::Path, process::ExitCode};
 
 /// The command line.
 pub(super) fn build() -> Command {
@@ -19,9 +22,40 @@ pub(super) fn build() -> Command {
         .arg(
             Arg::new("FILE")
                 .action(ArgAction::Append)
-                .help("Documents, each checked by itself; without any, those in force together"),
+                .help("Documents, each checked by itself; without any, those in force here together"),
         )
         .arg(json_flag())
+}
+
+/// The documents in force for this process's calls, the workspace's own among them.
+fn in_force_here() -> Result<Vec<Source>, Failure> {
+    let caller = Caller::of_this_process()?;
+    let home = Home::open(&caller)?;
+    let mut layers = home.layers(&caller)?;
+    // The roots that a policy names are known where it loads; a git root is found without them.
+    let named = load(&sources(&layers)).map(|policy| policy.settings().workspace.roots.clone());
+    if let Some(root) = workspace::find(&caller, &named.unwrap_or_default()) {
+        layers.extend(home.project_layer(&caller, root.dir.as_fd(), &root.path)?);
+    }
+    Ok(sources(&layers))
+}
+
+/// Whether a file lies where a workspace has its own document, which is nobody's home.
+fn is_project(path: &str) -> bool {
+    let named = |path: &Path, name: &str| path.file_name().is_some_and(|last| last == name);
+    let Ok(real) = Path::new(path).canonicalize() else {
+        return false;
+    };
+    let Some(dir) = real.parent().filter(|dir| named(dir, DEFAULT_NAME)) else {
+        return false;
+    };
+    let is_home = Caller::of_this_process().is_ok_and(|caller| {
+        let own = caller.homes.iter().map(|home| home.join(DEFAULT_NAME));
+        let chosen = Home::open(&caller).ok().map(|home| home.path);
+        own.chain(chosen)
+            .any(|home| home.canonicalize().is_ok_and(|home| home == dir))
+    });
+    named(&real, POLICY_NAME) && !is_home
 }
 
 /// Checks.
@@ -33,10 +67,18 @@ pub(super) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
         .unwrap_or_default();
     let mut unread = None;
     let sets: Vec<Vec<Source>> = if given.is_empty() {
-        vec![in_force()?]
+        vec![in_force_here()?]
     } else {
         // One that cannot be read keeps no problem of the others back.
-        let mut take = |path: &&String| read(path).map_err(|failure| unread.get_or_insert(failure)).ok();
+        let mut take = |path: &&String| {
+            let source = read(path).map_err(|failure| unread.get_or_insert(failure)).ok()?;
+            let layer = if is_project(path) {
+                Layer::Project
+            } else {
+                source.layer
+            };
+            Some(Source { layer, ..source })
+        };
         given
             .iter()
             .filter_map(|path| take(path).map(|source| vec![source]))

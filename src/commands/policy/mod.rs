@@ -12,7 +12,7 @@ mod test;
 
 use crate::{
     caller::Caller,
-    home::Home,
+    home::{Home, LayerFile},
     report::{Exit, Failure, json_text},
     view::out,
 };
@@ -80,13 +80,16 @@ fn read(path: &str) -> Result<Source, Failure> {
 /// The documents in force for this process's calls.
 fn in_force() -> Result<Vec<Source>, Failure> {
     let caller = Caller::of_this_process()?;
-    let layers = Home::open(&caller)?.layers(&caller)?;
-    let sources = layers.into_iter().map(|file| Source {
+    Ok(sources(&Home::open(&caller)?.layers(&caller)?))
+}
+
+fn sources(layers: &[LayerFile]) -> Vec<Source> {
+    let source = |file: &LayerFile| Source {
         layer: file.layer,
         path: file.path.display().to_string(),
-        bytes: file.bytes,
-    });
-    Ok(sources.collect())
+        bytes: file.bytes.clone(),
+    };
+    layers.iter().map(source).collect()
 }
 
 /// A document as the user's layer among those in force: below the system's, in the place of the user's own.

@@ -59,6 +59,15 @@ pub(super) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
         }
         let explanation = policy.explain(&recorded.scope);
         for (target, told) in recorded.scope.targets.iter().zip(&explanation.targets) {
+            // Of several targets, only those that kept the call back.
+            let spoken = told.layers.iter().filter(|layer| !layer.set_aside);
+            if spoken
+                .filter_map(|layer| layer.verdict)
+                .max()
+                .is_some_and(|verdict| verdict <= Verdict::Shadow)
+            {
+                continue;
+            }
             let priorities = told.layers.iter().flat_map(|l| &l.rules);
             let deciding = priorities
                 .filter(|r| r.result == policy::RuleResult::Matches)

@@ -134,7 +134,13 @@ fn report(found: &Inspection, code: ExitCode, json: bool) -> Result<ExitCode, Fa
             0 => String::new(),
             n => format!(", {n} to be judged when the policy is mended"),
         };
-        out.line(&format!("{tests}: {passed} passed, {failed} failed{unjudged}"))?;
+        let more = match problems.len() as u64 {
+            0 => String::new(),
+            n => format!("; {}", count(n, "problem", "problems")),
+        };
+        out.line(&format!(
+            "{tests}: {passed} passed, {failed} failed{unjudged}{more}"
+        ))?;
         Ok(code)
     })
 }

@@ -44,10 +44,13 @@ impl Checker {
             if n == 0 {
                 ast.clauses.iter().for_each(|clause| self.hide(&clause.target));
             }
+            // Before one is bound, which looks through all of the comprehension.
+            if self.bound.len() - outside > 2 * MAX_VARIABLES {
+                return Err(self.too_many_variables(ast));
+            }
             let target = self.bind(&clause.target, of, outside);
             if self.slots > MAX_VARIABLES {
-                let fault = ExprError::new(ast.element.at, "more than 256 variables");
-                return Err(self.last(fault));
+                return Err(self.too_many_variables(ast));
             }
             let conditions = self.nodes(&clause.conditions)?;
             clauses.push(Clause {
@@ -65,6 +68,10 @@ impl Checker {
             value,
             clauses,
         })
+    }
+
+    fn too_many_variables(&mut self, ast: &AstComprehension) -> ExprError {
+        self.last(ExprError::new(ast.element.at, "more than 256 variables"))
     }
 
     /// Whether a comprehension binds that name here.
