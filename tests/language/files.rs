@@ -132,3 +132,44 @@ fn a_directory_that_cannot_be_trusted_is_refused_and_says_why() {
          hint: it must be a directory, not a link or a file\n"
     );
 }
+
+#[test]
+fn a_workspaces_document_is_checked_as_one() {
+    let world = Scratch::new();
+    let text = r#"{"version": "2.0.0", "policies": [], "identities": [], "env": ["A"]}"#;
+    let file = world.write(".watchtower/policy.json", text).display().to_string();
+    // A call says what is wrong, and the command that it names says the rest.
+    let refusal = world.refused(78, &["safe-rm", "x"]);
+    assert!(
+        refusal.contains("`wt policy check` shows at least one more problem"),
+        "{refusal}"
+    );
+    for args in [&["policy", "check"][..], &["policy", "check", &file]] {
+        let shown = world.expect(78, args);
+        assert!(shown.contains("2 problems"), "{args:?}: {shown}");
+    }
+    // The same as somebody's own document is sound, wherever it lies.
+    let own = world.write("own.json", text).display().to_string();
+    world.expect(0, &["policy", "check", &own]);
+    let state = world.state().join("policy.json");
+    fs::write(&state, text).unwrap();
+    world.expect(0, &["policy", "check", &state.display().to_string()]);
+}
+
+#[test]
+fn an_expired_rule_is_a_problem_that_a_summary_counts() {
+    let world = Scratch::bare();
+    let text = r#"{"version": "2.0.0", "policies": [{"name": "a", "expires": "2026-01-15T00:00:00Z", "action": "allow",
+        "examples": [{"intent": {"domain": "ssh", "operation": "ps"}, "expect": "allow"}]}]}"#;
+    let file = world.write("policy.json", text).display().to_string();
+    let shown = world.expect(1, &["policy", "test", &file]);
+    assert!(
+        shown.contains("rule `a` never decides any more: it has expired"),
+        "{shown}"
+    );
+    assert_eq!(
+        shown.lines().last(),
+        Some("1 test: 1 passed, 0 failed; 1 problem"),
+        "{shown}"
+    );
+}

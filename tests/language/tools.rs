@@ -247,6 +247,16 @@ fn suggest_proposes_the_narrowest_rules_and_applies_nothing() {
 }
 
 #[test]
+fn what_was_allowed_of_a_refused_call_needs_no_rule() {
+    let world = world();
+    world.refused(77, &["safe-cp", "a/one", "b/two"]);
+    let answer = json_of(&world.expect(0, &["policy", "suggest"]));
+    let rules = answer["policies"].as_array().unwrap();
+    let matched: Vec<&Json> = rules.iter().map(|rule| &rule["match"]["operation"]).collect();
+    assert_eq!(matched, ["copy", "write"], "{answer}");
+}
+
+#[test]
 fn check_names_every_problem_of_a_file_with_its_place() {
     let world = Scratch::bare();
     let bad = "{\"version\": \"2.0.0\", \"policies\": [\n {\"name\": \"a\", \"condition\": \"taget.path == 'x'\"},\n {\"name\": \"b\", \"action\": \"no\", \"examples\": [{\"argv\": [\"safe-rm\", \"x\"], \"expect\": \"deny\"}]}]}";
@@ -309,7 +319,10 @@ fn what_one_file_lacks_keeps_no_answer_about_the_others_back() {
         shown.contains("  | {\"version\": \"2.0.0\", \"polices\": []}\n  | "),
         "{shown}"
     );
-    assert!(shown.ends_with("1 test: 1 passed, 0 failed\n"), "{shown}");
+    assert!(
+        shown.ends_with("1 test: 1 passed, 0 failed; 2 problems\n"),
+        "{shown}"
+    );
     assert!(output.stderr.is_empty(), "{output:?}");
 }
 

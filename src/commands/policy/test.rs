@@ -134,7 +134,8 @@ fn report(found: &Inspection, code: ExitCode, json: bool) -> Result<ExitCode, Fa
             0 => String::new(),
             n => format!(", {n} to be judged when the policy is mended"),
         };
-        let more = match problems.len() as u64 {
+        // One for each failed test, and what is wrong beside them.
+        let more = match problems.len().saturating_sub(failed) as u64 {
             0 => String::new(),
             n => format!("; {}", count(n, "problem", "problems")),
         };
