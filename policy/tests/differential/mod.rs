@@ -81,16 +81,11 @@ fn scope() -> Map<String, Json> {
     serde_json::from_str(include_str!("scope.json")).unwrap()
 }
 
-/// Where chance begins: elsewhere in every run, unless `WT_DIFFERENTIAL_SEED` says where.
+/// Where chance begins: where it always does, unless `WT_DIFFERENTIAL_SEED` says where. `tests/campaigns/differential.sh`
+/// goes to new places.
 fn seed() -> u64 {
     let told = std::env::var("WT_DIFFERENTIAL_SEED").ok();
-    told.map_or_else(
-        || {
-            let since = std::time::UNIX_EPOCH.elapsed().unwrap();
-            since.as_secs() ^ u64::from(since.subsec_nanos()) << 32
-        },
-        |told| told.parse().unwrap(),
-    )
+    told.map_or(0x5eed_0003, |told| told.parse().unwrap())
 }
 
 fn run(name: &str, make: fn(&mut Dice) -> String) {
