@@ -52,5 +52,5 @@ pub use problem::Problem;
 pub use profiles::{PROFILES, default_document};
 pub use protect::{Guard, Protect};
 pub use scope::{EnforcementFacts, Floor, Gtfo, Identity, Places, Scope, TargetFacts, Time, Workspace};
-pub use shares::{Part, Share, Shares};
+pub use shares::{RiskPart, Share, Shares};
 pub use wanted::Wanted;

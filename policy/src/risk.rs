@@ -4,7 +4,7 @@
 use crate::{
     decision::Risk,
     scope::{Scope, TargetFacts},
-    shares::{Part, Shares},
+    shares::{RiskPart, Shares},
 };
 
 /// The most that a part can be.
@@ -61,11 +61,11 @@ const CALLS: &str = "calls in the last minute";
 pub(crate) fn assess(scope: &Scope) -> Risk {
     let mut why = Shares::default();
     let (tool, what) = tool(&scope.domain, &scope.operation);
-    why.add(Part::Tool, tool, what);
+    why.add(RiskPart::Tool, tool, what);
     args(scope, &mut why);
-    let args = why.sum(Part::Args).min(MAX_ARGS);
+    let args = why.sum(RiskPart::Args).min(MAX_ARGS);
     let burst = (scope.burst / 3).min(MAX_BURST);
-    why.add(Part::Burst, burst, CALLS);
+    why.add(RiskPart::Burst, burst, CALLS);
     Risk {
         score: tool + args + burst,
         tool,
@@ -116,12 +116,16 @@ fn args(scope: &Scope, why: &mut Shares) {
         101..=10_000 => 5,
         _ => 10,
     };
-    why.add(Part::Args, points, what);
-    why.add(Part::Args, if recursive { 10 } else { 0 }, RECURSIVE);
-    why.add(Part::Args, if scope.targets.len() > 1 { 5 } else { 0 }, SEVERAL);
-    why.add(Part::Args, many, MANY);
-    why.add(Part::Args, if outside { 10 } else { 0 }, OUTSIDE);
-    why.add(Part::Args, gtfo, RECIPE);
+    why.add(RiskPart::Args, points, what);
+    why.add(RiskPart::Args, if recursive { 10 } else { 0 }, RECURSIVE);
+    why.add(
+        RiskPart::Args,
+        if scope.targets.len() > 1 { 5 } else { 0 },
+        SEVERAL,
+    );
+    why.add(RiskPart::Args, many, MANY);
+    why.add(RiskPart::Args, if outside { 10 } else { 0 }, OUTSIDE);
+    why.add(RiskPart::Args, gtfo, RECIPE);
 }
 
 fn operation(operation: &str) -> (u32, &'static str) {

@@ -9,7 +9,7 @@ const MOST: usize = 8;
 
 /// A part of the risk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Part {
+pub enum RiskPart {
     /// Kind of tool.
     Tool,
     /// Arguments.
@@ -18,7 +18,7 @@ pub enum Part {
     Burst,
 }
 
-impl Part {
+impl RiskPart {
     const ALL: [Self; 3] = [Self::Tool, Self::Args, Self::Burst];
 
     fn word(self) -> &'static str {
@@ -34,7 +34,7 @@ impl Part {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Share {
     /// The part.
-    pub part: Part,
+    pub part: RiskPart,
     /// Points before the part's bound.
     pub points: u32,
     /// What they are for.
@@ -53,7 +53,7 @@ pub struct Shares([Option<Share>; MOST]);
 
 impl Shares {
     /// Adds a share; one without points is none.
-    pub(crate) fn add(&mut self, part: Part, points: u32, what: &'static str) {
+    pub(crate) fn add(&mut self, part: RiskPart, points: u32, what: &'static str) {
         if points == 0 {
             return;
         }
@@ -63,7 +63,7 @@ impl Shares {
     }
 
     /// The points of one part.
-    pub(crate) fn sum(&self, part: Part) -> u32 {
+    pub(crate) fn sum(&self, part: RiskPart) -> u32 {
         let of_part = self.iter().filter(|share| share.part == part);
         of_part.map(|share| share.points).sum()
     }
@@ -101,7 +101,7 @@ impl<'de> Deserialize<'de> for Shares {
         for text in Vec::<String>::deserialize(deserializer)? {
             let parsed = text.split_once(": ").and_then(|(head, what)| {
                 let (part, points) = head.split_once(' ')?;
-                let part = Part::ALL.into_iter().find(|known| known.word() == part)?;
+                let part = RiskPart::ALL.into_iter().find(|known| known.word() == part)?;
                 let what = crate::risk::WORDS.iter().find(|known| **known == what)?;
                 Some((part, points.parse().ok()?, *what))
             });

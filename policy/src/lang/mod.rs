@@ -16,6 +16,7 @@ mod facts;
 mod finding;
 mod float;
 mod iterate;
+mod joined;
 mod lexer;
 mod limits;
 mod methods;

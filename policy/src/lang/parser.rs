@@ -5,7 +5,7 @@ use super::{
     error::ExprError,
     lexer::lex,
     limits::MAX_EXPR_DEPTH,
-    token::{Piece, Token, TokenKind},
+    token::{Token, TokenKind},
 };
 use crate::json::Span;
 
@@ -16,7 +16,8 @@ pub(crate) fn parse(source: &str) -> Parsed<Ast> {
     parse_at(source, 0, 0)
 }
 
-fn parse_at(source: &str, offset: u32, depth: usize) -> Parsed<Ast> {
+/// Parses the source of a replacement, which stands at `offset` and `depth` levels down.
+pub(super) fn parse_at(source: &str, offset: u32, depth: usize) -> Parsed<Ast> {
     let mut tokens = lex(source).map_err(|mut e| {
         e.at = Span {
             start: e.at.start + offset,
@@ -48,7 +49,7 @@ fn parse_at(source: &str, offset: u32, depth: usize) -> Parsed<Ast> {
 pub(super) struct Parser {
     tokens: Vec<Token>,
     next: usize,
-    depth: usize,
+    pub(super) depth: usize,
 }
 
 /// Binding powers of binary operators, weakest first; comparison, `not`, `and`, `or` lie below.
@@ -345,62 +346,6 @@ impl Parser {
         Ok(Ast {
             at,
             kind: Kind::Binary(Binary::Pow, Box::new(base), Box::new(exponent)),
-        })
-    }
-
-    /// One or more string literals side by side.
-    pub(super) fn strings(&mut self) -> Parsed<Ast> {
-        let start = self.token().at.start;
-        let mut parts: Vec<(Ast, bool)> = Vec::new();
-        let mut text = String::new();
-        let mut format = false;
-        while let TokenKind::Str(_) | TokenKind::Format(_) = self.token().kind {
-            let Token { kind, at } = self.advance();
-            match kind {
-                TokenKind::Str(s) if text.is_empty() => text = s,
-                TokenKind::Str(s) => text.push_str(&s),
-                TokenKind::Format(pieces) => {
-                    format = true;
-                    for piece in pieces {
-                        match piece {
-                            Piece::Text(s) => text.push_str(&s),
-                            Piece::Expr {
-                                source,
-                                at: place,
-                                repr,
-                            } => {
-                                let plain = Kind::Str(std::mem::take(&mut text));
-                                parts.push((Ast { at, kind: plain }, false));
-                                if !self.enter() {
-                                    return Err(ExprError::new(at, "nested deeper than 64 levels"));
-                                }
-                                let inner = parse_at(&source, place.start, self.depth);
-                                self.leave();
-                                parts.push((inner?, repr));
-                            }
-                        }
-                    }
-                }
-                _ => {}
-            }
-        }
-        let at = self.since(start);
-        if !format {
-            return Ok(Ast {
-                at,
-                kind: Kind::Str(text),
-            });
-        }
-        parts.push((
-            Ast {
-                at,
-                kind: Kind::Str(text),
-            },
-            false,
-        ));
-        Ok(Ast {
-            at,
-            kind: Kind::Format(parts),
         })
     }
 }
