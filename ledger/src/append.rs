@@ -4,6 +4,7 @@ use super::{
     Durability, Hash, Kind, LedgerError, Settings,
     batch::{Batch, is_full, suspend},
     durable::{refuse_poisoned, sync_segment},
+    group_commit,
     lines::prepare,
     lock::{self, Lock},
     marks::{Marks, Move},
@@ -143,10 +144,11 @@ impl Ledger {
                 path: self.shown.clone(),
             });
         };
-        let (file, _) = segment::open_append(place, first)?;
+        let (file, shape) = segment::open_append(place, first)?;
         let newest = Segment {
             first,
             file,
+            opened: shape,
             left: None,
         };
         sync_segment(place, &newest)
@@ -178,13 +180,13 @@ impl Ledger {
             unless_stopped_since,
         };
         let written = batch.write(place, &guard, &self.settings, self.segment.take());
-        let (segment, receipts) = match written {
+        let (segment, wrote, receipts) = match written {
             Err(e) if is_full(&e) => return Err(suspend(place, &guard, &self.settings, e)),
             other => other?,
         };
         drop(guard);
         if sync {
-            sync_segment(place, &segment)?;
+            group_commit::sync(place, self.lock.unlocked(), &segment, &wrote)?;
             refuse_poisoned(place)?;
         }
         self.segment = Some(segment);

@@ -16,7 +16,7 @@ use rustix::{
     io::Errno,
 };
 use serde_json::Value;
-use std::fs::File;
+use std::{fs::File, ops::Range};
 
 /// Name of the file whose space the last word takes.
 pub(super) const RESERVE: &str = "ledger.reserve";
@@ -31,14 +31,14 @@ pub(super) struct Batch<'a> {
 }
 
 impl Batch<'_> {
-    /// Writes them; `held` is the segment as this writer left it.
+    /// Writes them; `held` is the segment as this writer left it. Tells which bytes of which segment they became.
     pub(super) fn write(
         &self,
         place: Place<'_>,
         lock: &File,
         settings: &Settings,
         held: Option<Segment>,
-    ) -> Result<(Segment, Vec<Receipt>), LedgerError> {
+    ) -> Result<(Segment, Range<u64>, Vec<Receipt>), LedgerError> {
         refuse_poisoned(place)?;
         let mut found = recover::find(place, lock, held)?;
         if settings.require_seal && !found.tail.sealed {
@@ -75,12 +75,14 @@ impl Batch<'_> {
             lines.mark(receipt.seq, *moves);
             receipts.push(receipt);
         }
+        let begin = tail.end;
         let tail = Tail {
             spent: false,
             ..lines.write(place, &mut segment, tail)?
         };
+        let wrote = begin..tail.end;
         leave(place, lock, &mut segment, tail, sealer.as_ref())?;
-        Ok((segment, receipts))
+        Ok((segment, wrote, receipts))
     }
 }
 

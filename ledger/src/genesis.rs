@@ -14,7 +14,7 @@ use super::{
     rotate,
     scan::{self, Piece},
     seal::{self, Sealer},
-    segment::{self, Place, Segment},
+    segment::{self, Place},
     tail::{self, Cache, Tail},
     tlog::{Vkey, note},
 };
@@ -132,11 +132,7 @@ impl Ledger {
             data,
         };
         let first = lines.push(&prepare(&draft, None)?, sealer.as_mut());
-        let mut segment = Segment {
-            first: 1,
-            file: rotate::fresh_file(place, 1)?,
-            left: None,
-        };
+        let mut segment = rotate::fresh(place, 1)?;
         let nothing = Tail {
             sealed: genesis.seal,
             ..Tail::nothing(clock::now())

@@ -14,6 +14,7 @@ pub mod follow;
 #[cfg(any(test, fuzzing))]
 pub mod fuzzing;
 mod genesis;
+mod group_commit;
 mod keys;
 mod kind;
 pub mod legacy;

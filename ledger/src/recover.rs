@@ -139,6 +139,7 @@ fn reopen(place: Place<'_>, first: u64, held: Option<Segment>) -> Result<(Segmen
     let segment = Segment {
         first,
         file,
+        opened: shape,
         left: None,
     };
     Ok((segment, shape))
@@ -178,7 +179,7 @@ fn rebuild(place: Place<'_>, lost: Option<Tail>, vouched: Vouched) -> Result<Fou
     for &first in firsts.iter().rev() {
         let name = segment::name(first);
         let path = place.path(&name);
-        let (file, _) = segment::open_append(place, first)?;
+        let (file, shape) = segment::open_append(place, first)?;
         let seen = read_on(&file, &path, Progress::before(first), vouched)?;
         if seen.seq < first {
             // Empty, or only the torn beginning of a first line: a rotation that did not come to its end.
@@ -188,6 +189,7 @@ fn rebuild(place: Place<'_>, lost: Option<Tail>, vouched: Vouched) -> Result<Fou
         let segment = Segment {
             first,
             file,
+            opened: shape,
             left: None,
         };
         let base = Tail {

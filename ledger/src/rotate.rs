@@ -83,11 +83,7 @@ fn begin(
     // trusts the cache would fork the chain.
     tail::forget(lock).map_err(|e| LedgerError::io("write", &place.path(lock::NAME), e))?;
     let first = tail.seq + 1;
-    let mut next = Segment {
-        first,
-        file: fresh_file(place, first)?,
-        left: None,
-    };
+    let mut next = fresh(place, first)?;
     tail.marks.carry(&mut draft);
     let mut lines = Lines::after(tail);
     lines.push(&prepare(&draft, None)?, sealer.as_deref_mut());
@@ -114,17 +110,23 @@ fn begin(
     Ok((next, tail))
 }
 
-/// An empty file for the segment. One that a crash left empty is used; one that holds only the torn beginning
+/// A segment without entries. A file that a crash left empty is used; one that holds only the torn beginning
 /// of its first line keeps its bytes under another name.
-pub(super) fn fresh_file(place: Place<'_>, first: u64) -> Result<File, LedgerError> {
-    match segment::create(place, first) {
-        Err(e) if e.errno() == Some(Errno::EXIST) => {}
-        other => return other,
+pub(super) fn fresh(place: Place<'_>, first: u64) -> Result<Segment, LedgerError> {
+    let exists = |e: &LedgerError| e.errno() == Some(Errno::EXIST);
+    let mut made = segment::create(place, first);
+    if made.as_ref().is_err_and(exists) {
+        made = segment::open_append(place, first);
+        if made.as_ref().is_ok_and(|(_, shape)| shape.size > 0) {
+            segment::set_aside(place, first)?;
+            made = segment::create(place, first);
+        }
     }
-    let (left, shape) = segment::open_append(place, first)?;
-    if shape.size == 0 {
-        return Ok(left);
-    }
-    segment::set_aside(place, first)?;
-    segment::create(place, first)
+    let (file, opened) = made?;
+    Ok(Segment {
+        first,
+        file,
+        opened,
+        left: None,
+    })
 }

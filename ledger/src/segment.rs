@@ -60,6 +60,8 @@ impl Place<'_> {
 pub(super) struct Segment {
     pub(super) first: u64,
     pub(super) file: File,
+    /// As it was when this writer opened it.
+    pub(super) opened: Shape,
     /// What this writer left in the cache; while that is still there, the tail was checked.
     pub(super) left: Option<Left>,
 }
@@ -69,6 +71,8 @@ pub(super) struct Segment {
 pub(super) struct Shape {
     /// Its length.
     pub size: u64,
+    /// Its number on its file system.
+    pub inode: u64,
     /// Whether its name is gone, as after a redaction replaced the file.
     pub unlinked: bool,
 }
@@ -126,15 +130,18 @@ pub(super) fn size(place: Place<'_>, first: u64) -> Option<u64> {
 
 fn opened(place: Place<'_>, first: u64, flags: OFlags) -> Result<(File, Shape), LedgerError> {
     let name = name(first);
-    let file = place.open(&name, flags, Mode::empty())?;
+    let file = place.open(&name, flags, Mode::RUSR | Mode::WUSR)?;
     let shape = shape(&file, &place.path(&name))?;
     Ok((file, shape))
 }
 
 /// Makes a new, empty segment for appending.
-pub(super) fn create(place: Place<'_>, first: u64) -> Result<File, LedgerError> {
-    let flags = OFlags::RDWR | OFlags::APPEND | OFlags::CREATE | OFlags::EXCL;
-    place.open(&name(first), flags, Mode::RUSR | Mode::WUSR)
+pub(super) fn create(place: Place<'_>, first: u64) -> Result<(File, Shape), LedgerError> {
+    opened(
+        place,
+        first,
+        OFlags::RDWR | OFlags::APPEND | OFlags::CREATE | OFlags::EXCL,
+    )
 }
 
 /// Gives a segment without a single whole line the name `ledger-<first>.torn-<n>`; its bytes stay.
@@ -165,9 +172,14 @@ pub(super) fn shape(file: &File, path: &Path) -> Result<Shape, LedgerError> {
 pub(super) fn shape_of(file: &File, path: impl Fn() -> PathBuf) -> Result<Shape, LedgerError> {
     // Times are not asked for: a file whose times were read gets new ones, and with them a journal entry, from
     // each write.
-    let wanted = StatxFlags::TYPE | StatxFlags::MODE | StatxFlags::NLINK | StatxFlags::SIZE;
-    let (mode, links, size) = match statx(file, "", AtFlags::EMPTY_PATH, wanted) {
-        Ok(stat) => (u32::from(stat.stx_mode), u64::from(stat.stx_nlink), stat.stx_size),
+    let wanted = StatxFlags::TYPE | StatxFlags::MODE | StatxFlags::NLINK | StatxFlags::SIZE | StatxFlags::INO;
+    let (mode, links, size, inode) = match statx(file, "", AtFlags::EMPTY_PATH, wanted) {
+        Ok(stat) => (
+            u32::from(stat.stx_mode),
+            u64::from(stat.stx_nlink),
+            stat.stx_size,
+            stat.stx_ino,
+        ),
         // A sandbox from before this call.
         Err(Errno::NOSYS) => {
             let stat = rustix::fs::fstat(file).map_err(|e| LedgerError::io("look at", &path(), e))?;
@@ -175,6 +187,7 @@ pub(super) fn shape_of(file: &File, path: impl Fn() -> PathBuf) -> Result<Shape,
                 stat.st_mode,
                 stat.st_nlink,
                 u64::try_from(stat.st_size).unwrap_or(0),
+                stat.st_ino,
             )
         }
         Err(e) => return Err(LedgerError::io("look at", &path(), e)),
@@ -191,6 +204,7 @@ pub(super) fn shape_of(file: &File, path: impl Fn() -> PathBuf) -> Result<Shape,
     }
     Ok(Shape {
         size,
+        inode,
         unlinked: links == 0,
     })
 }

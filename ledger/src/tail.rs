@@ -4,6 +4,7 @@
 use super::{
     Marks,
     clock::{self, Micros},
+    group_commit::SERVED_BYTES,
     hash::{self, Hash, sha256},
 };
 use record::line::DecimalBuffer as Decimal;
@@ -12,6 +13,7 @@ use std::{fs::File, io, os::unix::fs::FileExt};
 const MAGIC: &str = "wt-tail-v1";
 /// The cache is one line of this length.
 pub(super) const CACHE_BYTES: usize = 320;
+const FULL_BYTES: usize = CACHE_BYTES + SERVED_BYTES;
 /// Digits of its check sum.
 const SUM_DIGITS: usize = 16;
 
@@ -208,9 +210,15 @@ pub(super) fn load(lock: &File) -> io::Result<Cache> {
 
 /// Reads the cache, which may still be the one that this writer left.
 pub(super) fn load_knowing(lock: &File, left: Option<&Left>) -> io::Result<Cache> {
-    let mut bytes = [0; CACHE_BYTES + 1];
+    // What stands behind the cache is for those that sync; a longer file is none that a writer wrote.
+    let mut bytes = [0; CACHE_BYTES + SERVED_BYTES + 1];
     let got = lock.read_at(&mut bytes, 0)?;
-    let bytes = bytes.get(..got).unwrap_or_default();
+    let bytes = match got {
+        0..=CACHE_BYTES => bytes.get(..got),
+        FULL_BYTES => bytes.get(..CACHE_BYTES),
+        _ => return Ok(Cache::Damaged),
+    }
+    .unwrap_or_default();
     if let Some(left) = left.filter(|left| left.line == bytes) {
         return Ok(Cache::Known(left.tail));
     }

@@ -1,7 +1,7 @@
 //! Makes big ledgers and measures against them; run by `tests/campaigns/ledger_speed.sh`. Nothing here runs in CI.
 //! Every figure is a median, and every bound a ratio of two that were taken in turn in one run.
 
-use ledger::{DecisionDraft, Durability, Genesis, Ledger, Settings};
+use ledger::{DecisionDraft, Draft, Durability, Genesis, Kind, Ledger, Settings};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 use std::{
@@ -176,8 +176,8 @@ fn appends_in(path: &Path, rounds: u64) -> String {
     let [bare, durable, durable_big, relaxed, relaxed_big] = taken.map(median);
     let mut ratios = Vec::new();
     let mut rates = String::new();
-    for _ in 0..5 {
-        let (alone, together) = (rate(&small_path, 1, 300), rate(&small_path, 32, 100));
+    for _ in 0..9 {
+        let (alone, together) = (rate(&small_path, 1, 300), rate(&small_path, 32, 300));
         rates.push_str(&format!(" {alone:.0}/s and {together:.0}/s,"));
         ratios.push(together / alone);
     }
@@ -243,11 +243,15 @@ fn rate(path: &Path, writers: u64, each: u64) -> f64 {
 fn writer() {
     let each: u64 = std::env::var("WT_BENCH_ENTRIES").unwrap().parse().unwrap();
     let mut ledger = open(&bench_dir());
+    let entry = [Draft {
+        kind: Kind::Event,
+        data: decision_like(0),
+    }];
     std::io::stdout().write_all(b"!").unwrap();
     std::io::stdout().flush().unwrap();
     std::io::stdin().read_to_end(&mut Vec::new()).unwrap();
-    for n in 0..each {
-        decide(&mut ledger, &mut Some(decision_like(n)), Durability::Intent);
+    for _ in 0..each {
+        drop(ledger.append(&entry, Durability::Strict).unwrap());
     }
 }
 

@@ -8,6 +8,7 @@ mod damage;
 mod export;
 mod forge;
 mod full;
+mod group_commit;
 mod inject;
 mod interop;
 mod marks;

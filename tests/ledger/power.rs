@@ -19,7 +19,7 @@ use std::{
 };
 
 const IMAGE: &str = "WT_TEST_POWER_DIR";
-const WRITERS: usize = 3;
+const WRITERS: usize = 8;
 
 fn run(program: &str, args: &[&Path]) -> bool {
     let mut command = Command::new(program);
