@@ -5,7 +5,6 @@ use ledger::{DecisionDraft, Draft, Durability, Genesis, Kind, Ledger, Settings};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 use std::{
-    cell::RefCell,
     fs::{DirBuilder, File},
     io::{BufWriter, Read, Write},
     os::unix::fs::{DirBuilderExt, OpenOptionsExt},
@@ -136,44 +135,29 @@ fn micros(act: impl FnOnce()) -> f64 {
 fn appends_in(path: &Path, rounds: u64) -> String {
     let small_path = path.with_extension("empty");
     begin(&small_path);
-    let (big, small) = (RefCell::new(open(path)), RefCell::new(open(&small_path)));
+    let (mut big, mut small) = (open(path), open(&small_path));
     let mut raw = File::options()
         .create(true)
         .append(true)
         .open(small_path.join("raw"))
         .unwrap();
-    decide(
-        &mut small.borrow_mut(),
-        &mut Some(decision_like(1)),
-        Durability::Intent,
-    );
+    decide(&mut small, &mut Some(decision_like(1)), Durability::Intent);
     let segment = small_path.join(format!("ledger-{:020}.jsonl", 1));
     let text = std::fs::read_to_string(segment).unwrap();
     let line = vec![b'7'; text.lines().last().unwrap().len() + 1];
-    let mut taken: [Vec<f64>; 5] = Default::default();
-    for n in 0..rounds {
-        let mut data: [_; 4] = std::array::from_fn(|_| Some(decision_like(n)));
-        let [durable, durable_big, relaxed, relaxed_big] = &mut data;
-        let mut turns: [&mut dyn FnMut(); 5] = [
-            &mut || {
-                raw.write_all(&line).unwrap();
-                raw.sync_data().unwrap();
-            },
-            &mut || decide(&mut small.borrow_mut(), durable, Durability::Intent),
-            &mut || decide(&mut big.borrow_mut(), durable_big, Durability::Intent),
-            &mut || decide(&mut small.borrow_mut(), relaxed, Durability::Relaxed),
-            &mut || decide(&mut big.borrow_mut(), relaxed_big, Durability::Relaxed),
-        ];
-        // The first rounds open and find what the others hold.
-        for turn in 0..turns.len() {
-            let turn = (turn + n as usize) % turns.len();
-            let took = micros(&mut turns[turn]);
-            if n >= rounds / 10 {
-                taken[turn].push(took);
-            }
+    // A sync makes durable whatever was left unsynced, so those that do not sync have rounds of their own.
+    let [bare, durable, durable_big] = in_turn(rounds, |turn, data| match turn {
+        0 => {
+            raw.write_all(&line).unwrap();
+            raw.sync_data().unwrap();
         }
-    }
-    let [bare, durable, durable_big, relaxed, relaxed_big] = taken.map(median);
+        1 => decide(&mut small, data, Durability::Intent),
+        _ => decide(&mut big, data, Durability::Intent),
+    });
+    let [relaxed, relaxed_big] = in_turn(rounds, |turn, data| match turn {
+        0 => decide(&mut small, data, Durability::Relaxed),
+        _ => decide(&mut big, data, Durability::Relaxed),
+    });
     let mut ratios = Vec::new();
     let mut rates = String::new();
     for _ in 0..9 {
@@ -192,6 +176,26 @@ fn appends_in(path: &Path, rounds: u64) -> String {
         relaxed_big / relaxed,
         median(ratios),
     )
+}
+
+/// The median of each of `N` turns, each with an entry of its own, in another order each round.
+fn in_turn<const N: usize>(
+    rounds: u64,
+    mut act: impl FnMut(usize, &mut Option<Map<String, Value>>),
+) -> [f64; N] {
+    let mut taken = [const { Vec::new() }; N];
+    for n in 0..rounds {
+        for turn in 0..N {
+            let turn = (turn + n as usize) % N;
+            let mut data = Some(decision_like(n));
+            let took = micros(|| act(turn, &mut data));
+            // The first rounds open and find what the others hold.
+            if n >= rounds / 10 {
+                taken[turn].push(took);
+            }
+        }
+    }
+    taken.map(median)
 }
 
 /// A decision as the engine has it recorded.
