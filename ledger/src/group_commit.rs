@@ -3,16 +3,19 @@
 //! who finds its own entries among that needs no sync of its own. Nobody depends on anybody: who is not served in
 //! time syncs by itself.
 //!
+//! A sync speaks for entries whose write had returned when it began, which is what the tail cache tells of: a file is
+//! longer before the write that makes it so has returned, and its new length is not yet on its way to the disk.
 //! What is said is believed on two conditions. It was said while the reader waited: both then had the segment open,
 //! so that its inode number means the same file to both, and nothing left by an earlier boot or for a replaced file
 //! counts. And the descriptor that was synced was open before the entries were written: a failed write-back is
-//! reported to each descriptor that was open when it failed, and to no later one for certain (fsync(2), errseq_t).
+//! reported to each descriptor that was open when it failed; one that was opened later may not be told (fsync(2),
+//! errseq_t).
 
 use super::{
     LedgerError, clock,
     durable::sync_segment,
-    segment::{self, Place, Segment},
-    tail::CACHE_BYTES,
+    segment::{Place, Segment},
+    tail::{self, CACHE_BYTES, Cache},
 };
 use rustix::{
     fs::{FlockOperation, flock},
@@ -28,10 +31,11 @@ use std::{
 /// How much is said: five numbers, twice.
 pub(super) const SERVED_BYTES: usize = 80;
 
-/// How long a writer waits for another one's sync: what a writer that is stopped in the middle of one costs others.
+/// How long a writer waits for another one's sync: what a writer that is stopped in the middle of one can cost others
+/// at an append.
 const PATIENCE: Duration = Duration::from_millis(500);
-/// Up to so many entries of this size wait to be synced, each writer syncs its own: the kernel lets a few at once
-/// share, sooner than one of them wakes up.
+/// While fewer entries than this, each as long as this writer's, wait to be synced, every writer syncs its own: the
+/// kernel lets a few at once share, sooner than one of them wakes up.
 const FEW: u64 = 4;
 /// The shortest and the longest time between two looks at what others did.
 const NAP: Range<Duration> = Duration::from_micros(20)..Duration::from_millis(5);
@@ -41,7 +45,7 @@ const NAP: Range<Duration> = Duration::from_micros(20)..Duration::from_millis(5)
 struct Served {
     /// The file.
     inode: u64,
-    /// From its length when it was opened to that when the sync began.
+    /// From its length when it was opened to the end of the last entry that was written when the sync began.
     bytes: Range<u64>,
     /// Nanoseconds since boot; makes each different from the one before.
     at: u64,
@@ -57,10 +61,15 @@ pub(super) fn sync(
     wrote: &Range<u64>,
 ) -> Result<(), LedgerError> {
     if take_turn(segment) {
-        return serve(place, lock, segment);
+        let served = serve(place, lock, segment, wrote);
+        let_go(segment);
+        return served;
     }
     let begun = Instant::now();
-    let before = said(lock);
+    // Who cannot see what was said before cannot tell what is new.
+    let Some(before) = said(lock) else {
+        return sync_segment(place, segment);
+    };
     let last = Served::parse(&before).filter(|last| last.inode == segment.opened.inode);
     // What a former boot left may tell of more than was written.
     let waiting = last
@@ -75,15 +84,24 @@ pub(super) fn sync(
     while begun.elapsed() < PATIENCE {
         std::thread::sleep(nap.clamp(NAP.start, NAP.end));
         nap = took / 2;
-        let now = said(lock);
-        if now != before && Served::parse(&now).is_some_and(|served| served.covers(segment, wrote)) {
-            return Ok(());
+        let new = said(lock).filter(|now| *now != before);
+        if let Some(served) = new.and_then(|now| Served::parse(&now)) {
+            if served.covers(segment.opened.inode, wrote) {
+                return Ok(());
+            }
+            // Of those that open the segment for each call, none that comes later can speak for this entry.
+            if served.inode == segment.opened.inode && served.bytes.start > wrote.start {
+                return sync_segment(place, segment);
+            }
         }
         if take_turn(segment) {
-            return serve(place, lock, segment);
+            let served = serve(place, lock, segment, wrote);
+            let_go(segment);
+            return served;
         }
     }
-    sync_segment(place, segment)
+    // Whoever has the turn is stuck: what this one syncs is said all the same, for others that wait.
+    serve(place, lock, segment, wrote)
 }
 
 /// A file system without locks has no turns: everybody syncs, as if its turn had come.
@@ -91,35 +109,44 @@ fn take_turn(segment: &Segment) -> bool {
     flock(&segment.file, FlockOperation::NonBlockingLockExclusive) != Err(Errno::WOULDBLOCK)
 }
 
-/// Syncs for all, says what was done and lets the next one take its turn.
-fn serve(place: Place<'_>, lock: &File, segment: &Segment) -> Result<(), LedgerError> {
-    let begun = Instant::now();
-    let shape = segment::shape_of(&segment.file, || segment::path(place, segment.first));
-    let synced = sync_segment(place, segment);
-    if let (Ok(shape), Ok(())) = (shape, &synced) {
-        let served = Served {
-            inode: shape.inode,
-            bytes: segment.opened.size..shape.size,
-            at: clock::since_boot(),
-            took: u64::try_from(begun.elapsed().as_nanos()).unwrap_or(u64::MAX),
-        };
-        // Where it cannot be written nobody is told, and everybody syncs.
-        drop(lock.write_all_at(&served.bytes(), CACHE_BYTES as u64));
-    }
+fn let_go(segment: &Segment) {
     flock(&segment.file, FlockOperation::Unlock).ok();
-    synced
 }
 
-/// The last that was said; zeros where nothing was.
-fn said(lock: &File) -> [u8; SERVED_BYTES] {
+/// Syncs for all and says what was done, which is true whether or not it was this writer's turn.
+fn serve(place: Place<'_>, lock: &File, segment: &Segment, wrote: &Range<u64>) -> Result<(), LedgerError> {
+    let begun = Instant::now();
+    // INVARIANT: every write that ends here or before has returned before the sync begins: the cache is written
+    // after the entry. The length of the file does not tell that.
+    let end = match tail::load(lock) {
+        Ok(Cache::Known(tail)) if tail.first == segment.first => tail.end.max(wrote.end),
+        _ => wrote.end,
+    };
+    sync_segment(place, segment)?;
+    let served = Served {
+        inode: segment.opened.inode,
+        bytes: segment.opened.size..end,
+        at: clock::since_boot(),
+        took: u64::try_from(begun.elapsed().as_nanos()).unwrap_or(u64::MAX),
+    };
+    // Where it cannot be written nobody is told, and everybody syncs.
+    drop(lock.write_all_at(&served.bytes(), CACHE_BYTES as u64));
+    Ok(())
+}
+
+/// The last that was said; zeros where nothing was yet, none where it cannot be read.
+fn said(lock: &File) -> Option<[u8; SERVED_BYTES]> {
     let mut bytes = [0; SERVED_BYTES];
-    drop(lock.read_exact_at(&mut bytes, CACHE_BYTES as u64));
-    bytes
+    match lock.read_at(&mut bytes, CACHE_BYTES as u64) {
+        Ok(SERVED_BYTES) => Some(bytes),
+        Ok(0) => Some([0; SERVED_BYTES]),
+        _ => None,
+    }
 }
 
 impl Served {
-    fn covers(&self, segment: &Segment, wrote: &Range<u64>) -> bool {
-        self.inode == segment.opened.inode && self.bytes.start <= wrote.start && wrote.end <= self.bytes.end
+    fn covers(&self, inode: u64, wrote: &Range<u64>) -> bool {
+        self.inode == inode && self.bytes.start <= wrote.start && wrote.end <= self.bytes.end
     }
 
     fn bytes(&self) -> [u8; SERVED_BYTES] {
@@ -146,5 +173,40 @@ impl Served {
             at: number(at),
             took: number(took),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{SERVED_BYTES, Served};
+
+    const SERVED: Served = Served {
+        inode: 9,
+        bytes: 100..200,
+        at: u64::MAX,
+        took: 1,
+    };
+
+    #[test]
+    fn what_was_said_reads_back_and_half_of_it_does_not() {
+        assert_eq!(Served::parse(&SERVED.bytes()), Some(SERVED));
+        for bit in 0..SERVED_BYTES * 8 {
+            let mut bad = SERVED.bytes();
+            bad[bit / 8] ^= 1 << (bit % 8);
+            assert_eq!(Served::parse(&bad), None, "{bit}");
+        }
+    }
+
+    #[test]
+    fn only_entries_within_the_same_file_are_covered() {
+        for (inode, wrote, covered) in [
+            (9, 100..200, true),
+            (9, 120..150, true),
+            (8, 120..150, false),
+            (9, 99..150, false),
+            (9, 150..201, false),
+        ] {
+            assert_eq!(SERVED.covers(inode, &wrote), covered, "{inode} {wrote:?}");
+        }
     }
 }

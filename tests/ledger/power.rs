@@ -111,7 +111,10 @@ fn stop(process: &Child) {
 pub(crate) fn come_up_again(ledger: &Path) {
     use sha2::{Digest, Sha256};
     let lock = ledger.join("ledger.lock");
-    let text = std::fs::read_to_string(&lock).unwrap_or_default();
+    // Behind the cache stands what was synced last, which stays as the earlier boot left it.
+    let mut bytes = std::fs::read(&lock).unwrap();
+    let left = bytes.split_off(bytes.len().min(320));
+    let text = String::from_utf8(bytes).unwrap_or_default();
     let mut fields: Vec<String> = text.split_whitespace().map(str::to_owned).collect();
     if fields.len() != 13 {
         return;
@@ -120,11 +123,8 @@ pub(crate) fn come_up_again(ledger: &Path) {
     fields.pop();
     let body = fields.join(" ");
     let sum = super::forge::hex(&Sha256::digest(body.as_bytes()));
-    std::fs::write(
-        lock,
-        format!("{:<319}\n", format!("{body} {}", &sum.get(..16).unwrap())),
-    )
-    .unwrap();
+    let cache = format!("{:<319}\n", format!("{body} {}", &sum.get(..16).unwrap()));
+    std::fs::write(lock, [cache.into_bytes(), left].concat()).unwrap();
 }
 
 #[test]
