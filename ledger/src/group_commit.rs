@@ -1,15 +1,15 @@
 //! Group commit: of writers that have to sync at the same time, one syncs for all. They take turns by a lock of the
-//! segment file; who has the turn makes durable whatever is written by then and says so behind the tail cache, and
-//! who finds its own entries among that needs no sync of its own. Nobody depends on anybody: who is not served in
-//! time syncs by itself.
+//! segment file; who has the turn syncs whatever is written by then and publishes that behind the tail cache, and who
+//! finds its own entries among it needs no sync of its own. Who is not served in time syncs by itself, so that a
+//! writer that is stopped in the middle of a sync delays others and stops nobody.
 //!
-//! A sync speaks for entries whose write had returned when it began, which is what the tail cache tells of: a file is
-//! longer before the write that makes it so has returned, and its new length is not yet on its way to the disk.
-//! What is said is believed on two conditions. It was said while the reader waited: both then had the segment open,
-//! so that its inode number means the same file to both, and nothing left by an earlier boot or for a replaced file
-//! counts. And the descriptor that was synced was open before the entries were written: a failed write-back is
-//! reported to each descriptor that was open when it failed; one that was opened later may not be told (fsync(2),
-//! errseq_t).
+//! Three conditions make an entry durable by another writer's sync:
+//! - Its write had returned when the sync began. The tail cache tells that, which is written after the entry; the
+//!   length of the file does not, which grows before the write returns and is not yet on its way to the disk then.
+//! - The descriptor that was synced was open before the entry was written: a failed write-back is reported to each
+//!   descriptor that was open when it failed; one that was opened later may not be told (fsync(2), errseq_t).
+//! - It was published while the reader waited: both then had the segment open, so that its inode number means the
+//!   same file to both, and nothing counts that was left by an earlier boot or for a file that was replaced.
 
 use super::{
     LedgerError, clock,
@@ -28,12 +28,13 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// How much is said: five numbers, twice.
+/// What is published: five numbers, twice.
 pub(super) const SERVED_BYTES: usize = 80;
 
-/// How long a writer waits for another one's sync: what a writer that is stopped in the middle of one can cost others
-/// at an append.
-const PATIENCE: Duration = Duration::from_millis(500);
+/// How long a writer waits for others, in times that the last sync took, and the least and the most that this may be:
+/// what a writer that is stopped in the middle of a sync can cost others at an append.
+const PATIENCE: u32 = 16;
+const WAIT: Range<Duration> = Duration::from_millis(20)..Duration::from_millis(500);
 /// While fewer entries than this, each as long as this writer's, wait to be synced, every writer syncs its own: the
 /// kernel lets a few at once share, sooner than one of them wakes up.
 const FEW: u64 = 4;
@@ -47,13 +48,13 @@ struct Served {
     inode: u64,
     /// From its length when it was opened to the end of the last entry that was written when the sync began.
     bytes: Range<u64>,
-    /// Nanoseconds since boot; makes each different from the one before.
+    /// Nanoseconds since boot when it ended; tells it from the one before.
     at: u64,
     /// How long it took, in nanoseconds.
     took: u64,
 }
 
-/// Makes what this writer wrote durable, by its own sync or by one that another writer makes after that.
+/// Makes what this writer wrote durable, by a sync of its own or one that another writer begins after the write.
 pub(super) fn sync(
     place: Place<'_>,
     lock: &File,
@@ -61,13 +62,11 @@ pub(super) fn sync(
     wrote: &Range<u64>,
 ) -> Result<(), LedgerError> {
     if take_turn(segment) {
-        let served = serve(place, lock, segment, wrote);
-        let_go(segment);
-        return served;
+        return in_turn(place, lock, segment, wrote);
     }
     let begun = Instant::now();
-    // Who cannot see what was said before cannot tell what is new.
-    let Some(before) = said(lock) else {
+    // Who cannot see what was published before cannot tell what is new.
+    let Some(before) = published(lock) else {
         return sync_segment(place, segment);
     };
     let last = Served::parse(&before).filter(|last| last.inode == segment.opened.inode);
@@ -80,11 +79,12 @@ pub(super) fn sync(
     }
     // The sync that is under way does not help, the next one does.
     let took = Duration::from_nanos(last.map_or(0, |last| last.took));
+    let patience = (took * PATIENCE).clamp(WAIT.start, WAIT.end);
     let mut nap = took * 2;
-    while begun.elapsed() < PATIENCE {
+    while begun.elapsed() < patience {
         std::thread::sleep(nap.clamp(NAP.start, NAP.end));
         nap = took / 2;
-        let new = said(lock).filter(|now| *now != before);
+        let new = published(lock).filter(|now| *now != before);
         if let Some(served) = new.and_then(|now| Served::parse(&now)) {
             if served.covers(segment.opened.inode, wrote) {
                 return Ok(());
@@ -95,12 +95,10 @@ pub(super) fn sync(
             }
         }
         if take_turn(segment) {
-            let served = serve(place, lock, segment, wrote);
-            let_go(segment);
-            return served;
+            return in_turn(place, lock, segment, wrote);
         }
     }
-    // Whoever has the turn is stuck: what this one syncs is said all the same, for others that wait.
+    // Whoever has the turn is stuck. Others that wait learn of this sync all the same.
     serve(place, lock, segment, wrote)
 }
 
@@ -109,17 +107,21 @@ fn take_turn(segment: &Segment) -> bool {
     flock(&segment.file, FlockOperation::NonBlockingLockExclusive) != Err(Errno::WOULDBLOCK)
 }
 
-fn let_go(segment: &Segment) {
+/// Syncs for all and lets the next one take its turn.
+fn in_turn(place: Place<'_>, lock: &File, segment: &Segment, wrote: &Range<u64>) -> Result<(), LedgerError> {
+    let served = serve(place, lock, segment, wrote);
+    // Where it fails, closing the file lets go of it.
     flock(&segment.file, FlockOperation::Unlock).ok();
+    served
 }
 
-/// Syncs for all and says what was done, which is true whether or not it was this writer's turn.
+/// Syncs and publishes what was synced, which is true whether or not it was this writer's turn.
 fn serve(place: Place<'_>, lock: &File, segment: &Segment, wrote: &Range<u64>) -> Result<(), LedgerError> {
     let begun = Instant::now();
-    // INVARIANT: every write that ends here or before has returned before the sync begins: the cache is written
-    // after the entry. The length of the file does not tell that.
-    let end = match tail::load(lock) {
-        Ok(Cache::Known(tail)) if tail.first == segment.first => tail.end.max(wrote.end),
+    // INVARIANT: every write that ends here or before has returned before the sync begins. A cache that this writer
+    // could not write may be of an earlier boot, and tell of more.
+    let end = match (segment.left, tail::load(lock)) {
+        (Some(_), Ok(Cache::Known(tail))) if tail.first == segment.first => tail.end.max(wrote.end),
         _ => wrote.end,
     };
     sync_segment(place, segment)?;
@@ -129,22 +131,22 @@ fn serve(place: Place<'_>, lock: &File, segment: &Segment, wrote: &Range<u64>) -
         at: clock::since_boot(),
         took: u64::try_from(begun.elapsed().as_nanos()).unwrap_or(u64::MAX),
     };
-    // Where it cannot be written nobody is told, and everybody syncs.
-    drop(lock.write_all_at(&served.bytes(), CACHE_BYTES as u64));
+    // Where it cannot be written nobody is served, and everybody syncs.
+    lock.write_all_at(&served.bytes(), CACHE_BYTES as u64).ok();
     Ok(())
 }
 
-/// The last that was said; zeros where nothing was yet, none where it cannot be read.
-fn said(lock: &File) -> Option<[u8; SERVED_BYTES]> {
+/// The last that was published; zeros where nothing was yet, none where it cannot be read.
+fn published(lock: &File) -> Option<[u8; SERVED_BYTES]> {
     let mut bytes = [0; SERVED_BYTES];
     match lock.read_at(&mut bytes, CACHE_BYTES as u64) {
-        Ok(SERVED_BYTES) => Some(bytes),
-        Ok(0) => Some([0; SERVED_BYTES]),
+        Ok(0 | SERVED_BYTES) => Some(bytes),
         _ => None,
     }
 }
 
 impl Served {
+    // INVARIANT: an entry that begins before the synced descriptor was opened is not covered, whatever its end.
     fn covers(&self, inode: u64, wrote: &Range<u64>) -> bool {
         self.inode == inode && self.bytes.start <= wrote.start && wrote.end <= self.bytes.end
     }
@@ -188,7 +190,7 @@ mod tests {
     };
 
     #[test]
-    fn what_was_said_reads_back_and_half_of_it_does_not() {
+    fn what_was_published_reads_back_and_half_of_it_does_not() {
         assert_eq!(Served::parse(&SERVED.bytes()), Some(SERVED));
         for bit in 0..SERVED_BYTES * 8 {
             let mut bad = SERVED.bytes();

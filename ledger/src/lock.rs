@@ -21,10 +21,6 @@ pub(super) const NAME: &str = "ledger.lock";
 
 /// How often a busy lock is tried before a thread waits for it.
 const TRIES: u32 = 128;
-/// After how many of these others are let run, which is enough where a few write; then this writer sleeps.
-const YIELDS: u32 = 3;
-/// The kernel adds some 50 us of its own to it.
-const NAP: Duration = Duration::from_micros(20);
 
 /// Stack of the thread that waits: it makes one system call.
 const WAIT_STACK: usize = 64 << 10;
@@ -124,14 +120,11 @@ impl Lock {
 
     /// Lets others run a few times where they hold it: a writer is done in less time than a thread takes to begin.
     fn try_briefly(&mut self) -> io::Result<bool> {
-        for n in 0..TRIES {
+        for _ in 0..TRIES {
             if self.try_now()? {
                 return Ok(true);
             }
-            match n {
-                0..YIELDS => rustix::thread::sched_yield(),
-                _ => std::thread::sleep(NAP),
-            }
+            rustix::thread::sched_yield();
         }
         self.try_now()
     }

@@ -11,22 +11,29 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// Who is not served by then syncs by itself.
+/// Who is not served by then syncs by itself, where a sync takes as long as is published here.
 const PATIENCE: Duration = Duration::from_millis(500);
-/// Where it is said what was synced.
-const SAID_AT: u64 = 320;
+const TOOK: u64 = 1_000_000_000;
+/// The least that a writer waits.
+const SHORTEST: Duration = Duration::from_millis(20);
+/// Where it is published what was synced.
+const PUBLISHED_AT: u64 = 320;
 
-/// What is said: the file's number, from and to which byte, when, and how long it took; all of it twice.
-fn said(inode: u64, bytes: &Range<u64>, at: u64) -> Vec<u8> {
-    let once: Vec<u8> = [inode, bytes.start, bytes.end, at, 1000]
+/// What is published: the file's number, from and to which byte, when, and how long it took; all of it twice.
+fn published(inode: u64, bytes: &Range<u64>, at: u64, took: u64) -> Vec<u8> {
+    let once: Vec<u8> = [inode, bytes.start, bytes.end, at, took]
         .iter()
         .flat_map(|n| n.to_le_bytes())
         .collect();
     once.repeat(2)
 }
 
-/// How long a durable append takes while somebody else has the turn and says this, made from the bytes of the file
-/// before and after the entry and from what stands there already.
+fn said(inode: u64, bytes: &Range<u64>, at: u64) -> Vec<u8> {
+    published(inode, bytes, at, TOOK)
+}
+
+/// How long a durable append takes while somebody else has the turn and publishes this, made from the number of the
+/// file and the bytes of the entry.
 fn waits(say: impl FnOnce(u64, Range<u64>) -> Vec<u8>) -> Duration {
     let place = Place::with_ledger();
     place.fill(6);
@@ -37,10 +44,10 @@ fn waits(say: impl FnOnce(u64, Range<u64>) -> Vec<u8>) -> Duration {
     let segment = File::open(place.segment(1)).unwrap();
     let mut turn = fd_lock::RwLock::new(&segment);
     let turn = turn.write().unwrap();
-    // What an earlier boot left: it would cover the entry.
+    // What an earlier boot left, where a sync took a second: it would cover the entry.
     lock.write_all_at(
         &said(segment.metadata().unwrap().ino(), &(0..1 << 30), 7),
-        SAID_AT,
+        PUBLISHED_AT,
     )
     .unwrap();
     let mut writer = place.open();
@@ -58,7 +65,7 @@ fn waits(say: impl FnOnce(u64, Range<u64>) -> Vec<u8>) -> Duration {
         // By now it has looked at what stood there.
         sleep(Duration::from_millis(50));
         let now = segment.metadata().unwrap();
-        lock.write_all_at(&say(now.ino(), before..now.len()), SAID_AT)
+        lock.write_all_at(&say(now.ino(), before..now.len()), PUBLISHED_AT)
             .unwrap();
         waiting.join().unwrap()
     });
@@ -102,4 +109,52 @@ fn nothing_else_is_taken_for_a_sync_of_the_entry() {
             });
         }
     });
+}
+
+#[test]
+fn a_sync_publishes_the_file_and_what_was_written_since_it_was_opened() {
+    let place = Place::with_ledger();
+    let opened_at = place.segment(1).metadata().unwrap().len();
+    place.open().append(&[event(1)], Durability::Strict).unwrap();
+    let file = place.segment(1).metadata().unwrap();
+    let lock = std::fs::read(place.path().join("ledger.lock")).unwrap();
+    let (_, behind) = lock.split_at(PUBLISHED_AT as usize);
+    let number = |n: usize| u64::from_le_bytes(behind[n * 8..][..8].try_into().unwrap());
+    let expected = published(file.ino(), &(opened_at..file.len()), number(3), number(4));
+    assert_eq!(behind, expected);
+    assert!(number(3) > 0 && number(4) > 0);
+}
+
+#[test]
+fn a_writer_that_is_stopped_in_a_sync_costs_others_little_where_syncs_are_quick() {
+    let place = Place::with_ledger();
+    let mut writer = place.open();
+    writer.append(&[event(0)], Durability::Strict).unwrap();
+    place.fill(6);
+    let segment = File::open(place.segment(1)).unwrap();
+    let mut turn = fd_lock::RwLock::new(&segment);
+    let turn = turn.write().unwrap();
+    let quick = published(segment.metadata().unwrap().ino(), &(0..1), 7, 1000);
+    File::options()
+        .write(true)
+        .open(place.path().join("ledger.lock"))
+        .unwrap()
+        .write_all_at(&quick, PUBLISHED_AT)
+        .unwrap();
+    let begun = Instant::now();
+    writer.append(&[event(1)], Durability::Strict).unwrap();
+    let waited = begun.elapsed();
+    assert!(waited >= SHORTEST && waited < PATIENCE, "{waited:?}");
+    // What it synced is published, so that the next one has little that waits and syncs at once.
+    let (rounds, begun) = (20, Instant::now());
+    for n in 0..rounds {
+        writer.append(&[event(n)], Durability::Strict).unwrap();
+    }
+    assert!(
+        begun.elapsed() < SHORTEST * rounds as u32,
+        "{:?}",
+        begun.elapsed()
+    );
+    drop(turn);
+    assert_eq!(place.exit_code(), 0);
 }
