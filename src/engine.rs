@@ -10,7 +10,6 @@ use crate::{
     outcome::{Outcome, Output, Refusal, Stop},
     record,
     report::Failure,
-    sandbox::Ahead,
     state::{
         Answer,
         burst::Tally,
@@ -18,7 +17,7 @@ use crate::{
     },
     undo::retention,
     unheard::{too_long, unjudged},
-    work::Work,
+    work::{Ahead, Work},
 };
 use ledger::{DecisionDraft, Draft, Kind, LedgerError, Ruling};
 use policy::{Decision, Intent, Verdict};
@@ -35,7 +34,7 @@ pub struct Judgement {
 
 /// Judges a call, records the decision, carries out what was allowed and records how it went.
 ///
-/// `ahead` is the child that [`crate::exec::ahead`] started for it meanwhile, where there is one.
+/// `ahead` is what [`Ahead::of`] started for it meanwhile, where there is something.
 ///
 /// # Errors
 /// Refused by policy, or nothing could be judged, confined or recorded: nothing was done. Only where the outcome of

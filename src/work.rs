@@ -1,8 +1,10 @@
 //! What an allowed call would do, and the confinement it is done in. Confined before the decision is recorded, so
 //! that the record says what holds it; carried out only with the permit that the record gives.
 
+mod ahead;
 mod confining;
 
+pub use ahead::Ahead;
 pub use confining::Confining;
 
 use crate::{
@@ -12,7 +14,7 @@ use crate::{
     record::hex,
     report::{Exit, Failure, visible},
     sandbox::{
-        Ahead, Grant, Launcher, MinSandbox, SandboxError,
+        Grant, Launcher, MinSandbox, SandboxError,
         native::{self, Confined, NativePlan},
         process::{EffectPlan, EffectProcess},
     },
@@ -88,19 +90,21 @@ impl Work {
         Self::Own(Own(Box::new(act)))
     }
 
-    /// Begins to confine what an allowing decision is about to do, and returns at once. `ahead` is the child that was
+    /// Begins to confine what an allowing decision is about to do, and returns at once. `ahead` is what was
     /// started for it meanwhile.
     pub fn confine(self, decision: Decision, settings: &Settings, ahead: Option<Ahead>) -> Confining {
         let least = least(settings);
         let is_ready = !matches!(&self, Self::Exec(work, _) if !work.is_ready());
         let begun = match (decision.verdict, self) {
             (Verdict::Deny | Verdict::Escalate, _) | (_, Self::None) => Ok(Begun::Done(Ready::Nothing)),
-            (Verdict::Allow | Verdict::Shadow, Self::Native(work)) => native_begun(work, settings, &least),
+            (Verdict::Allow | Verdict::Shadow, Self::Native(work)) => {
+                native_begun(work, settings, &least, ahead)
+            }
             (Verdict::Allow | Verdict::Shadow, Self::Undo(work)) => {
-                on_thread(work.grants()).map(|thread| Begun::Undoing(thread, work))
+                on_thread(ahead, work.grants()).map(|thread| Begun::Undoing(thread, work))
             }
             (Verdict::Allow | Verdict::Shadow, Self::Make(product)) => {
-                on_thread(product.grants()).map(|thread| Begun::Making(thread, product))
+                on_thread(ahead, product.grants()).map(|thread| Begun::Making(thread, product))
             }
             (Verdict::Allow | Verdict::Shadow, Self::Own(own)) => Ok(Begun::Done(Ready::Own(own))),
             (Verdict::Allow | Verdict::Shadow, Self::Exec(work, setting)) => {
@@ -122,16 +126,21 @@ impl Work {
     }
 }
 
-fn on_thread(grants: Vec<Grant>) -> Result<native::Confining, Failure> {
-    Ok(native::begin(NativePlan { grants })?)
+fn on_thread(ahead: Option<Ahead>, grants: Vec<Grant>) -> Result<native::Confining, Failure> {
+    Ok(Ahead::thread(ahead)?.confine(NativePlan { grants })?)
 }
 
-fn native_begun(mut work: effect::Work, settings: &Settings, least: &MinSandbox) -> Result<Begun, Failure> {
+fn native_begun(
+    mut work: effect::Work,
+    settings: &Settings,
+    least: &MinSandbox,
+    ahead: Option<Ahead>,
+) -> Result<Begun, Failure> {
     work.prepare()?;
     if settings.sandbox.native == NativeSandbox::Process {
         return in_process(work, least).map(Begun::Done);
     }
-    on_thread(work.grants()).map(|thread| Begun::Thread(thread, work))
+    on_thread(ahead, work.grants()).map(|thread| Begun::Thread(thread, work))
 }
 
 fn in_process(work: effect::Work, least: &MinSandbox) -> Result<Ready, Failure> {
@@ -195,7 +204,10 @@ fn in_child(
 ) -> Result<Begun, Failure> {
     let wanted = decision.verdict == Verdict::Shadow || decision.audit == Audit::Full;
     let keep = if wanted { Keep::Beginning } else { Keep::Digest };
-    Ok(Begun::Child(Box::new(work.start(setting, ahead)?), keep))
+    Ok(Begun::Child(
+        Box::new(work.start(setting, Ahead::child(ahead))?),
+        keep,
+    ))
 }
 
 fn least(settings: &Settings) -> MinSandbox {

@@ -4,10 +4,11 @@
 use crate::{
     caller::Caller,
     commands::show,
-    engine, exec,
+    engine,
     outcome::{Outcome, Output},
     report::{Exit, Failure},
     state::Answer,
+    work::Ahead,
 };
 use applets::{Applet, Call, Request};
 use std::{
@@ -40,8 +41,8 @@ pub(crate) fn run(applet: &'static Applet, args: &[OsString], json: bool) -> Exi
 }
 
 fn call(name: &str, wanted: &Call, json: bool) -> Result<Outcome, Failure> {
-    // A tool's child takes as long to start as everything up to the decision takes.
-    let mut ahead = exec::ahead(&wanted.intent);
+    // To be confined takes as long as everything up to the decision takes.
+    let mut ahead = Ahead::of(&wanted.intent);
     let mut caller = Caller::of_this_process()?;
     caller.claimed = wanted.claimed_identity.clone().unwrap_or_default();
     let (mut stdout, mut stderr) = (std::io::stdout(), std::io::stderr());

@@ -1,5 +1,7 @@
 //! The confined thread: it restricts itself, says what is enforced, waits for the recorded decision, and only
 //! then runs the effect. Landlock and seccomp are per thread, so the rest of `wt` keeps its own rights.
+//! The filter is the same for every effect and takes the kernel longest, so a thread may take it on before anyone
+//! knows what it will do; Landlock follows with the grants, from inside the filter.
 
 use super::{
     Enforcement, Grant, MinSandbox, Mode, SandboxError,
@@ -33,6 +35,13 @@ pub struct Confined {
     thread: JoinHandle<()>,
 }
 
+/// A thread within the filter that has no plan yet. Dropped, it ends.
+#[derive(Debug)]
+pub struct Ahead {
+    plans: SyncSender<(NativePlan, ABI)>,
+    confining: Confining,
+}
+
 /// A thread that is restricting itself while its caller does something else.
 #[derive(Debug)]
 pub struct Confining {
@@ -41,31 +50,22 @@ pub struct Confining {
     thread: JoinHandle<()>,
 }
 
-/// Starts the thread and returns at once; [`Confining::ready`] waits for it.
+/// Starts the thread, which takes on its filter while nobody waits for it, and returns at once.
 ///
 /// # Errors
 /// [`SandboxError`] where no thread can be started.
-pub fn begin(plan: NativePlan) -> Result<Confining, SandboxError> {
-    begin_up_to(plan, NEWEST)
-}
-
-/// Starts the thread and waits until it is confined.
-///
-/// # Errors
-/// As [`begin`] and [`Confining::ready`].
-pub fn confine(plan: NativePlan, min: &MinSandbox) -> Result<Confined, SandboxError> {
-    begin(plan)?.ready(min)
-}
-
-/// As [`begin`], with the kernel's Landlock ABI capped.
-fn begin_up_to(plan: NativePlan, newest: ABI) -> Result<Confining, SandboxError> {
+pub fn ahead() -> Result<Ahead, SandboxError> {
     let (report, reported) = sync_channel::<Result<Enforcement, SandboxError>>(1);
+    let (plans, planned) = sync_channel(1);
     let (jobs, next): (SyncSender<Job>, Receiver<Job>) = sync_channel(1);
     let thread = Builder::new()
         .stack_size(STACK_BYTES)
         .spawn(move || {
-            let enforced = restrict_thread(&plan, newest);
-            drop(plan);
+            let filtered = filter_thread();
+            let Ok((plan, newest)) = planned.recv() else {
+                return;
+            };
+            let enforced = filtered.and_then(|enforced| restrict_thread(plan, newest, enforced));
             let confined = enforced.is_ok();
             if report.send(enforced).is_ok()
                 && confined
@@ -75,11 +75,39 @@ fn begin_up_to(plan: NativePlan, newest: ABI) -> Result<Confining, SandboxError>
             }
         })
         .map_err(|error| SandboxError::io("starting the confined thread", &error))?;
-    Ok(Confining {
+    let confining = Confining {
         reported,
         jobs,
         thread,
-    })
+    };
+    Ok(Ahead { plans, confining })
+}
+
+/// Starts the thread with its plan and waits until it is confined.
+///
+/// # Errors
+/// As [`ahead`], [`Ahead::confine`] and [`Confining::ready`].
+pub fn confine(plan: NativePlan, min: &MinSandbox) -> Result<Confined, SandboxError> {
+    ahead()?.confine(plan)?.ready(min)
+}
+
+impl Ahead {
+    /// Gives the thread its plan, by which it restricts itself for good, and returns at once; [`Confining::ready`]
+    /// waits for it.
+    ///
+    /// # Errors
+    /// [`SandboxError::Lost`] where the thread has gone.
+    pub fn confine(self, plan: NativePlan) -> Result<Confining, SandboxError> {
+        self.confine_up_to(plan, NEWEST)
+    }
+
+    /// As [`Self::confine`], with the kernel's Landlock ABI capped.
+    fn confine_up_to(self, plan: NativePlan, newest: ABI) -> Result<Confining, SandboxError> {
+        self.plans.send((plan, newest)).map_err(|_| SandboxError::Lost {
+            step: "it was given its plan",
+        })?;
+        Ok(self.confining)
+    }
 }
 
 impl Confining {
@@ -101,11 +129,19 @@ impl Confining {
     }
 }
 
-fn restrict_thread(plan: &NativePlan, newest: ABI) -> Result<Enforcement, SandboxError> {
+fn filter_thread() -> Result<Enforcement, SandboxError> {
     let program = seccomp::compile(&seccomp::NATIVE, 0)?;
     let mut enforced = Enforcement::none(Mode::Thread);
-    restrict(&plan.grants, Outside::default(), newest, &mut enforced)?;
     install(&program, &program, &mut enforced);
+    Ok(enforced)
+}
+
+fn restrict_thread(
+    plan: NativePlan,
+    newest: ABI,
+    mut enforced: Enforcement,
+) -> Result<Enforcement, SandboxError> {
+    restrict(&plan.grants, Outside::default(), newest, &mut enforced)?;
     Ok(enforced)
 }
 

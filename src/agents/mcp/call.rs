@@ -4,9 +4,10 @@ use super::{Peer, capped::Capped};
 use crate::{
     agents::{session, told},
     caller::{Agent, Caller, Front},
-    engine, exec,
+    engine,
     outcome::{Outcome, Output, Refusal, Stop},
     report::{Exit, Failure},
+    work::Ahead,
 };
 use applets::{Applet, Request};
 use rmcp::model::{CallToolResult, ContentBlock};
@@ -39,7 +40,7 @@ pub(super) fn run(
             stderr: &mut stderr,
             terminal: false,
         };
-        engine::call(&call.intent, &caller, exec::ahead(&call.intent), &mut output)
+        engine::call(&call.intent, &caller, Ahead::of(&call.intent), &mut output)
     });
     match result {
         Ok(outcome) => done(&outcome, &stdout, &stderr),

@@ -47,7 +47,9 @@ fn hold(path: &Path) -> Arc<OwnedFd> {
 }
 
 fn confined(grants: Vec<Grant>, newest: ABI) -> Confined {
-    begin_up_to(NativePlan { grants }, newest)
+    ahead()
+        .unwrap()
+        .confine_up_to(NativePlan { grants }, newest)
         .unwrap()
         .ready(&MinSandbox::NATIVE)
         .unwrap()
@@ -231,7 +233,9 @@ fn less_than_policy_demands_is_refused_with_69() {
         landlock_abi: 3,
         ..MinSandbox::NATIVE
     };
-    let error = begin_up_to(NativePlan::default(), ABI::V2)
+    let error = ahead()
+        .unwrap()
+        .confine_up_to(NativePlan::default(), ABI::V2)
         .unwrap()
         .ready(&demanding)
         .unwrap_err();
@@ -243,7 +247,9 @@ fn less_than_policy_demands_is_refused_with_69() {
     );
     assert!(failure.hint.contains("wt doctor"));
     assert!(
-        begin_up_to(NativePlan::default(), ABI::V3)
+        ahead()
+            .unwrap()
+            .confine_up_to(NativePlan::default(), ABI::V3)
             .unwrap()
             .ready(&demanding)
             .is_ok()

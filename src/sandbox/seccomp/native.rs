@@ -87,9 +87,24 @@ const FILES: &[Row] = &[
     row(libc::SYS_geteuid, "whether an owner can be kept"),
 ];
 
+/// Landlock, which is taken on after the filter: none of these gives a thread anything.
+const RESTRICT: &[Row] = &[
+    row_when(
+        libc::SYS_prctl,
+        &[When::Is(0, libc::PR_SET_NO_NEW_PRIVS as u64)],
+        "what Landlock demands first",
+    ),
+    row(
+        libc::SYS_landlock_create_ruleset,
+        "names the rights that are restricted",
+    ),
+    row(libc::SYS_landlock_add_rule, "grants them below a held directory"),
+    row(libc::SYS_landlock_restrict_self, "restricts the thread for good"),
+];
+
 /// Native effects: EPERM, so that an outcome is still recorded.
 pub const NATIVE: Profile = Profile {
     name: "native",
     mismatch: Mismatch::NotPermitted,
-    rows: &[RUNTIME, HELD, FILES],
+    rows: &[RUNTIME, HELD, FILES, RESTRICT],
 };

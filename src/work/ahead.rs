@@ -1,0 +1,46 @@
+//! What a call will be confined in, started while the call is still judged: a thread for an effect of `wt`'s own, a
+//! child for a tool. It is told nothing of the call before policy has spoken; a call that is refused drops it.
+
+use crate::{
+    exec,
+    sandbox::{self, SandboxError, native},
+};
+use policy::Intent;
+
+/// The beginning of a confinement.
+#[derive(Debug)]
+pub enum Ahead {
+    /// For an effect of `wt` itself.
+    Thread(native::Ahead),
+    /// For a tool.
+    Child(sandbox::Ahead),
+}
+
+impl Ahead {
+    /// Starts what a call of this intent will need, if it is allowed. Where none can be started, whoever begins the
+    /// work says so.
+    #[must_use]
+    pub fn of(intent: &Intent) -> Option<Self> {
+        if intent.domain == "filesystem" {
+            native::ahead().ok().map(Self::Thread)
+        } else {
+            exec::ahead(intent).map(Self::Child)
+        }
+    }
+
+    /// The thread that was started ahead, or a new one.
+    pub(super) fn thread(ahead: Option<Self>) -> Result<native::Ahead, SandboxError> {
+        match ahead {
+            Some(Self::Thread(thread)) => Ok(thread),
+            Some(Self::Child(_)) | None => native::ahead(),
+        }
+    }
+
+    /// The child that was started ahead.
+    pub(super) fn child(ahead: Option<Self>) -> Option<sandbox::Ahead> {
+        match ahead {
+            Some(Self::Child(child)) => Some(child),
+            Some(Self::Thread(_)) | None => None,
+        }
+    }
+}
