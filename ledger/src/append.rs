@@ -83,7 +83,7 @@ impl Ledger {
         }
     }
 
-    /// Appends entries as one write, all or none of them acknowledged.
+    /// Appends entries as one write, all or none of them acknowledged; of no entries nothing is written.
     ///
     /// # Errors
     /// Nothing is acknowledged; kinds that only the ledger itself writes are refused.
@@ -92,6 +92,9 @@ impl Ledger {
             return Err(LedgerError::Draft {
                 why: format!("`{}` entries are written by the ledger itself", own.kind.word()),
             });
+        }
+        if drafts.is_empty() {
+            return Ok(Vec::new());
         }
         self.write(Cow::Borrowed(drafts), durability >= Durability::Strict, None)
     }

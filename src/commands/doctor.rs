@@ -12,7 +12,7 @@ use crate::{
         paint::{Paint, Tone},
         standing::{
             approver::Approving, finding::Finding, kernel::Kernel, links::Links, record::Record,
-            rules::Rules, waiting::Waiting,
+            rules::Rules, storage::Storage, waiting::Waiting,
         },
         table::{Cell, Layout, lines},
         words,
@@ -90,6 +90,7 @@ fn of_home(home: &Home) -> Vec<Finding> {
         "directory",
         format!("{} is yours alone to write", home.path.display()),
     )];
+    findings.extend(Storage::of(&home.dir).map(of_storage));
     match Record::look(home) {
         Err(e) => {
             let failure = Failure::from(e);
@@ -127,6 +128,14 @@ fn of_home(home: &Home) -> Vec<Finding> {
         }
     }
     findings
+}
+
+fn of_storage(storage: Storage) -> Finding {
+    Finding::warning(
+        "storage",
+        format!("the record lies on {}: {}", storage.name, storage.why),
+        "move the directory to a disk of this machine, and name it by WATCHTOWER_DIR where it is another",
+    )
 }
 
 fn of_rules(rules: &Rules) -> Finding {

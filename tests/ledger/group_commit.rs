@@ -2,7 +2,7 @@
 //! writer that has the turn, with what `docs/ledger.md` says of it.
 
 use super::place::{Place, event};
-use ledger::Durability;
+use ledger::{Durability, Ledger, Settings};
 use std::{
     fs::File,
     ops::Range,
@@ -109,6 +109,52 @@ fn nothing_else_is_taken_for_a_sync_of_the_entry() {
             });
         }
     });
+}
+
+#[test]
+fn a_segment_that_begins_meanwhile_serves_nobody_of_the_one_before() {
+    let place = Place::with_ledger();
+    place.fill(6);
+    let old = File::open(place.segment(1)).unwrap();
+    let mut turn = fd_lock::RwLock::new(&old);
+    let turn = turn.write().unwrap();
+    let lock = File::options()
+        .write(true)
+        .open(place.path().join("ledger.lock"))
+        .unwrap();
+    lock.write_all_at(
+        &said(old.metadata().unwrap().ino(), &(0..1 << 30), 7),
+        PUBLISHED_AT,
+    )
+    .unwrap();
+    let before = old.metadata().unwrap().len();
+    let mut waiting = place.open();
+    std::thread::scope(|scope| {
+        let waiting = scope.spawn(|| {
+            let begun = Instant::now();
+            waiting.append(&[event(1)], Durability::Strict).unwrap();
+            begun.elapsed()
+        });
+        while old.metadata().unwrap().len() == before {
+            sleep(Duration::from_millis(1));
+        }
+        sleep(Duration::from_millis(50));
+        let small = Settings {
+            rotate_bytes: 1,
+            ..Settings::default()
+        };
+        let mut next = Ledger::open(place.dir(), place.path(), small).unwrap();
+        // It has a turn of its own, and publishes what it synced: bytes of the new file.
+        let receipts = next.append(&[event(2)], Durability::Strict).unwrap();
+        let new = place.segment(receipts[0].seq - 1).metadata().unwrap();
+        let lock = std::fs::read(place.path().join("ledger.lock")).unwrap();
+        let inode = &lock[PUBLISHED_AT as usize..][..8];
+        assert_eq!(inode, new.ino().to_le_bytes());
+        let waited = waiting.join().unwrap();
+        assert!(waited >= PATIENCE, "{waited:?}");
+    });
+    drop(turn);
+    assert_eq!(place.exit_code(), 0);
 }
 
 #[test]

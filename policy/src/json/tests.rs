@@ -71,7 +71,9 @@ fn an_offset_in_the_decoded_text_is_found_in_the_document() {
 #[test]
 fn what_is_left_out_is_passed_whatever_it_is() {
     let document = |examples: &str| {
-        format!(r#"{{"policies": [{{"name": "a", "examples": {examples}, "action": "deny"}}], "examples": [1]}}"#)
+        format!(
+            r#"{{"policies": [{{"name": "a", "examples": {examples}, "action": "deny"}}], "examples": [1]}}"#
+        )
     };
     let read = |text: &str, extent: Extent| {
         let mut faults = Vec::new();

@@ -9,4 +9,5 @@ pub(crate) mod kernel;
 pub(crate) mod links;
 pub(crate) mod record;
 pub(crate) mod rules;
+pub(crate) mod storage;
 pub(crate) mod waiting;
