@@ -222,7 +222,7 @@ fn a_record_that_a_restart_would_empty_is_a_finding() {
     assert_eq!(kinds(&in_memory), [said]);
     assert_eq!(finding(&in_memory, "storage")["state"], "warning");
     // Where the tests themselves run in memory, that is said as well.
-    let elsewhere = rustix::fs::statfs(&desk.state()).unwrap().f_type == 0x0102_1994;
+    let elsewhere = rustix::fs::statfs(desk.state()).unwrap().f_type == 0x0102_1994;
     assert_eq!(kinds(&on_disk).len(), usize::from(elsewhere));
 }
 
