@@ -1,6 +1,7 @@
 //! `wt alert`.
 
 use super::desk::{Call, Desk, text};
+use crate::support::needs;
 use serde_json::{Value, json};
 use std::{
     io::{BufRead, BufReader, Read, Write},
@@ -140,6 +141,9 @@ fn an_alert_of_the_policy_that_cannot_be_read_is_named() {
 
 #[test]
 fn a_command_and_a_webhook_are_told_with_the_alert_as_json() {
+    if !needs::program("curl") {
+        return;
+    }
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let desk = Desk::new();
     let told = desk.home().join("told");
@@ -158,7 +162,7 @@ fn a_command_and_a_webhook_are_told_with_the_alert_as_json() {
         loop {
             let mut line = String::new();
             reader.read_line(&mut line).unwrap();
-            if let Some(value) = line.strip_prefix("content-length: ") {
+            if let Some(value) = line.to_lowercase().strip_prefix("content-length: ") {
                 length = value.trim().parse().unwrap();
             }
             request.push_str(&line);
@@ -168,7 +172,9 @@ fn a_command_and_a_webhook_are_told_with_the_alert_as_json() {
         }
         let mut body = vec![0; length];
         reader.read_exact(&mut body).unwrap();
-        stream.write_all(b"HTTP/1.1 204 No Content\r\n\r\n").unwrap();
+        stream
+            .write_all(b"HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n")
+            .unwrap();
         (request, body)
     });
     let output = desk.run(&["alert", "--deliver"]);

@@ -7,11 +7,10 @@ use crate::{
     view::words::count,
 };
 use std::{
-    io::{Read, Write},
-    net::{TcpStream, ToSocketAddrs},
+    io::Write,
     os::unix::net::UnixDatagram,
     path::Path,
-    process::{Command, Stdio},
+    process::{Command, ExitStatus, Stdio},
     thread,
     time::{Duration, Instant},
 };
@@ -21,7 +20,7 @@ const LIMIT: Duration = Duration::from_secs(10);
 /// Facility `authpriv` of syslog (RFC 5424).
 const AUTHPRIV: u8 = 10;
 
-/// Where the machine takes what is told: the socket of syslog, what shows a message on the desktop, what speaks https.
+/// Where the machine takes what is told: the socket of syslog, what shows a message on the desktop, what posts.
 struct Places<'a> {
     log: &'a str,
     notify_send: &'a str,
@@ -89,8 +88,17 @@ pub(crate) fn words(episode: &Episode) -> String {
     visible(&text)
 }
 
-/// Runs a program with the alarm as JSON on its stdin and an environment of its own.
+/// Runs a program that has to end well.
 fn run(program: &str, args: &[String], input: &str) -> Result<(), String> {
+    let status = ended(program, args, input)?;
+    if status.success() {
+        return Ok(());
+    }
+    Err(format!("`{program}` failed: {status}"))
+}
+
+/// How a program ended that got this on its stdin and an environment of its own.
+fn ended(program: &str, args: &[String], input: &str) -> Result<ExitStatus, String> {
     let failed = |what: &str, e: &dyn std::fmt::Display| format!("cannot {what} `{program}`: {e}");
     let mut command = Command::new(program);
     command
@@ -123,8 +131,7 @@ fn run(program: &str, args: &[String], input: &str) -> Result<(), String> {
     let begun = Instant::now();
     loop {
         match child.try_wait().map_err(|e| failed("wait for", &e))? {
-            Some(status) if status.success() => return Ok(()),
-            Some(status) => return Err(format!("`{program}` failed: {status}")),
+            Some(status) => return Ok(status),
             None if begun.elapsed() < LIMIT => thread::sleep(Duration::from_millis(20)),
             None => {
                 child.kill().map_err(|e| failed("stop", &e))?;
@@ -135,66 +142,40 @@ fn run(program: &str, args: &[String], input: &str) -> Result<(), String> {
     }
 }
 
-/// Posts the alarm. Plain http is spoken here; https is left to the system's curl. The address is often a secret in
-/// itself, so it stands neither in an argv, which others can see, nor in a message.
+/// Posts the alarm by the system's curl. The address is often a secret in itself, so it stands neither in an argv, which
+/// others can see, nor in a message.
 fn webhook(places: &Places<'_>, url: &str, json: &str) -> Result<(), String> {
-    let Some(rest) = url.strip_prefix("http://") else {
-        let args = [
-            "-q",
-            "-fsS",
-            "--proto",
-            "=https",
-            "--max-time",
-            "10",
-            "--config",
-            "-",
-        ];
-        let config = format!(
-            "url = {}\nheader = \"content-type: application/json\"\ndata-binary = {}\n",
-            config_text(url),
-            config_text(json)
-        );
-        return run(places.curl, &args.map(str::to_owned), &config);
-    };
-    let shown = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    let shown = shown.rsplit('@').next().unwrap_or_default();
-    let failed = |e: &dyn std::fmt::Display| format!("cannot post to `http://{shown}`: {e}");
-    let (host, path) = rest
-        .split_once('/')
-        .map_or((rest, String::from("/")), |(host, path)| {
-            (host, format!("/{path}"))
-        });
-    let port_given = host
-        .rsplit_once(':')
-        .is_some_and(|(_, port)| port.parse::<u16>().is_ok());
-    let address = if port_given {
-        host.to_owned()
-    } else {
-        format!("{host}:80")
-    };
-    let address = address
-        .to_socket_addrs()
-        .map_err(|e| failed(&e))?
-        .next()
-        .ok_or_else(|| failed(&"no such host"))?;
-    let mut stream = TcpStream::connect_timeout(&address, LIMIT).map_err(|e| failed(&e))?;
-    stream.set_read_timeout(Some(LIMIT)).map_err(|e| failed(&e))?;
-    stream.set_write_timeout(Some(LIMIT)).map_err(|e| failed(&e))?;
-    let request = format!(
-        "POST {path} HTTP/1.1\r\nhost: {host}\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\
-         connection: close\r\n\r\n{json}",
-        json.len()
+    let (scheme, rest) = url.split_once("://").unwrap_or_default();
+    let only = format!("={scheme}");
+    let args = [
+        "-q",
+        "-fsS",
+        "--proto",
+        &only,
+        "--max-time",
+        "10",
+        "--config",
+        "-",
+    ];
+    let config = format!(
+        "url = {}\nheader = \"content-type: application/json\"\ndata-binary = {}\n",
+        config_text(url),
+        config_text(json)
     );
-    stream.write_all(request.as_bytes()).map_err(|e| failed(&e))?;
-    let mut answer = String::new();
-    let read = stream.take(64).read_to_string(&mut answer);
-    match answer.split(' ').nth(1) {
-        Some(status) if status.starts_with('2') => Ok(()),
-        Some(status) => Err(failed(&format!("it answered {status}"))),
-        None => Err(failed(
-            &read.map_or_else(|e| e.to_string(), |_| "it gave no answer".to_owned()),
-        )),
-    }
+    let status = ended(places.curl, &args.map(str::to_owned), &config)?;
+    // EXIT CODES of curl(1).
+    let why = match status.code() {
+        Some(0) => return Ok(()),
+        Some(6) => "no such host",
+        Some(7) => "it cannot be reached",
+        Some(22) => "it answered with an error",
+        Some(28) => "it took longer than 10 s",
+        Some(35 | 58 | 60) => "the two do not agree on TLS, or its certificate does not hold",
+        _ => return Err(format!("`{}` failed: {status}", places.curl)),
+    };
+    let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let host = host.rsplit('@').next().unwrap_or_default();
+    Err(format!("cannot post to `{scheme}://{host}`: {why}"))
 }
 
 /// A text as curl's configuration has it.
