@@ -262,10 +262,8 @@ impl<'a> Reader<'a, '_> {
                 return Err(self.fault("a colon was expected here"));
             }
             self.at += 1;
-            if left_out.is_some_and(|left| key == left) {
-                self.step_over()?;
-            } else {
-                let node = self.value()?;
+            let node = self.value()?;
+            if left_out.is_none_or(|left| key != left) {
                 members.push(Member { key, at, node });
             }
             self.space();
@@ -278,33 +276,6 @@ impl<'a> Reader<'a, '_> {
         self.at += 1;
         self.duplicates(&members);
         Ok(Value::Object(members))
-    }
-
-    /// Passes a value that was read in full when its document was accepted: only where it ends is looked for.
-    fn step_over(&mut self) -> Result<(), Fault> {
-        self.space();
-        if !matches!(self.peek(), Some(b'{' | b'[')) {
-            return self.value().map(drop);
-        }
-        let mut open = 0u32;
-        loop {
-            match self.peek() {
-                Some(b'"') => drop(self.string()?),
-                Some(byte) => {
-                    self.at += 1;
-                    match byte {
-                        b'{' | b'[' => open += 1,
-                        b'}' | b']' => open -= 1,
-                        _ => {}
-                    }
-                    if open == 0 {
-                        return Ok(());
-                    }
-                }
-                // The document ends here, which is said as ever.
-                None => return self.value().map(drop),
-            }
-        }
     }
 
     fn duplicates(&mut self, members: &[Member<'a>]) {

@@ -67,34 +67,3 @@ fn an_offset_in_the_decoded_text_is_found_in_the_document() {
     assert_eq!(text.get(inside(text, all, z)..), Some("z\""));
     assert_eq!(inside(text, all, 0), 1);
 }
-
-#[test]
-fn what_is_left_out_is_passed_whatever_it_is() {
-    let document = |examples: &str| {
-        format!(
-            r#"{{"policies": [{{"name": "a", "examples": {examples}, "action": "deny"}}], "examples": [1]}}"#
-        )
-    };
-    let read = |text: &str, extent: Extent| {
-        let mut faults = Vec::new();
-        (read(text, extent, &mut faults).map(|node| node.plain()), faults)
-    };
-    let left = serde_json::json!({"policies": [{"name": "a", "action": "deny"}], "examples": [1]});
-    for examples in [
-        "[]",
-        "{}",
-        "7",
-        "\"]}\"",
-        r#"[{"a": "}]\"\\", "b": [[{}]]}, "\u005b{"]"#,
-        r#" [ {"intent": {"path": "/x/[*]"}, "expect": "deny"} ] "#,
-    ] {
-        let text = document(examples);
-        assert!(read(&text, Extent::Everything).0.is_some(), "{examples}");
-        let (seen, faults) = read(&text, Extent::Without("examples"));
-        assert_eq!((seen, faults.len()), (Some(left.clone()), 0), "{examples}");
-    }
-    for broken in ["[", "[\"", "[{]"] {
-        let (seen, faults) = read(&document(broken), Extent::Without("examples"));
-        assert!(seen.is_none() && faults.len() == 1, "{broken}: {seen:?}");
-    }
-}
