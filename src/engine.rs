@@ -34,7 +34,7 @@ pub struct Judgement {
 
 /// Judges a call, records the decision, carries out what was allowed and records how it went.
 ///
-/// `ahead` is what [`Ahead::of`] started for it meanwhile, where there is something.
+/// `ahead` is what [`Ahead::start`] started for it meanwhile, where there is something.
 ///
 /// # Errors
 /// Refused by policy, or nothing could be judged, confined or recorded: nothing was done. Only where the outcome of

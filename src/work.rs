@@ -127,7 +127,7 @@ impl Work {
 }
 
 fn on_thread(ahead: Option<Ahead>, grants: Vec<Grant>) -> Result<native::Confining, Failure> {
-    Ok(Ahead::thread(ahead)?.confine(NativePlan { grants })?)
+    Ok(Ahead::or_thread(ahead)?.confine(NativePlan { grants })?)
 }
 
 fn native_begun(

@@ -13,10 +13,14 @@ use landlock::ABI;
 use std::{
     sync::mpsc::{Receiver, SyncSender, sync_channel},
     thread::{Builder, JoinHandle},
+    time::Duration,
 };
 
 /// Stack of the confined thread: recursion over trees is bounded and keeps its state on the heap.
 const STACK_BYTES: usize = 512 * 1024;
+
+/// No kernel takes longer to confine a thread.
+const LIMIT: Duration = Duration::from_secs(10);
 
 type Job = Box<dyn FnOnce() + Send>;
 
@@ -54,7 +58,7 @@ pub struct Confining {
 ///
 /// # Errors
 /// [`SandboxError`] where no thread can be started.
-pub fn ahead() -> Result<Ahead, SandboxError> {
+pub fn start() -> Result<Ahead, SandboxError> {
     let (report, reported) = sync_channel::<Result<Enforcement, SandboxError>>(1);
     let (plans, planned) = sync_channel(1);
     let (jobs, next): (SyncSender<Job>, Receiver<Job>) = sync_channel(1);
@@ -86,9 +90,9 @@ pub fn ahead() -> Result<Ahead, SandboxError> {
 /// Starts the thread with its plan and waits until it is confined.
 ///
 /// # Errors
-/// As [`ahead`], [`Ahead::confine`] and [`Confining::ready`].
+/// As [`start`], [`Ahead::confine`] and [`Confining::ready`].
 pub fn confine(plan: NativePlan, min: &MinSandbox) -> Result<Confined, SandboxError> {
-    ahead()?.confine(plan)?.ready(min)
+    start()?.confine(plan)?.ready(min)
 }
 
 impl Ahead {
@@ -117,7 +121,9 @@ impl Confining {
     /// [`SandboxError`] where a layer fails in another way than by being absent, or where less is enforced than
     /// `min` demands; the thread then ends and nothing was done.
     pub fn ready(self, min: &MinSandbox) -> Result<Confined, SandboxError> {
-        let enforcement = self.reported.recv().map_err(|_| SandboxError::Lost {
+        // A filter of the caller's may end the thread alone, which then reports nothing.
+        let reported = self.reported.recv_timeout(LIMIT);
+        let enforcement = reported.map_err(|_| SandboxError::Lost {
             step: "it was confined",
         })??;
         min.check(&enforcement)?;

@@ -163,7 +163,7 @@ fn confine(channel: &Channel) -> Result<(Vec<u8>, Vec<OwnedFd>, Enforcement), Sa
     }
     let mut enforced = Enforcement::none(Mode::Process);
     restrict(&grants, Outside::default(), NEWEST, &mut enforced)?;
-    let program = seccomp::compile(&seccomp::NATIVE, 0)?;
+    let program = seccomp::compile(&seccomp::NATIVE_PROCESS, 0)?;
     install(&program, &program, &mut enforced);
     Ok((told.work, held, enforced))
 }

@@ -6,6 +6,7 @@ use crate::{
     sandbox::{self, SandboxError, native},
 };
 use policy::Intent;
+use rustix::thread::{SecureComputingMode, secure_computing_mode};
 
 /// The beginning of a confinement.
 #[derive(Debug)]
@@ -20,19 +21,21 @@ impl Ahead {
     /// Starts what a call of this intent will need, if it is allowed. Where none can be started, whoever begins the
     /// work says so.
     #[must_use]
-    pub fn of(intent: &Intent) -> Option<Self> {
+    pub fn start(intent: &Intent) -> Option<Self> {
         if intent.domain == "filesystem" {
-            native::ahead().ok().map(Self::Thread)
+            // A filter that is in force may end whoever takes on another: a refusal is recorded before that.
+            let free = secure_computing_mode() == Ok(SecureComputingMode::Disabled);
+            free.then(native::start)?.ok().map(Self::Thread)
         } else {
             exec::ahead(intent).map(Self::Child)
         }
     }
 
     /// The thread that was started ahead, or a new one.
-    pub(super) fn thread(ahead: Option<Self>) -> Result<native::Ahead, SandboxError> {
+    pub(super) fn or_thread(ahead: Option<Self>) -> Result<native::Ahead, SandboxError> {
         match ahead {
             Some(Self::Thread(thread)) => Ok(thread),
-            Some(Self::Child(_)) | None => native::ahead(),
+            Some(Self::Child(_)) | None => native::start(),
         }
     }
 

@@ -27,7 +27,10 @@ fn every_native_applet_works_in_a_process_of_its_own() {
     assert!(!desk.file("d").exists() && desk.file("a").exists());
     let decision = desk.entries_of("decision").pop().unwrap();
     assert_eq!(decision["data"]["enforcement"]["mode"], "process");
-    assert_eq!(decision["data"]["enforcement"]["seccomp"]["profile"], "native");
+    assert_eq!(
+        decision["data"]["enforcement"]["seccomp"]["profile"],
+        "native-process"
+    );
 }
 
 #[test]

@@ -2,7 +2,12 @@
 //! what is left where policy admits that, and its record names every layer that was not had.
 
 use crate::support::{Scratch, needs};
-use std::process::{Command, Output};
+use seccompiler::{BpfProgram, SeccompAction, SeccompFilter};
+use std::{
+    collections::BTreeMap,
+    os::unix::process::ExitStatusExt,
+    process::{Command, Output},
+};
 
 /// `wt ARGS...` where this limit of namespaces is zero.
 fn limited(desk: &Scratch, limit: &str, args: &[&str]) -> Output {
@@ -121,4 +126,33 @@ fn the_doctor_tries_what_holds_a_tool() {
         "calls of tools end with 69: the policy's `sandbox.min_sandbox.exec` demands a user namespace",
         "{below}"
     );
+}
+
+/// As systemd's `SystemCallFilter=@system-service` has it: the end of whoever takes on a filter of his own.
+#[test]
+fn under_a_filter_that_kills_whoever_takes_on_another_a_refusal_is_still_recorded() {
+    let desk = Scratch::new();
+    let rules = BTreeMap::from([(nix::libc::SYS_seccomp, Vec::new())]);
+    let filter = SeccompFilter::new(
+        rules,
+        SeccompAction::Allow,
+        SeccompAction::KillProcess,
+        std::env::consts::ARCH.try_into().unwrap(),
+    );
+    let program: BpfProgram = filter.unwrap().try_into().unwrap();
+    let run = |args: &[&str]| {
+        std::thread::scope(|scope| {
+            let held = scope.spawn(|| {
+                seccompiler::apply_filter(&program).unwrap();
+                desk.run(args)
+            });
+            held.join().unwrap().status
+        })
+    };
+    assert_eq!(run(&["safe-mkdir", "/etc/wt-never"]).code(), Some(77));
+    let decision = desk.entries_of("decision").pop().unwrap();
+    assert_eq!(decision["data"]["decision"]["verdict"], "deny");
+    // What is allowed cannot be confined, and is not done.
+    assert_eq!(run(&["safe-mkdir", "allowed"]).signal(), Some(nix::libc::SIGSYS));
+    assert!(!desk.file("allowed").exists());
 }

@@ -40,7 +40,7 @@ pub(super) fn run(
             stderr: &mut stderr,
             terminal: false,
         };
-        engine::call(&call.intent, &caller, Ahead::of(&call.intent), &mut output)
+        engine::call(&call.intent, &caller, Ahead::start(&call.intent), &mut output)
     });
     match result {
         Ok(outcome) => done(&outcome, &stdout, &stderr),

@@ -47,7 +47,7 @@ fn hold(path: &Path) -> Arc<OwnedFd> {
 }
 
 fn confined(grants: Vec<Grant>, newest: ABI) -> Confined {
-    ahead()
+    start()
         .unwrap()
         .confine_up_to(NativePlan { grants }, newest)
         .unwrap()
@@ -233,7 +233,7 @@ fn less_than_policy_demands_is_refused_with_69() {
         landlock_abi: 3,
         ..MinSandbox::NATIVE
     };
-    let error = ahead()
+    let error = start()
         .unwrap()
         .confine_up_to(NativePlan::default(), ABI::V2)
         .unwrap()
@@ -247,7 +247,7 @@ fn less_than_policy_demands_is_refused_with_69() {
     );
     assert!(failure.hint.contains("wt doctor"));
     assert!(
-        ahead()
+        start()
             .unwrap()
             .confine_up_to(NativePlan::default(), ABI::V3)
             .unwrap()

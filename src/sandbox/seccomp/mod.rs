@@ -8,7 +8,7 @@ mod program;
 mod runtime;
 mod tools;
 
-pub use native::NATIVE;
+pub use native::{NATIVE, NATIVE_PROCESS};
 pub use program::{Program, compile};
 pub use tools::{KUBECTL, KUBECTL_PLUGIN, SEARCH, SSH, SSH_AGENT, TOOL_FD};
 

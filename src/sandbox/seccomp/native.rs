@@ -87,7 +87,7 @@ const FILES: &[Row] = &[
     row(libc::SYS_geteuid, "whether an owner can be kept"),
 ];
 
-/// Landlock, which is taken on after the filter: none of these gives a thread anything.
+/// Landlock of the calling thread alone, which is taken on after the filter: none of these gives a thread anything.
 const RESTRICT: &[Row] = &[
     row_when(
         libc::SYS_prctl,
@@ -99,12 +99,23 @@ const RESTRICT: &[Row] = &[
         "names the rights that are restricted",
     ),
     row(libc::SYS_landlock_add_rule, "grants them below a held directory"),
-    row(libc::SYS_landlock_restrict_self, "restricts the thread for good"),
+    row_when(
+        libc::SYS_landlock_restrict_self,
+        &[When::Is(1, 0)],
+        "restricts the thread for good, and no other one",
+    ),
 ];
 
-/// Native effects: EPERM, so that an outcome is still recorded.
+/// Native effects on a thread: EPERM, so that an outcome is still recorded.
 pub const NATIVE: Profile = Profile {
     name: "native",
     mismatch: Mismatch::NotPermitted,
     rows: &[RUNTIME, HELD, FILES, RESTRICT],
+};
+
+/// The same in a process of its own, which takes on Landlock first.
+pub const NATIVE_PROCESS: Profile = Profile {
+    name: "native-process",
+    mismatch: Mismatch::NotPermitted,
+    rows: &[RUNTIME, HELD, FILES],
 };
