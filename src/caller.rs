@@ -14,6 +14,7 @@ use std::{
     io::{IsTerminal, Read},
     os::{fd::OwnedFd, unix::ffi::OsStrExt},
     path::PathBuf,
+    sync::OnceLock,
 };
 
 /// How many ancestors are looked at for an agent.
@@ -156,11 +157,15 @@ impl Caller {
     }
 }
 
-/// The mask is read by setting it, the only way there is; a front end calls this before any thread exists.
-fn umask() -> u32 {
-    let old = rustix::process::umask(Mode::from_raw_mode(0o077));
-    rustix::process::umask(old);
-    old.as_raw_mode()
+/// The caller's mask, found once: it is read by setting it, the only way there is, which no two threads may do at the
+/// same time. What it takes from the owner stays out of force, since Watchtower must be able to read its own files.
+pub(crate) fn umask() -> u32 {
+    static FOUND: OnceLock<u32> = OnceLock::new();
+    *FOUND.get_or_init(|| {
+        let found = rustix::process::umask(Mode::from_raw_mode(0o077));
+        rustix::process::umask(found & Mode::from_raw_mode(0o077));
+        found.as_raw_mode()
+    })
 }
 
 fn agent_of(env: &BTreeMap<OsString, OsString>) -> Agent {

@@ -108,6 +108,8 @@ fn subcommand(name: &str) -> Option<&'static Subcommand> {
 /// Runs the program that `argv` names and returns its exit code.
 pub fn run(argv: Vec<OsString>) -> ExitCode {
     let json = std::env::var_os("WT_ERRORS").is_some_and(|value| value == "json");
+    // Before any thread exists.
+    crate::caller::umask();
     let (program, args) = match find(argv) {
         Ok(found) => found,
         Err(failure) => return failure.report("wt", json),

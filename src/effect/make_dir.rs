@@ -29,7 +29,7 @@ pub(super) fn carry_out(run: &mut Run, make: &MakeDir) {
         Err(errno) => return told(run, &make.at.shown, &make.at.path, errno.into()),
     };
     for (number, (name, text)) in make.between.iter().enumerate() {
-        let mode = make.parents.then_some((0o777 & !run.umask) | PASSABLE);
+        let mode = make.parents.then_some((0o777 & !run.owner_mask()) | PASSABLE);
         match make_or_enter(dir.as_fd(), name, mode) {
             Ok((below, made)) => {
                 dir = Arc::new(below);
@@ -43,7 +43,7 @@ pub(super) fn carry_out(run: &mut Run, make: &MakeDir) {
             Err(fault) => return told(run, text, &make.at.path, fault),
         }
     }
-    let asked = make.mode.unwrap_or(0o777 & !run.umask);
+    let asked = make.mode.unwrap_or(0o777 & !run.owner_mask());
     match make_one(dir.as_fd(), &make.at.name, asked, make.mode.is_some()) {
         // Another operand of the same call has made it.
         Err(Fault::Kernel(Errno::EXIST))

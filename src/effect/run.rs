@@ -71,6 +71,12 @@ pub(super) struct Run {
 }
 
 impl Run {
+    /// What the mask takes from the owner. The rest of it is in force in this process, so that the kernel applies it, or
+    /// in its place the default access list of a directory (umask(2)).
+    pub(super) const fn owner_mask(&self) -> u32 {
+        self.umask & 0o700
+    }
+
     pub(super) fn new(tool: String, verbose: bool, umask: u32, held: Vec<Arc<OwnedFd>>, seq: u64) -> Self {
         Self {
             verbose,

@@ -48,7 +48,7 @@ fn apply(run: &mut Run, touch: &Touch) -> Result<Json, Fault> {
         &*dir,
         &touch.at.name,
         flags,
-        Mode::from_raw_mode(0o666 & !run.umask),
+        Mode::from_raw_mode(0o666 & !run.owner_mask()),
     )?;
     if touch.accessed != Time::Now || touch.modified != Time::Now {
         futimens(&made, &times)?;

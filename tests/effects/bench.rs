@@ -99,6 +99,8 @@ impl Ran {
 
 impl Bench {
     pub(crate) fn new() -> Self {
+        // The kernel takes it from what effects make, in this process as in `wt`.
+        rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o022));
         Self::in_dir(tempfile::tempdir().unwrap())
     }
 

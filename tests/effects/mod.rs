@@ -6,6 +6,7 @@ mod creations;
 mod deletions;
 mod links;
 mod metadata;
+mod modes;
 mod mounts;
 mod moves;
 mod peers;

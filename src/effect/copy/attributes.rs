@@ -4,7 +4,7 @@
 use super::Manner;
 use crate::{
     effect::plan::Preserve,
-    resolve::{Stamp, Status},
+    resolve::{Kind, Stamp, Status, status_of},
 };
 use rustix::{
     fs::{
@@ -19,6 +19,17 @@ use std::{ffi::OsStr, os::fd::BorrowedFd};
 const MAX_ATTRIBUTE_BYTES: usize = 64 << 10;
 const ACCESS_LISTS: [&str; 2] = ["system.posix_acl_access", "system.posix_acl_default"];
 const CAPABILITY: &str = "security.capability";
+
+/// The mode with which a copy is made: what its source permits, so that the kernel can take the mask from it or apply the
+/// default access list of the directory (acl(5)); where a mode is given to it later, nobody else's until then.
+pub(super) fn first_mode(status: &Status, manner: Manner, before: Option<&Status>) -> Mode {
+    let own = if status.kind == Kind::Dir { 0o700 } else { 0o600 };
+    Mode::from_raw_mode(match (manner.preserve, before) {
+        (Preserve::Content, None) if status.kind == Kind::Dir => status.mode & 0o777 | own,
+        (Preserve::Content, None) => status.mode & 0o777,
+        _ => own,
+    })
+}
 
 /// Gives `dest` owner, mode and times of an object whose state is `status`; `before` is the object that it is going
 /// to replace.
@@ -40,7 +51,14 @@ pub(super) fn apply(
             .or_else(unpermitted)?;
             return fchmod(dest, Mode::from_raw_mode(before.mode & 0o777));
         }
-        return fchmod(dest, Mode::from_raw_mode(status.mode & 0o777 & !umask));
+        // The kernel took the mask, or what the directory's default list does not give; what it may take from the owner
+        // comes last, since a directory has to be entered first.
+        let now = status_of(dest)?.mode;
+        let wanted = now & (!0o700 | status.mode & !umask);
+        if wanted == now {
+            return Ok(());
+        }
+        return fchmod(dest, Mode::from_raw_mode(wanted));
     }
     let owned = fchown(
         dest,

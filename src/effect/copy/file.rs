@@ -2,7 +2,7 @@
 
 use super::{
     Manner,
-    attributes::{apply, apply_to_link, copy_attributes},
+    attributes::{apply, apply_to_link, copy_attributes, first_mode},
     data::copy_data,
     discard,
 };
@@ -41,7 +41,7 @@ pub(super) fn copy_regular(
     before: Option<&Status>,
 ) -> Result<(), Errno> {
     let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-    let dest = openat(dir, new, flags, Mode::RUSR | Mode::WUSR)?;
+    let dest = openat(dir, new, flags, first_mode(status, manner, before))?;
     let done = copy_data(source, dest.as_fd(), status.size, status.blocks)
         .and_then(|()| apply(status, dest.as_fd(), manner, umask, before))
         .map(|()| copy_attributes(source, dest.as_fd(), manner));

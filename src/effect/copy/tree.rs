@@ -3,7 +3,7 @@
 
 use super::{
     Manner,
-    attributes::{apply, copy_attributes},
+    attributes::{apply, copy_attributes, first_mode},
     discard,
     file::{copy_link, copy_regular, open_regular},
 };
@@ -55,7 +55,7 @@ pub(super) fn copy_tree(
     name: &OsStr,
     branch: &Branch<'_>,
 ) -> Result<(), Fault> {
-    let (root, fresh) = root_of(dir, name, branch)?;
+    let (root, fresh) = root_of(source, dir, name, branch)?;
     let root_id = status_of(&root)?.id;
     let mut copier = Copier {
         run,
@@ -75,9 +75,14 @@ pub(super) fn copy_tree(
     if copier.failed { Err(Fault::Told) } else { Ok(()) }
 }
 
-fn root_of(dir: BorrowedFd<'_>, name: &OsStr, branch: &Branch<'_>) -> Result<(OwnedFd, bool), Fault> {
+fn root_of(
+    source: BorrowedFd<'_>,
+    dir: BorrowedFd<'_>,
+    name: &OsStr,
+    branch: &Branch<'_>,
+) -> Result<(OwnedFd, bool), Fault> {
     if branch.merge.is_none() {
-        mkdirat(dir, name, Mode::RWXU)?;
+        mkdirat(dir, name, first_mode(&status_of(source)?, branch.manner, None))?;
     }
     let root = openat(dir, name, DIRECTORY, Mode::empty())?;
     match branch.merge {
@@ -136,7 +141,11 @@ impl Copier<'_, '_> {
             return Ok(None);
         }
         let name = last(path);
-        let made = match mkdirat(self.ladder.top()?, name, Mode::RWXU) {
+        let made = match mkdirat(
+            self.ladder.top()?,
+            name,
+            first_mode(status, self.branch.manner, None),
+        ) {
             Ok(()) => true,
             Err(Errno::EXIST) if self.branch.merge.is_some() => false,
             Err(errno) => return Err(errno.into()),
