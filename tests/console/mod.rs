@@ -9,5 +9,6 @@ mod report;
 pub(crate) mod screen;
 mod standing;
 mod stats;
+mod storage;
 mod tail;
 mod watch;

@@ -1,15 +1,14 @@
 //! `wt status` and `wt doctor`.
 
 use super::desk::{Call, Desk, text};
-use crate::support::needs;
 use serde_json::{Value, json};
-use std::{os::unix::fs::PermissionsExt, path::Path, process::Command};
+use std::{os::unix::fs::PermissionsExt, path::Path};
 
-fn object(text: &str) -> Value {
+pub(super) fn object(text: &str) -> Value {
     serde_json::from_str(text).unwrap()
 }
 
-fn finding<'a>(doctor: &'a Value, check: &str) -> &'a Value {
+pub(super) fn finding<'a>(doctor: &'a Value, check: &str) -> &'a Value {
     doctor["findings"]
         .as_array()
         .unwrap()
@@ -178,52 +177,6 @@ fn a_directory_that_others_can_write_is_a_finding_with_its_fix() {
         json!(format!("chmod 700 {}", desk.state().display()))
     );
     assert_eq!(desk.run(&["status"]).status.code(), Some(78));
-}
-
-#[test]
-fn a_record_that_a_restart_would_empty_is_a_finding() {
-    if !needs::program("unshare") {
-        return;
-    }
-    let desk = Desk::bare();
-    let doctor = |script: &str| {
-        let plain = desk.wt(&["doctor", "--json"]);
-        let mut command = Command::new("unshare");
-        command
-            .args([
-                "--user",
-                "--map-root-user",
-                "--mount",
-                "/bin/sh",
-                "-ec",
-                script,
-                "sh",
-            ])
-            .arg(plain.get_program())
-            .args(plain.get_args())
-            .env_clear();
-        for (name, value) in plain.get_envs() {
-            command.env(name, value.unwrap());
-        }
-        command.env("STATE", desk.state());
-        let output = command.output().unwrap();
-        let shown = text(&output.stdout);
-        assert!(shown.starts_with('{'), "{}", text(&output.stderr));
-        object(&shown)
-    };
-    let on_disk = doctor("exec \"$@\"");
-    let in_memory = doctor("/bin/mount -t tmpfs -o mode=700 none \"$STATE\"; exec \"$@\"");
-    let kinds = |doctor: &Value| -> Vec<Value> {
-        let findings = doctor["findings"].as_array().unwrap().iter();
-        let storage = findings.filter(|finding| finding["check"] == "storage");
-        storage.map(|finding| finding["what"].clone()).collect()
-    };
-    let said = "the record lies on tmpfs: a restart of the machine empties it";
-    assert_eq!(kinds(&in_memory), [said]);
-    assert_eq!(finding(&in_memory, "storage")["state"], "warning");
-    // Where the tests themselves run in memory, that is said as well.
-    let elsewhere = rustix::fs::statfs(desk.state()).unwrap().f_type == 0x0102_1994;
-    assert_eq!(kinds(&on_disk).len(), usize::from(elsewhere));
 }
 
 #[test]

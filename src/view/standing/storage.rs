@@ -13,9 +13,10 @@ pub(crate) struct Storage {
 }
 
 const OVER_A_NETWORK: &str = "locks and syncs hold as far as its server holds them, and a writer on another machine may not see the last entries";
+const BY_A_PROGRAM: &str = "locks and syncs hold as far as the program behind it holds them";
 const IN_MEMORY: &str = "a restart of the machine empties it";
 
-/// `f_type` of statfs(2), from linux/magic.h.
+/// `f_type` of statfs(2), from linux/magic.h and those file systems themselves.
 const KINDS: &[(u32, &str, &str)] = &[
     (0x0000_6969, "NFS", OVER_A_NETWORK),
     (0xff53_4d42, "SMB", OVER_A_NETWORK),
@@ -25,6 +26,11 @@ const KINDS: &[(u32, &str, &str)] = &[
     (0x0102_1997, "9P", OVER_A_NETWORK),
     (0x5346_414f, "AFS", OVER_A_NETWORK),
     (0x7375_7245, "Coda", OVER_A_NETWORK),
+    (0x0bd0_0bd0, "Lustre", OVER_A_NETWORK),
+    (0x4750_4653, "GPFS", OVER_A_NETWORK),
+    (0x7461_636f, "OCFS2", OVER_A_NETWORK),
+    (0x0116_1970, "GFS2", OVER_A_NETWORK),
+    (0x6573_5546, "FUSE", BY_A_PROGRAM),
     (0x0102_1994, "tmpfs", IN_MEMORY),
     (0x8584_58f6, "ramfs", IN_MEMORY),
 ];
