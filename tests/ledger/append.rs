@@ -29,6 +29,16 @@ fn entries_are_dense_and_chained_and_private() {
 }
 
 #[test]
+fn no_entries_write_nothing() {
+    let place = Place::with_ledger();
+    let before = std::fs::read(place.segment(1)).unwrap();
+    let mut ledger = place.open();
+    assert_eq!(ledger.append(&[], Durability::Strict).unwrap(), []);
+    assert_eq!(std::fs::read(place.segment(1)).unwrap(), before);
+    assert_eq!(ledger.append(&[event(1)], Durability::Strict).unwrap()[0].seq, 2);
+}
+
+#[test]
 fn only_an_allowing_decision_gives_a_permit_and_every_decision_is_recorded() {
     let place = Place::with_ledger();
     let mut ledger = place.open();

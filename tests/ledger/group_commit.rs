@@ -144,8 +144,9 @@ fn a_segment_that_begins_meanwhile_serves_nobody_of_the_one_before() {
             ..Settings::default()
         };
         let mut next = Ledger::open(place.dir(), place.path(), small).unwrap();
-        // It has a turn of its own, and publishes what it synced: bytes of the new file.
-        let receipts = next.append(&[event(2)], Durability::Strict).unwrap();
+        // It has a turn of its own, and publishes what it synced: bytes of the new file, more than the old one has.
+        let many: Vec<_> = (0..200).map(event).collect();
+        let receipts = next.append(&many, Durability::Strict).unwrap();
         let new = place.segment(receipts[0].seq - 1).metadata().unwrap();
         let lock = std::fs::read(place.path().join("ledger.lock")).unwrap();
         let inode = &lock[PUBLISHED_AT as usize..][..8];
