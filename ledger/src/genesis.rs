@@ -105,6 +105,8 @@ impl Ledger {
                 why: "had a ledger, and its segments are gone".to_owned(),
             });
         }
+        // Before there is a first entry: where there is no room for it, nothing begins.
+        make_reserve(place)?;
         let keys = Keys::create(place)?;
         let key = SigningKey::from_bytes(&*keys.make(note::KEY_NAME)?);
         keys.make(REDACTION_KEY)?;
@@ -142,7 +144,6 @@ impl Ledger {
             sealer.store(place)?;
         }
         sync_segment(place, &segment)?;
-        make_reserve(place)?;
         place.sync()?;
         tail.store(&guard)
             .and_then(|_| guard.sync_data())
