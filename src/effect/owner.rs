@@ -39,15 +39,9 @@ fn apply(
     path: &[u8],
     status: &Status,
 ) -> Result<(), Fault> {
-    chownat(
-        fd,
-        c"",
-        set.uid.map(Uid::from_raw),
-        set.gid.map(Gid::from_raw),
-        AtFlags::EMPTY_PATH,
-    )?;
     let (uid, gid) = (set.uid.unwrap_or(status.uid), set.gid.unwrap_or(status.gid));
     if (uid, gid) == (status.uid, status.gid) {
+        // Nor does the kernel take set-ID bits away, as it does for an owner who is given what is his.
         run.say(|| {
             format!(
                 "ownership of {} retained as {uid}:{gid}",
@@ -56,6 +50,13 @@ fn apply(
         });
         return Ok(());
     }
+    chownat(
+        fd,
+        c"",
+        set.uid.map(Uid::from_raw),
+        set.gid.map(Gid::from_raw),
+        AtFlags::EMPTY_PATH,
+    )?;
     run.say(|| {
         let name = shown_below(&set.at.shown, path);
         format!(
