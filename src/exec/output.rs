@@ -97,7 +97,10 @@ pub(crate) struct Sink<'a, 'b> {
     outcome: Outcome,
     /// The beginning of the error output, in which a reason is looked for.
     said: Vec<u8>,
+    /// Whether standard output takes nothing any more.
     closed: bool,
+    /// Why, where not because its reader has gone.
+    unwritable: Option<String>,
 }
 
 impl<'a, 'b> Sink<'a, 'b> {
@@ -111,6 +114,7 @@ impl<'a, 'b> Sink<'a, 'b> {
             outcome: Outcome::default(),
             said: Vec::new(),
             closed: false,
+            unwritable: None,
         }
     }
 
@@ -131,12 +135,25 @@ impl<'a, 'b> Sink<'a, 'b> {
         } else {
             pass.to_vec()
         };
-        if !self.closed && self.io.stdout.write_all(&shown).is_err() {
-            self.closed = true;
-        }
+        self.pass_on(&shown, false);
         // Beyond the cap nothing is written; a flush still tells whether anybody waits.
-        if !self.closed && shown.is_empty() && self.io.stdout.flush().is_err() {
+        self.pass_on(&[], shown.is_empty());
+    }
+
+    /// Writes to standard output, as long as it takes anything.
+    fn pass_on(&mut self, bytes: &[u8], flush: bool) {
+        if self.closed {
+            return;
+        }
+        let mut done = self.io.stdout.write_all(bytes);
+        if flush {
+            done = done.and_then(|()| self.io.stdout.flush());
+        }
+        if let Err(e) = done {
             self.closed = true;
+            if e.kind() != std::io::ErrorKind::BrokenPipe {
+                self.unwritable = Some(e.to_string());
+            }
         }
     }
 
@@ -161,7 +178,7 @@ impl<'a, 'b> Sink<'a, 'b> {
         &self.said
     }
 
-    /// Whether the reader of standard output has gone.
+    /// Whether standard output takes nothing any more.
     pub(crate) const fn is_closed(&self) -> bool {
         self.closed
     }
@@ -174,13 +191,7 @@ impl<'a, 'b> Sink<'a, 'b> {
     /// Ends both streams and says what was cut.
     pub(crate) fn finish(mut self, name: &str, end: End, duration: Duration) -> Outcome {
         let rest = self.screen.finish();
-        let closed = self.closed
-            || self
-                .io
-                .stdout
-                .write_all(&rest)
-                .and_then(|()| self.io.stdout.flush())
-                .is_err();
+        self.pass_on(&rest, true);
         let rest = self.errors.finish();
         self.io.stderr.write_all(&rest).unwrap_or(());
         if self.screen.is_binary() {
@@ -199,6 +210,11 @@ impl<'a, 'b> Sink<'a, 'b> {
                 &format!("output cut after {shown} of {all} bytes, the policy's `limits.stdout_bytes`"),
             );
         }
+        let unwritable = self.unwritable.take();
+        if let Some(why) = &unwritable {
+            self.say(name, &format!("cannot write to standard output: {why}"));
+        }
+        let closed = self.closed;
         let mut outcome = self.outcome;
         outcome.stdout_sha256 = crate::sandbox::hex(&self.hash.finalize());
         outcome.duration = duration;
@@ -216,7 +232,7 @@ impl<'a, 'b> Sink<'a, 'b> {
             }
         }
         if closed {
-            outcome.exit_code = BROKEN_PIPE;
+            outcome.exit_code = unwritable.map_or(BROKEN_PIPE, |_| Exit::Ledger as u8);
         }
         outcome
     }
