@@ -120,7 +120,7 @@ fn undo(
             Some(kept) => restore(kept, path, owning.uid, effect.get("object").and_then(kept::id)),
             None => Err("it was not kept".to_owned()),
         },
-        "copy" | "overwrite" | "create_file" | "symlink" | "link" if backed_up => {
+        "copy" | "overwrite" | "create_file" | "symlink" | "link" | "move" if backed_up => {
             Err("a backup file took the old name; move it back by hand".to_owned())
         }
         "link" if replaced.is_none() => {
