@@ -134,7 +134,7 @@ fn upto(matches: &ArgMatches, keep_days: u64) -> Result<Upto, Failure> {
             Exit::Denied,
             "policy keeps every entry: `ledger.retention_days` is 0",
         )
-        .hint("set the days to keep in the policy's `settings`"));
+        .hint("set `ledger.retention_days` in your policy to the days to keep"));
     }
     let now = Timestamp::now();
     let days = i64::try_from(keep_days).unwrap_or(i64::MAX);

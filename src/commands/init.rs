@@ -62,6 +62,7 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
         )
         .hint("`wt status` shows it; `--if-absent` makes this no error"));
     }
+    let is_seal_ignored = made.is_none() && matches.get_flag("seal");
     let seal_key = made.as_ref().and_then(|created| created.seal_key.clone());
     let vkey = made.map(|created| created.vkey);
     if matches.get_flag("json") {
@@ -98,6 +99,9 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
             "note: {} stays as it is; `--profile {profile}` is ignored\n",
             path.join("policy.json").display()
         ));
+    }
+    if is_seal_ignored {
+        text.push_str("note: the ledger that is there stays as it was begun; `--seal` is ignored\n");
     }
     Ok(show(&text))
 }

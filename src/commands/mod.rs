@@ -328,6 +328,8 @@ pub(crate) fn show(text: &str) -> ExitCode {
     match std::io::stdout().lock().write_all(text.as_bytes()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(e) if e.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
-        Err(_) => ExitCode::from(Exit::Ledger as u8),
+        Err(e) => {
+            Failure::new(Exit::Ledger, format!("cannot write to standard output: {e}")).report("wt", false)
+        }
     }
 }
