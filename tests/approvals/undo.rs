@@ -198,6 +198,21 @@ fn an_owner_that_somebody_changed_again_is_left_alone() {
     assert_eq!((meta.uid(), meta.gid()), (5, 4321));
 }
 
+/// What the new file took the place of bears another name, which nobody said to take from it.
+#[test]
+fn what_made_a_backup_file_is_for_a_person_to_move_back() {
+    for applet in ["safe-mv", "safe-cp"] {
+        let scratch = world();
+        furnish(&scratch);
+        scratch.expect(0, &[applet, "-b", "a", "b"]);
+        let (code, _, err) = scratch.undo(&["--last"]);
+        assert_eq!(code, 64, "{applet}: {err}");
+        assert!(err.contains("move it back by hand"), "{err}");
+        let read = |name: &str| fs::read_to_string(scratch.file(name)).unwrap();
+        assert_eq!((read("b"), read("b~")), ("one\n".into(), "two, longer\n".into()));
+    }
+}
+
 #[test]
 fn a_call_of_which_nothing_can_be_taken_back_is_refused_by_a_dry_run_too() {
     let scratch = world();

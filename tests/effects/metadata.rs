@@ -104,6 +104,22 @@ fn a_hard_link_that_appears_in_a_tree_meanwhile_is_left_alone() {
     assert_eq!(victim.metadata().unwrap().mode() & 0o777, 0o644);
 }
 
+/// The kernel takes set-ID bits from a file whose owner is set, also to the one it has (chown(2)).
+#[test]
+fn an_owner_that_a_file_has_already_costs_it_no_bits() {
+    let bench = Bench::new();
+    bench.file("a", "");
+    bench.chmod("a", 0o4755);
+    let me = rustix::process::getuid().as_raw().to_string();
+    let ran = bench.run(&["safe-chown", "-v", &me, "a"]).ok();
+    assert!(
+        ran.stdout.starts_with("ownership of 'a' retained as "),
+        "{}",
+        ran.stdout
+    );
+    assert_eq!(bench.mode("a"), 0o4755);
+}
+
 #[test]
 fn owners_are_set_on_links_themselves_with_h() {
     if !needs::root("give files away") {

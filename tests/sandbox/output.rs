@@ -3,7 +3,7 @@
 use super::{call, call_on, plain_policy};
 use crate::support::{Scratch, needs, text};
 use sha2::{Digest, Sha256};
-use std::fs;
+use std::{fs, process::Stdio};
 
 fn with(more: &str) -> String {
     let document = policy::default_document("default").unwrap();
@@ -39,6 +39,48 @@ fn large_output_is_cut_and_said_and_hashed_whole() {
         )
     );
     assert_eq!(done.outcome.exit_code, 0);
+}
+
+/// Who reads no further ends a call in silence; a disk that takes no more is said.
+#[test]
+fn output_that_cannot_be_written_is_said_and_output_that_nobody_reads_is_not() {
+    if !needs::program("jq") {
+        return;
+    }
+    let desk = Scratch::new();
+    desk.write("a.json", "{\"name\": 1}");
+    let full = fs::File::options().write(true).open("/dev/full").unwrap();
+    let (reader, closed) = std::io::pipe().unwrap();
+    drop(reader);
+    for (args, stdout, code, said) in [
+        (
+            &["jq-query", ".", "a.json"][..],
+            Stdio::from(full.try_clone().unwrap()),
+            74,
+            "jq: cannot write to standard output: No space left on device (os error 28)\n",
+        ),
+        (
+            &["jq-query", ".", "a.json"],
+            Stdio::from(closed.try_clone().unwrap()),
+            141,
+            "",
+        ),
+        (
+            &["applets"],
+            Stdio::from(full),
+            74,
+            "wt: cannot write to standard output: No space left on device (os error 28)\n",
+        ),
+        (&["applets"], Stdio::from(closed), 0, ""),
+    ] {
+        let child = desk.wt(args).stdout(stdout).stderr(Stdio::piped()).spawn();
+        let output = child.unwrap().wait_with_output().unwrap();
+        assert_eq!(
+            (output.status.code(), text(&output.stderr).as_str()),
+            (Some(code), said),
+            "{args:?}"
+        );
+    }
 }
 
 #[test]
