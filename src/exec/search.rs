@@ -138,9 +138,10 @@ fn rg_argv(intent: &Intent) -> Vec<Bytes> {
         }
     }
     for (param, option) in [
+        // First, so that the two that follow narrow it, as they do for rg 14 in any order.
+        ("context", "--context"),
         ("after_context", "--after-context"),
         ("before_context", "--before-context"),
-        ("context", "--context"),
         ("max_count", "--max-count"),
     ] {
         if let Some(number) = intent.params.get(param).and_then(Json::as_u64) {

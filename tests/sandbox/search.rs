@@ -61,6 +61,7 @@ fn rg_gives_what_the_real_rg_gives() {
         &["-l", "needle", "sub", "."],
         &["-n", "-A", "1", "-B", "1", "needle", "sub/c.rs"],
         &["-C", "1", "needle", "sub/c.rs"],
+        &["-C", "1", "-A", "0", "needle", "sub/c.rs"],
         &["-g", "*.rs", "needle", "."],
         &["-t", "rust", "needle", "."],
         &["-m", "1", "needle", "b.txt"],
