@@ -139,15 +139,21 @@ impl Ledger {
             sealed: genesis.seal,
             ..Tail::nothing(clock::now())
         };
-        let tail = lines.write(place, &mut segment, nothing)?;
-        if let Some(sealer) = &sealer {
-            sealer.store(place)?;
+        let begun = lines.write(place, &mut segment, nothing).and_then(|tail| {
+            if let Some(sealer) = &sealer {
+                sealer.store(place)?;
+            }
+            sync_segment(place, &segment)?;
+            place.sync()?;
+            tail.store(&guard)
+                .and_then(|_| guard.sync_data())
+                .map_err(|e| LedgerError::io("write", &place.path(lock::NAME), e))
+        });
+        if let Err(e) = begun {
+            // Nobody is shown the keys, so what stands there must not be taken for a ledger.
+            segment.file.set_len(0).and_then(|()| tail::forget(&guard)).ok();
+            return Err(e);
         }
-        sync_segment(place, &segment)?;
-        place.sync()?;
-        tail.store(&guard)
-            .and_then(|_| guard.sync_data())
-            .map_err(|e| LedgerError::io("write", &place.path(lock::NAME), e))?;
         drop(guard);
         Ok(Created {
             ledger: Self::with(dir, shown, settings, lock),

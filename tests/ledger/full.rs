@@ -229,3 +229,46 @@ fn no_names() {
     writer.append(&[event(1)], Durability::Strict).unwrap();
     assert_eq!(check(&path, &key).findings, vec![]);
 }
+
+#[test]
+fn where_there_is_no_room_to_begin_nothing_begins() {
+    inside("no_room_to_begin", "size=2m");
+}
+
+#[test]
+#[ignore = "runs inside the test of a ledger that cannot begin"]
+fn no_room_to_begin() {
+    let Some(top) = std::env::var_os(ON).map(PathBuf::from) else {
+        return;
+    };
+    let mut refused = 0;
+    for pages in 1..32 {
+        let path = top.join(format!("begun-{pages}"));
+        std::fs::DirBuilder::new().mode(0o700).create(&path).unwrap();
+        let create = || {
+            let genesis = Genesis {
+                seal: true,
+                ..Genesis::named("test.example/full")
+            };
+            Ledger::create(
+                File::open(&path).unwrap().into(),
+                &path,
+                &genesis,
+                Settings::default(),
+            )
+        };
+        let ballast = ballast(&path, pages * 4096);
+        let first = create();
+        std::fs::remove_file(ballast).unwrap();
+        // Who got no keys can begin anew; who got them has a ledger that they fit.
+        let made = first.or_else(|_| {
+            refused += 1;
+            create()
+        });
+        let key = made.unwrap().seal_key.unwrap().to_string();
+        let report = check(&path, &key);
+        assert_eq!(report.state.exit_code(), 0, "{pages} pages: {report:?}");
+        super::place::remove(&path);
+    }
+    assert!((10..31).contains(&refused), "{refused} times there was no room");
+}
