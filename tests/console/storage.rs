@@ -4,7 +4,7 @@ use super::{
     desk::{Desk, text},
     standing::{finding, object},
 };
-use crate::support::needs;
+use crate::support::{needs, within};
 use serde_json::Value;
 use std::process::Command;
 
@@ -19,24 +19,16 @@ fn a_record_that_a_restart_would_empty_is_a_finding() {
     }
     let desk = Desk::bare();
     let doctor = |script: &str| {
-        let plain = desk.wt(&["doctor", "--json"]);
-        let mut command = Command::new("unshare");
-        command
-            .args([
-                "--user",
-                "--map-root-user",
-                "--mount",
-                "/bin/sh",
-                "-ec",
-                script,
-                "sh",
-            ])
-            .arg(plain.get_program())
-            .args(plain.get_args())
-            .env_clear();
-        for (name, value) in plain.get_envs() {
-            command.env(name, value.unwrap());
-        }
+        let words = [
+            "--user",
+            "--map-root-user",
+            "--mount",
+            "/bin/sh",
+            "-ec",
+            script,
+            "sh",
+        ];
+        let mut command = within("unshare", &words, &desk.wt(&["doctor", "--json"]));
         command.env("STATE", desk.state());
         let output = command.output().unwrap();
         let shown = text(&output.stdout);

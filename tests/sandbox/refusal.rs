@@ -1,29 +1,15 @@
 //! A kernel that refuses a layer: simulated in a nested user namespace whose own limits are zero. The call goes on with
 //! what is left where policy admits that, and its record names every layer that was not had.
 
-use crate::support::{Scratch, needs};
+use crate::support::{Scratch, needs, within};
 use seccompiler::{BpfProgram, SeccompAction, SeccompFilter};
-use std::{
-    collections::BTreeMap,
-    os::unix::process::ExitStatusExt,
-    process::{Command, Output},
-};
+use std::{collections::BTreeMap, os::unix::process::ExitStatusExt, process::Output};
 
 /// `wt ARGS...` where this limit of namespaces is zero.
 fn limited(desk: &Scratch, limit: &str, args: &[&str]) -> Output {
-    let plain = desk.wt(args);
     let script = format!("echo 0 >/proc/sys/user/{limit} && exec \"$@\"");
-    let mut command = Command::new("unshare");
-    command
-        .args(["--user", "--map-root-user", "/bin/sh", "-c", &script, "sh"])
-        .arg(plain.get_program())
-        .args(plain.get_args())
-        .current_dir(desk.project())
-        .env_clear();
-    for (name, value) in plain.get_envs() {
-        command.env(name, value.unwrap());
-    }
-    command.output().unwrap()
+    let words = ["--user", "--map-root-user", "/bin/sh", "-c", &script, "sh"];
+    within("unshare", &words, &desk.wt(args)).output().unwrap()
 }
 
 /// Writes a policy whose tools need all of Landlock, seccomp and namespaces.

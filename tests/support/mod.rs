@@ -165,3 +165,21 @@ impl Scratch {
 pub(crate) fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
+
+/// A command as another one runs it: `PROGRAM WORDS...`, then the command's own words, with its directory and nothing but
+/// its environment.
+pub(crate) fn within(program: &str, words: &[&str], plain: &Command) -> Command {
+    let mut command = Command::new(program);
+    command
+        .args(words)
+        .arg(plain.get_program())
+        .args(plain.get_args())
+        .env_clear();
+    for (name, value) in plain.get_envs() {
+        command.env(name, value.unwrap());
+    }
+    if let Some(dir) = plain.get_current_dir() {
+        command.current_dir(dir);
+    }
+    command
+}
