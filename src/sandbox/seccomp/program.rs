@@ -232,6 +232,35 @@ mod tests {
         }
     }
 
+    /// With flags, `landlock_restrict_self` reaches other threads or silences the kernel's log (linux/landlock.h).
+    #[test]
+    fn a_thread_may_restrict_itself_and_a_process_has_done_so_before() {
+        let (thread, process) = (compile(&NATIVE, 0).unwrap(), compile(&NATIVE_PROCESS, 0).unwrap());
+        let (restrict, prctl) = (446, 157);
+        for (number, args, answer) in [
+            (444, [0; 6], ALLOW),
+            (445, [0; 6], ALLOW),
+            (restrict, [7, 0, 0, 0, 0, 0], ALLOW),
+            (restrict, [7, 1, 0, 0, 0, 0], EPERM),
+            (restrict, [7, 1 << 3, 0, 0, 0, 0], EPERM),
+            // PR_SET_NO_NEW_PRIVS, PR_SET_PDEATHSIG, PR_SET_DUMPABLE.
+            (prctl, [38, 1, 0, 0, 0, 0], ALLOW),
+            (prctl, [1, 0, 0, 0, 0, 0], EPERM),
+            (prctl, [4, 1, 0, 0, 0, 0], EPERM),
+        ] {
+            assert_eq!(
+                run(thread.code(), number, X86_64, args),
+                answer,
+                "{number} {args:?}"
+            );
+            assert_eq!(
+                run(process.code(), number, X86_64, args),
+                EPERM,
+                "{number} {args:?}"
+            );
+        }
+    }
+
     #[test]
     fn no_call_is_listed_twice_in_a_profile_but_for_other_arguments() {
         for profile in TOOLS.into_iter().chain([&NATIVE, &NATIVE_PROCESS]) {
