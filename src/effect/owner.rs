@@ -6,7 +6,7 @@ use super::{
     run::{Fault, Run, object, path_below, shown_below},
     tree::change_tree,
 };
-use crate::resolve::{Kind, Status};
+use crate::resolve::{Kind, Status, status_of};
 use rustix::fs::{AtFlags, Gid, Uid, chownat};
 use serde_json::json;
 use std::os::fd::{AsFd, BorrowedFd};
@@ -24,11 +24,17 @@ pub(super) fn carry_out(run: &mut Run, set: &SetOwner) {
         |run: &mut Run, fd: BorrowedFd<'_>, path: &[u8], status: &Status| apply(run, set, fd, path, status);
     if set.scope.recursive && set.judged.kind == Kind::Dir {
         change_tree(run, held.as_fd(), &set.at, &set.scope, what, &mut change);
-    } else if let Err(fault) = change(run, held.as_fd(), b"", &set.judged) {
-        run.fail(
-            &format!("{what} {}: {}", set.at.quoted(), fault.text()),
-            &set.at.path,
-        );
+    } else {
+        // As it is now: the call may name an object twice.
+        let done = status_of(&held)
+            .map_err(Fault::from)
+            .and_then(|now| change(run, held.as_fd(), b"", &now));
+        if let Err(fault) = done {
+            run.fail(
+                &format!("{what} {}: {}", set.at.quoted(), fault.text()),
+                &set.at.path,
+            );
+        }
     }
 }
 

@@ -137,6 +137,8 @@ pub struct Remove {
     pub number: u32,
     /// Only if it is an empty directory.
     pub only_empty: bool,
+    /// A name that is gone by then is passed over.
+    pub force: bool,
     /// Objects in all.
     pub entries: u64,
     /// Bytes in all.

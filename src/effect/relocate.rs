@@ -9,6 +9,7 @@ use super::{
     plan::{Across, Move, Preserve},
     run::{Fault, Run, object},
     settle::settle,
+    words::reason,
 };
 use crate::resolve::{Kind, status_at};
 use rustix::io::Errno;
@@ -19,8 +20,14 @@ use std::{
 };
 
 pub(super) fn carry_out(run: &mut Run, relocation: &Move) {
+    let there = run.still_there(&relocation.from);
+    if let Err(errno) = there {
+        let text = format!("cannot stat {}: {}", relocation.from.quoted(), reason(errno));
+        return run.fail(&text, &relocation.from.path);
+    }
     match relocate(run, relocation) {
         Ok((replaced, kept)) => {
+            run.went(relocation.judged.kind, &relocation.from.path);
             run.say(|| {
                 format!(
                     "renamed {} -> {}",

@@ -26,6 +26,7 @@ pub(super) fn carry_out(run: &mut Run, remove: &Remove) {
     };
     match delete(run, remove) {
         Ok(kept) => {
+            run.went(remove.kind, &remove.at.path);
             for line in listing {
                 run.say(|| line);
             }
@@ -34,6 +35,7 @@ pub(super) fn carry_out(run: &mut Run, remove: &Remove) {
                 "entries": remove.entries, "bytes": remove.bytes, "kept": kept,
             }));
         }
+        Err(Fault::Kernel(Errno::NOENT)) if remove.force => (),
         Err(fault) => {
             let text = format!("cannot remove {}: {}", remove.at.quoted(), fault.text());
             run.fail(&text, &remove.at.path);
@@ -42,6 +44,7 @@ pub(super) fn carry_out(run: &mut Run, remove: &Remove) {
 }
 
 fn delete(run: &mut Run, remove: &Remove) -> Result<serde_json::Value, Fault> {
+    run.still_there(&remove.at)?;
     let dir = run.fd(remove.at.dir)?;
     if remove.only_empty && !is_empty(dir.as_fd(), &remove.at.name)? {
         return Err(Fault::Kernel(Errno::NOTEMPTY));

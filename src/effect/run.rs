@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     quarantine::entry_name,
-    resolve::{ObjectId, status_at},
+    resolve::{Kind, ObjectId, status_at},
 };
 use rustix::io::Errno;
 use serde_json::{Value as Json, json};
@@ -66,6 +66,8 @@ pub(super) struct Run {
     held: Vec<Arc<OwnedFd>>,
     seq: u64,
     number: u32,
+    /// Paths of directories that went.
+    gone: Vec<String>,
     changes: Changes,
     outcome: Outcome,
 }
@@ -85,6 +87,7 @@ impl Run {
             held,
             seq,
             number: 0,
+            gone: Vec::new(),
             changes: Changes::default(),
             outcome: Outcome::default(),
         }
@@ -92,6 +95,26 @@ impl Run {
 
     pub(super) fn fd(&self, slot: Slot) -> Result<Arc<OwnedFd>, Errno> {
         self.held.get(slot.0).map(Arc::clone).ok_or(Errno::BADF)
+    }
+
+    /// Keeps in mind that a directory has left its place.
+    pub(super) fn went(&mut self, kind: Kind, path: &str) {
+        if kind == Kind::Dir {
+            self.gone.push(path.to_owned());
+        }
+    }
+
+    /// That a name did not leave with a directory that this call took away: it is judged where it was, and held.
+    pub(super) fn still_there(&self, spot: &Spot) -> Result<(), Errno> {
+        let below = |gone: &String| {
+            spot.path
+                .strip_prefix(gone.as_str())
+                .is_some_and(|rest| rest.starts_with('/'))
+        };
+        if self.gone.iter().any(below) {
+            return Err(Errno::NOENT);
+        }
+        Ok(())
     }
 
     /// The next name for an object in a quarantine.

@@ -7,7 +7,7 @@ use super::{
     tree::change_tree,
     words::letters,
 };
-use crate::resolve::{Kind, Status};
+use crate::resolve::{Kind, Status, status_of};
 use applets::mode::Mode as Asked;
 use rustix::{
     fs::{AtFlags, CWD, Mode, chmodat},
@@ -42,11 +42,17 @@ pub(super) fn carry_out(run: &mut Run, set: &SetMode) {
     };
     if set.scope.recursive && set.judged.kind == Kind::Dir {
         change_tree(run, held.as_fd(), &set.at, &set.scope, what, &mut change);
-    } else if let Err(fault) = change(run, held.as_fd(), b"", &set.judged) {
-        run.fail(
-            &format!("{what} {}: {}", set.at.quoted(), fault.text()),
-            &set.at.path,
-        );
+    } else {
+        // As it is now: the call may name an object twice.
+        let done = status_of(&held)
+            .map_err(Fault::from)
+            .and_then(|now| change(run, held.as_fd(), b"", &now));
+        if let Err(fault) = done {
+            run.fail(
+                &format!("{what} {}: {}", set.at.quoted(), fault.text()),
+                &set.at.path,
+            );
+        }
     }
 }
 

@@ -34,11 +34,12 @@ fn apply(run: &mut Run, touch: &Touch) -> Result<Json, Fault> {
     };
     if let Some((slot, judged)) = &touch.object {
         let held = run.fd(*slot)?;
+        let before = status_of(&held)?;
         set_times(held.as_ref(), &times)?;
         let now = status_of(&held)?;
         return Ok(json!({
             "op": "set_times", "path": touch.at.path, "object": object(judged.id),
-            "before": {"accessed": judged.accessed, "modified": judged.modified},
+            "before": {"accessed": before.accessed, "modified": before.modified},
             "after": {"accessed": now.accessed, "modified": now.modified},
         }));
     }

@@ -2,6 +2,7 @@
 //! and times are set again. A place that has changed since is left alone, and nothing is ever replaced or lost:
 //! what stands in the way of the old object goes into the quarantine in its stead.
 
+mod attributes;
 mod find;
 mod kept;
 mod place;
@@ -12,6 +13,7 @@ mod stopped;
 mod trash;
 mod unchanged;
 
+pub use attributes::{Attributes, Owner, Times};
 pub use find::{Found, find};
 pub use place::Place;
 pub use plan::{Plan, plan};
@@ -52,37 +54,6 @@ pub enum Step {
     Attributes(Place, Arc<OwnedFd>, ObjectId, Attributes),
 }
 
-/// Attributes that are set again; none for those that stay.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Attributes {
-    /// Permission bits, as they were and as the call left them.
-    pub mode: Option<(u32, u32)>,
-    /// Owner and group.
-    pub owner: Option<Owner>,
-    /// Last access and last change.
-    pub times: Option<Times>,
-}
-
-/// Uid and gid.
-#[derive(Clone, Copy, Debug)]
-pub struct Owner {
-    /// As they were.
-    pub before: (u32, u32),
-    /// As the call left them, none where that is not on record.
-    pub left: Option<(u32, u32)>,
-}
-
-/// Seconds and nanoseconds.
-#[derive(Clone, Copy, Debug)]
-pub struct Times {
-    /// The last access, none where it stays.
-    pub accessed: Option<(i64, i64)>,
-    /// The last change.
-    pub modified: (i64, i64),
-    /// The last change as the call left it, none where that is not on record.
-    pub left: Option<(i64, i64)>,
-}
-
 /// What is to be done, with everything held that it needs.
 #[derive(Debug, Default)]
 pub struct Work {
@@ -94,6 +65,12 @@ impl Work {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.steps.is_empty()
+    }
+
+    /// Which step sets attributes of this object.
+    fn attributes_of(&self, id: ObjectId) -> Option<usize> {
+        let sets = |step: &Step| matches!(step, Step::Attributes(_, _, of, _) if *of == id);
+        self.steps.iter().position(sets)
     }
 
     /// The directories that it changes names in.

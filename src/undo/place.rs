@@ -1,8 +1,9 @@
 //! A recorded path as a held directory and a name in it. A path was resolved when it was recorded, so a link on the
 //! way now means that the place has changed.
 
+use crate::resolve::{ObjectId, status_of};
 use rustix::{
-    fs::{CWD, Mode, OFlags, ResolveFlags, openat2},
+    fs::{CWD, Mode, OFlags, ResolveFlags, openat, openat2},
     io::Errno,
 };
 use std::{
@@ -44,6 +45,46 @@ impl Place {
         Ok(Self {
             dir: Arc::new(open_dir(above)?),
             name: name.to_owned(),
+            path: recorded.to_owned(),
+        })
+    }
+
+    /// A recorded path whose directory is `below` another place now, not under its own name.
+    ///
+    /// # Errors
+    /// As [`Self::open`]; `ENOENT` where that place has another object than `id`.
+    pub(super) fn open_below(
+        above: &Self,
+        id: Option<ObjectId>,
+        below: &str,
+        recorded: &str,
+    ) -> Result<Self, Errno> {
+        if recorded.contains(REDACTED) {
+            return Err(Errno::NODATA);
+        }
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let root = openat(&above.dir, &above.name, flags, Mode::empty())?;
+        if let Some(id) = id
+            && status_of(&root)?.id != id
+        {
+            return Err(Errno::NOENT);
+        }
+        let bytes = unescape(below).ok_or(Errno::INVAL)?;
+        let path = Path::new(OsStr::from_bytes(&bytes));
+        let name = path.file_name().ok_or(Errno::INVAL)?.to_owned();
+        let dir = match path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+            Some(parent) => openat2(
+                &root,
+                parent,
+                flags,
+                Mode::empty(),
+                ResolveFlags::BENEATH | ResolveFlags::NO_SYMLINKS,
+            )?,
+            None => root,
+        };
+        Ok(Self {
+            dir: Arc::new(dir),
+            name,
             path: recorded.to_owned(),
         })
     }

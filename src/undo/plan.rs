@@ -2,20 +2,23 @@
 //! record here, before anything is changed; what cannot be taken back is said.
 
 use super::{
-    Attributes, Owner, Place, Step, Times, Work,
+    Attributes, Place, Step, Work,
     find::{Found, effects},
     kept::{self, object_at, text, words},
     place::unescape,
-    step::fits,
     stopped,
     unchanged::{Left, unchanged},
 };
 use crate::{
     home::Home,
     quarantine::Site,
-    resolve::{ObjectId, Status, status_of},
+    resolve::{ObjectId, status_of},
 };
-use rustix::fs::{Mode, OFlags, openat};
+use ledger::read::Entry;
+use rustix::{
+    fs::{Mode, OFlags, openat},
+    io::Errno,
+};
 use serde_json::Value as Json;
 use std::{
     ffi::OsStr,
@@ -59,10 +62,61 @@ impl Plan {
         match made {
             Ok(made) => {
                 self.back += usize::from(made.is_empty());
-                self.work.steps.extend(made);
+                for step in made {
+                    self.add(step);
+                }
             }
             Err(why) => self.left.push(format!("{path}: {why}")),
         }
+    }
+
+    /// Adds a step: an object that was changed twice gets the older attributes, and what belongs into a directory that
+    /// comes back goes there before it.
+    fn add(&mut self, step: Step) {
+        if let Step::Attributes(_, _, id, older) = &step
+            && let Some(at) = self.work.attributes_of(*id)
+            && let Some(Step::Attributes(.., known)) = self.work.steps.get_mut(at)
+        {
+            *known = older.of_an_earlier_change(known);
+            return;
+        }
+        let above = |planned: &Step| planned.brings(step.shown()).is_some();
+        let at = self.work.steps.iter().position(above);
+        self.work.steps.insert(at.unwrap_or(self.work.steps.len()), step);
+    }
+
+    /// Opens a recorded place. In a directory that a planned step brings back it is found where that directory is now.
+    pub(super) fn place(&self, path: &str) -> Result<Place, Errno> {
+        let failed = match Place::open(path) {
+            Err(errno @ (Errno::NOENT | Errno::NOTDIR)) => errno,
+            done => return done,
+        };
+        let coming = self.work.steps.iter().filter_map(|step| step.brings(path));
+        let Some((from, id, below)) = coming.min_by_key(|(.., below)| below.len()) else {
+            return Err(failed);
+        };
+        Place::open_below(from, id, below, path)
+    }
+
+    /// Sets old attributes on an object that is still what the call left; nothing where they are set already.
+    pub(super) fn attributes(&self, path: &str, id: ObjectId, old: Attributes) -> Result<Vec<Step>, String> {
+        let place = self.place(path).map_err(words)?;
+        let flags = OFlags::PATH | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let held = openat(&place.dir, &place.name, flags, Mode::empty()).map_err(words)?;
+        let now = status_of(&held).map_err(words)?;
+        if now.id != id {
+            return Err("it has changed since".to_owned());
+        }
+        // A later change by the same call is the one that must still be there.
+        if self.work.attributes_of(id).is_none() {
+            if old.is_set(&now) {
+                return Ok(Vec::new());
+            }
+            if !old.fits(&now) {
+                return Err("it has changed since".to_owned());
+            }
+        }
+        Ok(vec![Step::Attributes(place, Arc::new(held), id, old)])
     }
 }
 
@@ -85,229 +139,162 @@ pub fn plan(found: &Found, uid: u32, home: &Home) -> Plan {
         until: outcome.micros(),
         undos: &found.undos,
     };
-    let before = |path: &str| {
-        let targets = found.decision.data.get("scope")?.get("targets")?.as_array()?;
-        let target = targets.iter().find(|target| text(target, "path") == Some(path))?;
-        kept::id(target.get("extra")?.get("object")?)
-    };
     for effect in effects(outcome).iter().rev() {
         let path = text(effect, "path").unwrap_or_default();
         if matches!(text(effect, "op"), Some("failed" | "undo" | "merge")) {
             continue;
         }
-        plan.take(path, undo(effect, owning, &left, &before));
+        let against = Against {
+            effect,
+            path,
+            plan: &plan,
+            owning,
+            left: &left,
+        };
+        let made = against.steps(&found.decision);
+        plan.take(path, made);
     }
     plan
 }
 
-/// The steps against one recorded effect; none where the place is as it was before the call. `before` says which
-/// object a path had then.
-fn undo(
-    effect: &Json,
-    owning: Owning<'_>,
-    left: &Left<'_>,
-    before: &dyn Fn(&str) -> Option<ObjectId>,
-) -> Result<Vec<Step>, String> {
-    let path = text(effect, "path").unwrap_or_default();
-    let replaced = effect
-        .get("replaced")
-        .filter(|replaced| replaced.get("entry").is_some());
-    let backed_up = effect
-        .get("replaced")
-        .is_some_and(|replaced| replaced.get("backup").is_some());
-    match text(effect, "op").unwrap_or_default() {
-        "delete" => match effect.get("kept").filter(|kept| kept.is_object()) {
-            Some(kept) => restore(kept, path, owning.uid, effect.get("object").and_then(kept::id)),
-            None => Err("it was not kept".to_owned()),
-        },
-        "copy" | "overwrite" | "create_file" | "symlink" | "link" | "move" if backed_up => {
-            Err("a backup file took the old name; move it back by hand".to_owned())
+/// One recorded effect that is taken back, after those that came later.
+struct Against<'a> {
+    effect: &'a Json,
+    path: &'a str,
+    plan: &'a Plan,
+    owning: Owning<'a>,
+    left: &'a Left<'a>,
+}
+
+impl Against<'_> {
+    /// The steps; none where the place is as it was before the call.
+    fn steps(&self, decision: &Entry) -> Result<Vec<Step>, String> {
+        let effect = self.effect;
+        let backed_up = effect
+            .get("replaced")
+            .is_some_and(|replaced| replaced.get("backup").is_some());
+        match text(effect, "op").unwrap_or_default() {
+            "delete" => match effect.get("kept").filter(|kept| kept.is_object()) {
+                Some(kept) => self.restore(kept, self.path, self.object()),
+                None => Err("it was not kept".to_owned()),
+            },
+            "copy" | "overwrite" | "create_file" | "symlink" | "link" | "move" if backed_up => {
+                Err("a backup file took the old name; move it back by hand".to_owned())
+            }
+            "link" if self.replaced().is_none() => {
+                let unlink = |step| match step {
+                    Step::SetAside(at, store, id) => Step::Unlink(at, store, id),
+                    other => other,
+                };
+                Ok(self.replaced_or_made(None)?.into_iter().map(unlink).collect())
+            }
+            "copy" | "overwrite" | "create_file" | "symlink" | "link" => {
+                self.replaced_or_made(judged(decision, self.path))
+            }
+            "move" => self.moved(),
+            "create_dir" => {
+                let place = self.plan.place(self.path).map_err(words)?;
+                Ok(object_at(&place)?
+                    .map(|_| Step::RemoveDir(place))
+                    .into_iter()
+                    .collect())
+            }
+            "chmod" | "chown" | "set_times" => {
+                let old = Attributes::recorded(effect)?;
+                self.plan.attributes(self.path, self.named_object()?, old)
+            }
+            "more" => Err("more was changed than the record lists".to_owned()),
+            other => Err(format!("`{other}` cannot be taken back")),
         }
-        "link" if replaced.is_none() => {
-            let made = replaced_or_made(path, None, owning, left, None)?;
-            let unlink = |step| match step {
-                Step::SetAside(at, store, id) => Step::Unlink(at, store, id),
-                other => other,
-            };
-            Ok(made.into_iter().map(unlink).collect())
+    }
+
+    fn object(&self) -> Option<ObjectId> {
+        self.effect.get("object").and_then(kept::id)
+    }
+
+    fn named_object(&self) -> Result<ObjectId, String> {
+        Ok(self.object().ok_or("the record does not name its object")?)
+    }
+
+    /// What had the name before and was kept.
+    fn replaced(&self) -> Option<&Json> {
+        self.effect
+            .get("replaced")
+            .filter(|replaced| replaced.get("entry").is_some())
+    }
+
+    /// Against something new under a name: what had the name comes back, or the new goes into the quarantine.
+    /// `before` is the object that had the name.
+    fn replaced_or_made(&self, before: Option<ObjectId>) -> Result<Vec<Step>, String> {
+        let place = self.plan.place(self.path).map_err(words)?;
+        let now = object_at(&place)?;
+        let Some(kept) = self.replaced() else {
+            let Some(now) = now else { return Ok(Vec::new()) };
+            unchanged(&place, self.left)?;
+            return set_aside(place, now, self.owning).map(|step| vec![step]);
+        };
+        let before = before.or_else(|| kept.get("object").and_then(kept::id));
+        if before.is_some() && now == before {
+            return Ok(Vec::new());
         }
-        "copy" | "overwrite" | "create_file" | "symlink" | "link" => {
-            replaced_or_made(path, replaced, owning, left, before(path))
+        let kept = kept::place(kept, self.owning.uid)?;
+        match now {
+            None => Ok(vec![Step::Restore(kept, place)]),
+            Some(now) => {
+                unchanged(&place, self.left)?;
+                Ok(vec![Step::Exchange(kept, place, now)])
+            }
         }
-        "move" => moved(effect, path, replaced, owning, left),
-        "create_dir" => {
-            let place = Place::open(path).map_err(words)?;
-            Ok(object_at(&place)?
-                .map(|_| Step::RemoveDir(place))
-                .into_iter()
-                .collect())
+    }
+
+    fn moved(&self) -> Result<Vec<Step>, String> {
+        let id = self.named_object()?;
+        let source = text(self.effect, "source").unwrap_or_default();
+        if let Some(kept) = self.effect.get("kept").filter(|kept| kept.is_object()) {
+            // Across file systems the original was kept and a copy took its place.
+            let mut steps = self.restore(kept, source, Some(id))?;
+            steps.extend(self.replaced_or_made(None)?);
+            return Ok(steps);
         }
-        "chmod" => {
-            let mode = |key| text(effect, key).and_then(octal);
-            let modes = mode("before")
-                .zip(mode("after"))
-                .ok_or("its old mode is not on record")?;
-            let old = Attributes {
-                mode: Some(modes),
-                ..Attributes::default()
-            };
-            attributes(effect, path, old)
+        let from = self.plan.place(self.path).map_err(words)?;
+        let to = self.plan.place(source).map_err(words)?;
+        let (here, there) = (object_at(&from)?, object_at(&to)?);
+        let mut steps = match (here, there) {
+            (_, Some(there)) if there == id => Vec::new(),
+            (Some(here), None) if here == id => vec![Step::MoveBack(from.clone(), to, id)],
+            (_, Some(_)) => return Err("something else stands there now".to_owned()),
+            (_, None) => return Err("it has changed since, or was moved to another file system".to_owned()),
+        };
+        if let Some(kept) = self.replaced() {
+            match kept::place(kept, self.owning.uid) {
+                Ok(kept) => steps.push(Step::Restore(kept, from)),
+                // It came out already.
+                Err(_) if steps.is_empty() && here.is_some() => (),
+                Err(why) => return Err(why),
+            }
         }
-        "chown" => {
-            let owner = |key| {
-                let owner = effect.get(key)?;
-                small(owner.get("uid")?).zip(small(owner.get("gid")?))
-            };
-            let mode = effect
-                .get("before")
-                .and_then(|before| text(before, "mode"))
-                .and_then(octal);
-            let old = Attributes {
-                owner: Some(Owner {
-                    before: owner("before").ok_or("its old owner is not on record")?,
-                    left: owner("after"),
-                }),
-                mode: mode.map(|mode| (mode, mode)),
-                times: None,
-            };
-            attributes(effect, path, old)
+        Ok(steps)
+    }
+
+    /// A kept object goes back to a name that is free; nothing where the object `id` has it already.
+    fn restore(&self, kept: &Json, path: &str, id: Option<ObjectId>) -> Result<Vec<Step>, String> {
+        let place = self
+            .plan
+            .place(path)
+            .map_err(|e| format!("its directory cannot be opened: {}", words(e)))?;
+        match object_at(&place)? {
+            Some(now) if Some(now) == id => Ok(Vec::new()),
+            Some(_) => Err("something else stands there now".to_owned()),
+            None => Ok(vec![Step::Restore(kept::place(kept, self.owning.uid)?, place)]),
         }
-        "set_times" => {
-            let stamp = |when: &str, key: &str| {
-                let at = effect.get(when)?.get(key)?;
-                Some((at.get("sec")?.as_i64()?, at.get("nsec")?.as_i64()?))
-            };
-            let old = Attributes {
-                times: Some(Times {
-                    accessed: stamp("before", "accessed"),
-                    modified: stamp("before", "modified").ok_or("its old times are not on record")?,
-                    left: stamp("after", "modified"),
-                }),
-                ..Attributes::default()
-            };
-            attributes(effect, path, old)
-        }
-        "more" => Err("more was changed than the record lists".to_owned()),
-        other => Err(format!("`{other}` cannot be taken back")),
     }
 }
 
-fn octal(text: &str) -> Option<u32> {
-    u32::from_str_radix(text, 8).ok()
-}
-
-fn small(value: &Json) -> Option<u32> {
-    value.as_u64().and_then(|value| u32::try_from(value).ok())
-}
-
-/// Against something new under a name: what had the name comes back, or the new goes into the quarantine.
-fn replaced_or_made(
-    path: &str,
-    replaced: Option<&Json>,
-    owning: Owning<'_>,
-    left: &Left<'_>,
-    before: Option<ObjectId>,
-) -> Result<Vec<Step>, String> {
-    let place = Place::open(path).map_err(words)?;
-    let now = object_at(&place)?;
-    let Some(kept) = replaced else {
-        let Some(now) = now else { return Ok(Vec::new()) };
-        unchanged(&place, left)?;
-        return set_aside(place, now, owning).map(|step| vec![step]);
-    };
-    let before = before.or_else(|| kept.get("object").and_then(kept::id));
-    if before.is_some() && now == before {
-        return Ok(Vec::new());
-    }
-    let kept = kept::place(kept, owning.uid)?;
-    match now {
-        None => Ok(vec![Step::Restore(kept, place)]),
-        Some(now) => {
-            unchanged(&place, left)?;
-            Ok(vec![Step::Exchange(kept, place, now)])
-        }
-    }
-}
-
-fn moved(
-    effect: &Json,
-    path: &str,
-    replaced: Option<&Json>,
-    owning: Owning<'_>,
-    left: &Left<'_>,
-) -> Result<Vec<Step>, String> {
-    let id = effect
-        .get("object")
-        .and_then(kept::id)
-        .ok_or("the record does not name its object")?;
-    let source = text(effect, "source").unwrap_or_default();
-    if let Some(kept) = effect.get("kept").filter(|kept| kept.is_object()) {
-        // Across file systems the original was kept and a copy took its place.
-        let mut steps = restore(kept, source, owning.uid, Some(id))?;
-        steps.extend(replaced_or_made(path, replaced, owning, left, None)?);
-        return Ok(steps);
-    }
-    let from = Place::open(path).map_err(words)?;
-    let to = Place::open(source).map_err(words)?;
-    let (here, there) = (object_at(&from)?, object_at(&to)?);
-    let mut steps = match (here, there) {
-        (_, Some(there)) if there == id => Vec::new(),
-        (Some(here), None) if here == id => vec![Step::MoveBack(from.clone(), to, id)],
-        (_, Some(_)) => return Err("something else stands there now".to_owned()),
-        (_, None) => return Err("it has changed since, or was moved to another file system".to_owned()),
-    };
-    if let Some(kept) = replaced {
-        match kept::place(kept, owning.uid) {
-            Ok(kept) => steps.push(Step::Restore(kept, from)),
-            // It came out already.
-            Err(_) if steps.is_empty() && here.is_some() => (),
-            Err(why) => return Err(why),
-        }
-    }
-    Ok(steps)
-}
-
-fn attributes(effect: &Json, path: &str, old: Attributes) -> Result<Vec<Step>, String> {
-    let id = effect
-        .get("object")
-        .and_then(kept::id)
-        .ok_or("the record does not name its object")?;
-    attributes_of(path, id, old)
-}
-
-/// Sets old attributes on an object that is still what the call left; nothing where they are set already.
-pub(super) fn attributes_of(path: &str, id: ObjectId, old: Attributes) -> Result<Vec<Step>, String> {
-    let place = Place::open(path).map_err(words)?;
-    let flags = OFlags::PATH | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-    let held = openat(&place.dir, &place.name, flags, Mode::empty()).map_err(words)?;
-    let now = status_of(&held).map_err(words)?;
-    if now.id != id {
-        return Err("it has changed since".to_owned());
-    }
-    if is_as_before(&old, &now) {
-        return Ok(Vec::new());
-    }
-    if !fits(&old, &now) {
-        return Err("it has changed since".to_owned());
-    }
-    Ok(vec![Step::Attributes(place, Arc::new(held), id, old)])
-}
-
-fn is_as_before(old: &Attributes, now: &Status) -> bool {
-    let modified = (now.modified.sec, i64::from(now.modified.nsec));
-    old.mode.is_none_or(|(before, _)| before == now.mode)
-        && old.owner.is_none_or(|owner| owner.before == (now.uid, now.gid))
-        && old.times.is_none_or(|times| times.modified == modified)
-}
-
-/// A kept object goes back to a name that is free; nothing where the object `id` has it already.
-pub(super) fn restore(kept: &Json, path: &str, uid: u32, id: Option<ObjectId>) -> Result<Vec<Step>, String> {
-    let place = Place::open(path).map_err(|e| format!("its directory cannot be opened: {}", words(e)))?;
-    match object_at(&place)? {
-        Some(now) if Some(now) == id => Ok(Vec::new()),
-        Some(_) => Err("something else stands there now".to_owned()),
-        None => Ok(vec![Step::Restore(kept::place(kept, uid)?, place)]),
-    }
+/// The object that had a path when the call was judged.
+fn judged(decision: &Entry, path: &str) -> Option<ObjectId> {
+    let targets = decision.data.get("scope")?.get("targets")?.as_array()?;
+    let target = targets.iter().find(|target| text(target, "path") == Some(path))?;
+    kept::id(target.get("extra")?.get("object")?)
 }
 
 /// What was made goes into the quarantine of its mount.

@@ -1,24 +1,19 @@
 //! How one step is done and told. Each compares what it acts on with what was looked at when it was planned.
 
-use super::{Attributes, Place, Step};
+use super::{Place, Step};
 use crate::{
     effect::{bring_back, erase},
-    resolve::{ObjectId, Status, status_at, status_of},
+    resolve::{ObjectId, Status, status_at},
 };
 use rustix::{
-    fs::{
-        AtFlags, CWD, Gid, Mode, RenameFlags, Timespec, Timestamps, UTIME_OMIT, Uid, chmod, chownat,
-        renameat_with, unlinkat, utimensat,
-    },
+    fs::{AtFlags, RenameFlags, renameat_with, unlinkat},
     io::Errno,
 };
 use std::{
     ffi::{OsStr, OsString},
-    os::fd::{AsFd, AsRawFd, OwnedFd},
+    os::fd::AsFd,
 };
 
-/// Set-user-ID and set-group-ID, which the kernel takes away when the owner changes (chown(2)).
-const SPECIAL: u32 = 0o6000;
 /// What an object is named while it is deleted, so that nobody takes a half of it back.
 pub(super) const GOING: &str = ".going";
 
@@ -34,6 +29,18 @@ impl Step {
             | Self::Erase(at, ..)
             | Self::Attributes(at, ..) => &at.path,
         }
+    }
+
+    /// Where a directory above `path` is now that this brings back, the object that must be there where that is known,
+    /// and the rest of the path.
+    pub(super) fn brings<'a>(&self, path: &'a str) -> Option<(&Place, Option<ObjectId>, &'a str)> {
+        let (from, to, id) = match self {
+            Self::Restore(from, to) => (from, to, None),
+            Self::MoveBack(from, to, id) => (from, to, Some(*id)),
+            _ => return None,
+        };
+        let below = path.strip_prefix(to.path.as_str())?.strip_prefix('/')?;
+        Some((from, id, below))
     }
 
     pub(super) fn word(&self) -> &'static str {
@@ -126,7 +133,7 @@ impl Step {
                 }
             }
             Self::RemoveDir(at) => unlinkat(&at.dir, &at.name, AtFlags::REMOVEDIR),
-            Self::Attributes(_, object, id, old) => set(object, *id, old),
+            Self::Attributes(_, object, id, old) => old.set(object, *id),
         }
     }
 }
@@ -170,54 +177,4 @@ fn same(at: &Place, id: ObjectId) -> Result<(), Errno> {
     } else {
         Err(Errno::STALE)
     }
-}
-
-/// Whether an object still has the attributes that the call gave it.
-pub(super) fn fits(old: &Attributes, now: &Status) -> bool {
-    let stamp = (now.modified.sec, i64::from(now.modified.nsec));
-    old.mode
-        .filter(|_| old.owner.is_none())
-        .is_none_or(|(_, left)| left == now.mode)
-        && old
-            .owner
-            .and_then(|owner| owner.left)
-            .is_none_or(|left| left == (now.uid, now.gid))
-        && old
-            .times
-            .and_then(|times| times.left)
-            .is_none_or(|left| left == stamp)
-}
-
-/// Sets attributes through `/proc`, on the object that the descriptor holds; on a link through the descriptor itself.
-fn set(object: &OwnedFd, id: ObjectId, old: &Attributes) -> Result<(), Errno> {
-    let now = status_of(object)?;
-    if now.id != id || !fits(old, &now) {
-        return Err(Errno::STALE);
-    }
-    let path = format!("/proc/self/fd/{}", object.as_raw_fd());
-    if let Some(owner) = old.owner {
-        let (uid, gid) = (Uid::from_raw(owner.before.0), Gid::from_raw(owner.before.1));
-        chownat(object, c"", Some(uid), Some(gid), AtFlags::EMPTY_PATH)?;
-    }
-    match (old.owner, old.mode) {
-        (None, Some((mode, _))) => chmod(path.as_str(), Mode::from_raw_mode(mode))?,
-        // The change of owner took these bits, and only these.
-        (Some(_), Some((mode, _))) if mode & SPECIAL != 0 && now.mode == mode & !SPECIAL => {
-            chmod(path.as_str(), Mode::from_raw_mode(mode))?;
-        }
-        (Some(_) | None, _) => (),
-    }
-    if let Some(times) = old.times {
-        let spec = |(tv_sec, tv_nsec): (i64, i64)| Timespec { tv_sec, tv_nsec };
-        let stays = Timespec {
-            tv_sec: 0,
-            tv_nsec: UTIME_OMIT,
-        };
-        let times = Timestamps {
-            last_access: times.accessed.map_or(stays, spec),
-            last_modification: spec(times.modified),
-        };
-        utimensat(CWD, path.as_str(), &times, AtFlags::empty())?;
-    }
-    Ok(())
 }

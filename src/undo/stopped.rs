@@ -4,7 +4,7 @@
 use super::{
     Attributes, Owner, Place, Plan, Step, Times,
     kept::{self, Quarantine, object_at, text, words},
-    plan::{Owning, attributes_of, set_aside},
+    plan::{Owning, set_aside},
     unchanged::{changed_since, micros},
 };
 use crate::resolve::{ObjectId, status_at};
@@ -27,6 +27,19 @@ struct Operand<'a> {
     place: Place,
 }
 
+impl<'a> Operand<'a> {
+    fn new(facts: &'a Json, place: Place, path: &'a str, operation: &'a str) -> Self {
+        let object = facts.get("extra").and_then(|extra| extra.get("object"));
+        Self {
+            path,
+            operation,
+            id: object.and_then(kept::id),
+            facts,
+            place,
+        }
+    }
+}
+
 /// Where an object is now.
 enum Where {
     /// Under its name.
@@ -46,40 +59,35 @@ pub(super) fn plan(decision: &Entry, owning: Owning<'_>) -> Plan {
         .get("targets")
         .and_then(Json::as_array)
         .map_or(&[][..], Vec::as_slice);
-    let mut operands = Vec::new();
+    let mut operands: Vec<Operand<'_>> = Vec::new();
+    // In directories that are not there now.
+    let mut buried: Vec<(&str, &Json)> = Vec::new();
     for facts in targets {
         let path = text(facts, "path").unwrap_or_default();
         let operation = text(facts, "operation").unwrap_or_default();
         // An overwritten file is judged for more than one thing.
-        let known = |operand: &Operand<'_>| operand.path == path;
-        if reads(operation) || operands.iter().any(known) {
+        let known = operands.iter().any(|operand| operand.path == path);
+        if reads(operation) || known || buried.iter().any(|(known, _)| *known == path) {
             continue;
         }
         match Place::open(path) {
-            Ok(place) => operands.push(Operand {
-                path,
-                operation,
-                id: facts
-                    .get("extra")
-                    .and_then(|extra| extra.get("object"))
-                    .and_then(kept::id),
-                facts,
-                place,
-            }),
-            Err(e) => plan
-                .left
-                .push(format!("{path}: its directory cannot be opened: {}", words(e))),
+            Ok(place) => operands.push(Operand::new(facts, place, path, operation)),
+            Err(_) => buried.push((path, facts)),
         }
     }
     if matches!(operation, "chmod" | "chown" | "create_file") {
         for operand in operands.iter().filter(|operand| operand.id.is_some()) {
-            plan.take(operand.path, attributes(operand, operation));
+            let made = attributes(&plan, operand, operation);
+            plan.take(operand.path, made);
         }
         if scope.pointer("/params/recursive").and_then(Json::as_bool) == Some(true) {
             plan.left
                 .push("what is below was not recorded before the call was stopped".to_owned());
         }
         made(&mut plan, &operands, &[]);
+        for (path, _) in buried {
+            plan.left.push(format!("{path}: its directory is not there now"));
+        }
         return plan;
     }
     let seq = decision.seq;
@@ -106,9 +114,9 @@ pub(super) fn plan(decision: &Entry, owning: Owning<'_>) -> Plan {
     // What moved goes back first, so that the name it took is free again.
     operands.sort_by_key(|operand| operand.operation != "delete");
     let mut freed: Vec<&str> = Vec::new();
-    for operand in &operands {
+    let mut bring = |plan: &mut Plan, operand: &Operand<'_>| {
         let Some(id) = operand.id else {
-            continue;
+            return;
         };
         let others = operands.iter().map(|other| &other.place);
         let found = whereabouts(id, operand, candidates.iter().chain(others));
@@ -123,6 +131,20 @@ pub(super) fn plan(decision: &Entry, owning: Owning<'_>) -> Plan {
         }
         let made = back(operand, id, found, &freed, owning);
         plan.take(operand.path, made);
+    };
+    for operand in &operands {
+        bring(&mut plan, operand);
+    }
+    // The upper ones first: what is in them is found where they are.
+    buried.sort_unstable_by_key(|(path, _)| path.len());
+    for (path, facts) in buried {
+        let operation = text(facts, "operation").unwrap_or_default();
+        match plan.place(path) {
+            Ok(place) => bring(&mut plan, &Operand::new(facts, place, path, operation)),
+            Err(e) => plan
+                .left
+                .push(format!("{path}: its directory cannot be opened: {}", words(e))),
+        }
     }
     noted(&mut plan, &stores, decision, owning);
     plan.left
@@ -300,7 +322,7 @@ fn added(operand: &Operand<'_>, decision: &Entry) -> Option<String> {
 }
 
 /// Old modes, owners and times are in the decision; what the call would have left is not.
-fn attributes(operand: &Operand<'_>, operation: &str) -> Result<Vec<Step>, String> {
+fn attributes(plan: &Plan, operand: &Operand<'_>, operation: &str) -> Result<Vec<Step>, String> {
     let number = |key: &str| operand.facts.get(key).and_then(Json::as_u64);
     let object = operand.facts.get("extra").and_then(|extra| extra.get("object"));
     let of_object = |key: &str| object.and_then(|object| object.get(key));
@@ -337,5 +359,5 @@ fn attributes(operand: &Operand<'_>, operation: &str) -> Result<Vec<Step>, Strin
             }
         }
     };
-    attributes_of(operand.path, id, old)
+    plan.attributes(operand.path, id, old)
 }

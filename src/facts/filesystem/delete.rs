@@ -112,6 +112,7 @@ fn plan(
         keep,
         number: g.ordinal(target),
         only_empty: kind == Kind::Dir && !recursive,
+        force: g.flag("force"),
         entries,
         bytes,
     }));

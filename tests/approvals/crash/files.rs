@@ -15,6 +15,7 @@ fn furnish(scratch: &Scratch) {
     scratch.write("tree/deep/y", "y");
     scratch.write("other/x", "another x");
     scratch.write("other/only", "here before");
+    scratch.write("other2/only", "here before");
 }
 
 /// What was there must be as it was; new names are given back.
@@ -37,11 +38,13 @@ fn a_change_that_was_killed_anywhere_is_taken_back_whole() {
     for change in [
         &["safe-rm", "a"][..],
         &["safe-rm", "-r", "tree", "b"],
+        &["safe-rm", "-r", "tree/deep/y", "tree/deep", "tree"],
         &["safe-cp", "a", "b"],
         &["safe-cp", "-r", "tree/.", "other"],
         &["safe-cp", "-r", "tree", "copied"],
         &["safe-mv", "a", "b"],
         &["safe-mv", "tree", "grove"],
+        &["safe-mv", "tree/x", "tree", "other2"],
         &["safe-ln", "-sf", "a", "b"],
         &["safe-chmod", "600", "b"],
         &["safe-touch", "-t", "200102030405", "b"],
