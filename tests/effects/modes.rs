@@ -1,7 +1,7 @@
 //! Modes of what is made: the caller's mask, and the default access lists of directories, as coreutils meet them.
 
 use crate::support::{Scratch, needs, within};
-use rustix::fs::{XattrFlags, setxattr};
+use rustix::fs::{XattrFlags, getxattr, setxattr};
 use std::{
     os::unix::fs::{MetadataExt, PermissionsExt},
     path::Path,
@@ -20,16 +20,42 @@ fn masked(desk: &Scratch, mask: &str, args: &[&str]) -> Output {
         .unwrap()
 }
 
-/// Sets what a directory gives to owner, group and others in it (acl(5); the form is of linux/posix_acl_xattr.h).
-fn give(dir: &Path, rights: [u16; 3]) -> bool {
+/// An access list: rights of owner, group and others, and those of one more user with the mask, if there is one (acl(5);
+/// the form is of linux/posix_acl_xattr.h).
+fn list(rights: [u16; 3], further: Option<(u32, u16, u16)>) -> Vec<u8> {
+    let none = u32::MAX;
+    let [owner, group, others] = rights;
+    let mut entries = vec![(1u16, owner, none), (4, group, none), (0x20, others, none)];
+    if let Some((uid, right, mask)) = further {
+        entries.insert(1, (2, right, uid));
+        entries.insert(3, (0x10, mask, none));
+    }
     let mut list = 2u32.to_le_bytes().to_vec();
-    for (tag, right) in [1u16, 4, 0x20].into_iter().zip(rights) {
+    for (tag, right, id) in entries {
         list.extend(tag.to_le_bytes());
         list.extend(right.to_le_bytes());
-        list.extend(u32::MAX.to_le_bytes());
+        list.extend(id.to_le_bytes());
     }
-    let done = setxattr(dir, "system.posix_acl_default", &list, XattrFlags::empty());
+    list
+}
+
+const ACCESS: &str = "system.posix_acl_access";
+const DEFAULT: &str = "system.posix_acl_default";
+
+fn set(path: &Path, name: &str, list: &[u8]) -> bool {
+    let done = setxattr(path, name, list, XattrFlags::empty());
     needs::met(done.is_ok(), "a file system with access lists")
+}
+
+fn got(path: &Path, name: &str) -> Option<Vec<u8>> {
+    let mut value = [0; 256];
+    let len = getxattr(path, name, &mut value[..]).ok()?;
+    Some(value[..len].to_vec())
+}
+
+/// Sets what a directory gives to owner, group and others in it.
+fn give(dir: &Path, rights: [u16; 3]) -> bool {
+    set(dir, DEFAULT, &list(rights, None))
 }
 
 /// A workspace with a directory whose default list is this, a file of 0644 and a tree of a directory 0755 with it.
@@ -75,6 +101,79 @@ fn a_default_list_opens_what_is_made_in_its_directory_whatever_the_mask() {
         assert!(output.status.success(), "{args:?}: {output:?}");
         assert_eq!(mode(&desk.file("listed").join(name)), wanted, "{name}");
     }
+}
+
+/// Overwriting is like writing into the file: who may read it stays, whatever the directory gives to new files.
+#[test]
+fn an_overwritten_file_keeps_its_access_list_and_gets_no_other() {
+    let desk = Scratch::new();
+    for name in ["f", "tree/kept", "tree/plain", "listed/kept", "listed/plain"] {
+        desk.write(name, name);
+    }
+    let (open, shut) = (
+        list([7, 7, 7], Some((1234, 7, 7))),
+        list([6, 0, 0], Some((4321, 4, 4))),
+    );
+    let (kept, plain) = (desk.file("listed/kept"), desk.file("listed/plain"));
+    if !set(&desk.file("listed"), DEFAULT, &open) || !set(&kept, ACCESS, &shut) {
+        return;
+    }
+    setxattr(&kept, "user.note", b"mine", XattrFlags::empty()).unwrap();
+    std::fs::set_permissions(&plain, PermissionsExt::from_mode(0o640)).unwrap();
+    for lines in [
+        &[
+            ["safe-cp", "-f", "f", "listed/kept"],
+            ["safe-cp", "-f", "f", "listed/plain"],
+        ][..],
+        &[["safe-cp", "-r", "tree/.", "listed"]],
+    ] {
+        for args in lines {
+            let output = masked(&desk, "0022", args);
+            assert!(output.status.success(), "{args:?}: {output:?}");
+        }
+        assert_eq!(got(&kept, ACCESS), Some(shut.clone()), "{lines:?}");
+        assert_eq!(
+            got(&kept, "user.note").as_deref(),
+            Some(&b"mine"[..]),
+            "{lines:?}"
+        );
+        assert_eq!((mode(&kept), mode(&plain)), (0o640, 0o640), "{lines:?}");
+        assert_eq!(got(&plain, ACCESS), None, "{lines:?}");
+    }
+}
+
+/// A copy that keeps attributes has the lists of its source, or none.
+#[test]
+fn a_copy_that_keeps_attributes_gets_no_list_from_its_directory() {
+    let desk = Scratch::new();
+    for name in ["plain", "own", "tree/plain", "tree/own", "listed/x"] {
+        desk.write(name, name);
+    }
+    let (open, shut) = (
+        list([7, 7, 7], Some((1234, 7, 7))),
+        list([6, 0, 0], Some((4321, 4, 4))),
+    );
+    if !set(&desk.file("listed"), DEFAULT, &open) {
+        return;
+    }
+    for own in ["own", "tree/own"] {
+        assert!(set(&desk.file(own), ACCESS, &shut));
+    }
+    for args in [
+        &["safe-cp", "-p", "plain", "own", "listed"][..],
+        &["safe-cp", "-a", "tree", "listed"],
+    ] {
+        let output = masked(&desk, "0022", args);
+        assert!(output.status.success(), "{args:?}: {output:?}");
+    }
+    for (name, wanted) in [("plain", None), ("own", Some(&shut))] {
+        for below in ["", "tree"] {
+            let copy = desk.file("listed").join(below).join(name);
+            assert_eq!(got(&copy, ACCESS).as_ref(), wanted, "{}", copy.display());
+        }
+    }
+    let tree = desk.file("listed/tree");
+    assert_eq!((got(&tree, ACCESS), got(&tree, DEFAULT)), (None, None));
 }
 
 /// What a mask takes from the owner is taken from what the caller makes, and never from Watchtower's own files.

@@ -1,28 +1,20 @@
-//! What a copy has beside its content: mode, times, owner, access lists, user attributes.
-//! Ownership and lists are kept where the kernel permits; set-ID bits and capabilities only in the quarantine.
+//! What a copy has beside its content: mode, times, owner.
+//! Ownership is kept where the kernel permits; set-ID bits only in the quarantine.
 
-use super::Manner;
+use super::{Manner, extended::Overwritten};
 use crate::{
     effect::plan::Preserve,
     resolve::{Kind, Stamp, Status, status_of},
 };
 use rustix::{
-    fs::{
-        AtFlags, Gid, Mode, Timespec, Timestamps, Uid, XattrFlags, chownat, fchmod, fchown, fgetxattr,
-        flistxattr, fsetxattr, futimens, utimensat,
-    },
+    fs::{AtFlags, Gid, Mode, Timespec, Timestamps, Uid, chownat, fchmod, fchown, futimens, utimensat},
     io::Errno,
 };
 use std::{ffi::OsStr, os::fd::BorrowedFd};
 
-/// Most bytes of one extended attribute (xattr(7)).
-const MAX_ATTRIBUTE_BYTES: usize = 64 << 10;
-const ACCESS_LISTS: [&str; 2] = ["system.posix_acl_access", "system.posix_acl_default"];
-const CAPABILITY: &str = "security.capability";
-
 /// The mode with which a copy is made: what its source permits, so that the kernel can take the mask from it or apply the
 /// default access list of the directory (acl(5)); where a mode is given to it later, nobody else's until then.
-pub(super) fn first_mode(status: &Status, manner: Manner, before: Option<&Status>) -> Mode {
+pub(super) fn first_mode(status: &Status, manner: Manner, before: Option<&Overwritten>) -> Mode {
     let own = if status.kind == Kind::Dir { 0o700 } else { 0o600 };
     Mode::from_raw_mode(match (manner.preserve, before) {
         (Preserve::Content, None) if status.kind == Kind::Dir => status.mode & 0o777 | own,
@@ -31,25 +23,25 @@ pub(super) fn first_mode(status: &Status, manner: Manner, before: Option<&Status
     })
 }
 
-/// Gives `dest` owner, mode and times of an object whose state is `status`; `before` is the object that it is going
+/// Gives `dest` owner, mode and times of an object whose state is `status`; `before` is the file that it is going
 /// to replace.
 pub(super) fn apply(
     status: &Status,
     dest: BorrowedFd<'_>,
     manner: Manner,
     umask: u32,
-    before: Option<&Status>,
+    before: Option<&Overwritten>,
 ) -> Result<(), Errno> {
     if manner.preserve == Preserve::Content {
         if let Some(before) = before {
             // An overwritten file keeps its owner and mode, as if it had been written to.
             fchown(
                 dest,
-                Some(Uid::from_raw(before.uid)),
-                Some(Gid::from_raw(before.gid)),
+                Some(Uid::from_raw(before.status.uid)),
+                Some(Gid::from_raw(before.status.gid)),
             )
             .or_else(unpermitted)?;
-            return fchmod(dest, Mode::from_raw_mode(before.mode & 0o777));
+            return fchmod(dest, Mode::from_raw_mode(before.status.mode & 0o777));
         }
         // The kernel took the mask, or what the directory's default list does not give; what it may take from the owner
         // comes last, since a directory has to be entered first.
@@ -106,39 +98,5 @@ fn times(status: &Status) -> Timestamps {
     Timestamps {
         last_access: spec(status.accessed),
         last_modification: spec(status.modified),
-    }
-}
-
-/// Copies what of the extended attributes of `source`, opened for reading, may be kept; a file system without them
-/// keeps none. Comes after the owner, whose change drops capabilities.
-pub(super) fn copy_attributes(source: BorrowedFd<'_>, dest: BorrowedFd<'_>, manner: Manner) {
-    if manner.preserve == Preserve::Content {
-        return;
-    }
-    let mut names: Vec<u8> = vec![0; MAX_ATTRIBUTE_BYTES];
-    let Ok(len) = flistxattr(source, &mut *names) else {
-        return;
-    };
-    let mut value: Vec<u8> = vec![0; MAX_ATTRIBUTE_BYTES];
-    for name in names.get(..len).unwrap_or_default().split(|b| *b == 0) {
-        let Ok(name) = std::str::from_utf8(name) else {
-            continue;
-        };
-        let wanted = ACCESS_LISTS.contains(&name)
-            || (manner.preserve == Preserve::Everything && name.starts_with("user."))
-            || (manner.special_bits && name == CAPABILITY);
-        if !wanted {
-            continue;
-        }
-        if let Ok(len) = fgetxattr(source, name, &mut *value) {
-            // Kept where permitted: the destination's file system may know none of them.
-            fsetxattr(
-                dest,
-                name,
-                value.get(..len).unwrap_or_default(),
-                XattrFlags::empty(),
-            )
-            .unwrap_or(());
-        }
     }
 }

@@ -2,11 +2,15 @@
 
 use super::{
     Manner,
-    attributes::{apply, apply_to_link, copy_attributes, first_mode},
+    attributes::{apply, apply_to_link, first_mode},
     data::copy_data,
     discard,
+    extended::{Overwritten, close_to_group, keep, strip_lists},
 };
-use crate::resolve::{Kind, Status, status_of};
+use crate::{
+    effect::plan::Preserve,
+    resolve::{Kind, Status, status_of},
+};
 use rustix::{
     fs::{Mode, OFlags, openat, readlinkat, symlinkat},
     io::Errno,
@@ -29,7 +33,7 @@ pub(super) fn open_regular(dir: BorrowedFd<'_>, name: &OsStr, seen: &Status) -> 
     Ok(fd)
 }
 
-/// Copies a regular file, opened for reading at its start, to the free name `new`. `before` is the object that the
+/// Copies a regular file, opened for reading at its start, to the free name `new`. `before` is the file that the
 /// copy is going to replace.
 pub(super) fn copy_regular(
     source: BorrowedFd<'_>,
@@ -38,17 +42,37 @@ pub(super) fn copy_regular(
     new: &OsStr,
     manner: Manner,
     umask: u32,
-    before: Option<&Status>,
+    before: Option<&Overwritten>,
 ) -> Result<(), Errno> {
     let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
     let dest = openat(dir, new, flags, first_mode(status, manner, before))?;
-    let done = copy_data(source, dest.as_fd(), status.size, status.blocks)
-        .and_then(|()| apply(status, dest.as_fd(), manner, umask, before))
-        .map(|()| copy_attributes(source, dest.as_fd(), manner));
+    let dest = dest.as_fd();
+    let done = fill(source, status, dest, manner, umask, before);
     if done.is_err() {
         discard(dir, new);
     }
     done
+}
+
+fn fill(
+    source: BorrowedFd<'_>,
+    status: &Status,
+    dest: BorrowedFd<'_>,
+    manner: Manner,
+    umask: u32,
+    before: Option<&Overwritten>,
+) -> Result<(), Errno> {
+    let plain = manner.preserve == Preserve::Content;
+    if !plain || before.is_some() {
+        strip_lists(dest)?;
+    }
+    copy_data(source, dest, status.size, status.blocks)?;
+    apply(status, dest, manner, umask, before)?;
+    match before {
+        Some(before) if plain => before.give(dest),
+        _ if keep(&source, dest, manner) => Ok(()),
+        _ => close_to_group(dest),
+    }
 }
 
 /// Copies a symbolic link, `name` in `from` or, where that is empty, `from` itself, to the free name `new`.

@@ -3,6 +3,7 @@
 
 mod attributes;
 mod data;
+mod extended;
 mod file;
 mod tree;
 
@@ -12,6 +13,7 @@ use super::{
     settle::settle,
 };
 use crate::resolve::{Kind, ObjectId, Status, status_at};
+use extended::Overwritten;
 use file::{copy_link, copy_regular, open_regular};
 use rustix::{
     fs::{AtFlags, Mode, OFlags, openat, unlinkat},
@@ -105,7 +107,10 @@ fn single(run: &mut Run, copy: &Copy, manner: Manner) -> Result<serde_json::Valu
         .replaced
         .as_ref()
         .filter(|replaced| replaced.backup.is_none());
-    let before = overwritten.map(|replaced| &replaced.judged);
+    let before = match overwritten {
+        Some(replaced) => Overwritten::hold(dir.as_fd(), &copy.to.name, &replaced.judged)?,
+        None => None,
+    };
     if copy.judged.kind == Kind::Symlink {
         copy_link(source.as_fd(), c"", &copy.judged, dir.as_fd(), &temporary, manner)?;
     } else {
@@ -116,7 +121,7 @@ fn single(run: &mut Run, copy: &Copy, manner: Manner) -> Result<serde_json::Valu
             &temporary,
             manner,
             run.umask,
-            before,
+            before.as_ref(),
         )?;
     }
     let settled = settle(

@@ -3,8 +3,9 @@
 
 use super::{
     Manner,
-    attributes::{apply, copy_attributes, first_mode},
+    attributes::{apply, first_mode},
     discard,
+    extended::{Overwritten, close_to_group, keep, strip_lists},
     file::{copy_link, copy_regular, open_regular},
 };
 use crate::{
@@ -47,6 +48,14 @@ pub(super) struct Branch<'b> {
     pub(super) manner: Manner,
 }
 
+/// A destination directory that the copy is in.
+struct Entered {
+    /// Whether this copy made it.
+    fresh: bool,
+    /// Whether the access list of its source came along.
+    listed: bool,
+}
+
 /// Copies the tree `source` to `name` in `dir`.
 pub(super) fn copy_tree(
     run: &mut Run,
@@ -67,7 +76,7 @@ pub(super) fn copy_tree(
         root_id,
         pending: Some((root, fresh)),
         ladder: Ladder::default(),
-        fresh: Vec::new(),
+        entered: Vec::new(),
         linked: HashMap::new(),
         failed: false,
     };
@@ -107,8 +116,7 @@ struct Copier<'r, 'b> {
     pending: Option<(OwnedFd, bool)>,
     /// Destination directories, in step with the walk.
     ladder: Ladder,
-    /// For each of them, whether this copy made it.
-    fresh: Vec<bool>,
+    entered: Vec<Entered>,
     /// Where files with several names were copied to.
     linked: HashMap<ObjectId, Vec<u8>>,
     failed: bool,
@@ -233,7 +241,7 @@ impl Copier<'_, '_> {
 
     /// Records what is new in a directory that was there before; what is below something new goes with that.
     fn added(&mut self, path: &[u8]) {
-        if self.branch.merge.is_some() && self.fresh.last() == Some(&false) {
+        if self.branch.merge.is_some() && self.entered.last().is_some_and(|entered| !entered.fresh) {
             let place = path_below(self.branch.to_path, path);
             self.run
                 .record(json!({"op": "copy", "path": place, "replaced": null}));
@@ -262,6 +270,10 @@ impl Copier<'_, '_> {
         {
             return Ok(());
         }
+        let before = match before {
+            Some(before) => Overwritten::hold(top, name, before)?,
+            None => None,
+        };
         let source = open_regular(dir, name, status)?;
         Ok(copy_regular(
             source.as_fd(),
@@ -270,7 +282,7 @@ impl Copier<'_, '_> {
             temporary,
             self.branch.manner,
             self.run.umask,
-            before,
+            before.as_ref(),
         )?)
     }
 
@@ -305,15 +317,13 @@ impl Visitor for Copier<'_, '_> {
         match self.directory(path, status) {
             Ok(Some((fd, fresh))) => {
                 let id = status_of(&fd)?.id;
+                let mut listed = true;
                 if self.branch.manner.preserve != Preserve::Content {
-                    // An `O_PATH` descriptor has no attributes to read.
-                    let readable = openat(dir, c".", DIRECTORY, Mode::empty());
-                    if let Ok(source) = readable {
-                        copy_attributes(source.as_fd(), fd.as_fd(), self.branch.manner);
-                    }
+                    strip_lists(fd.as_fd())?;
+                    listed = keep(&dir, fd.as_fd(), self.branch.manner);
                 }
                 self.ladder.push(fd, id);
-                self.fresh.push(fresh);
+                self.entered.push(Entered { fresh, listed });
                 Ok(Flow::Descend)
             }
             Ok(None) => Ok(Flow::Skip),
@@ -350,11 +360,16 @@ impl Visitor for Copier<'_, '_> {
     }
 
     fn leave(&mut self, path: &[u8], status: &Status) -> Result<(), Fault> {
-        let fresh = self.fresh.pop().unwrap_or(false);
+        let entered = self.entered.pop().ok_or(Errno::BADF)?;
         let keeps = self.branch.manner.preserve != Preserve::Content;
-        if fresh || keeps {
+        if entered.fresh || keeps {
             let top = self.ladder.top()?;
-            if let Err(errno) = apply(status, top, self.branch.manner, self.run.umask, None) {
+            let applied = apply(status, top, self.branch.manner, self.run.umask, None);
+            let done = match applied {
+                Ok(()) if !entered.listed => close_to_group(top),
+                applied => applied,
+            };
+            if let Err(errno) = done {
                 self.told(path, errno.into());
             }
         }

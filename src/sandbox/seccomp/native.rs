@@ -76,13 +76,13 @@ const FILES: &[Row] = &[
     row(libc::SYS_fchown, "sets the owner of a held file"),
     row(libc::SYS_fchownat, "sets the owner of a symbolic link"),
     row(libc::SYS_utimensat, "sets times"),
-    row(libc::SYS_fgetxattr, "reads extended attributes that a copy keeps"),
-    row(
-        libc::SYS_flistxattr,
-        "lists extended attributes that a copy keeps",
-    ),
+    row(libc::SYS_getxattr, "reads extended attributes that a copy keeps"),
+    row(libc::SYS_listxattr, "lists extended attributes that a copy keeps"),
     row(libc::SYS_fsetxattr, "sets extended attributes on a copy"),
-    row(libc::SYS_fremovexattr, "strips file capabilities from a copy"),
+    row(
+        libc::SYS_fremovexattr,
+        "strips access lists and file capabilities from a copy",
+    ),
     row(libc::SYS_umask, "exact modes of what is made"),
     row(libc::SYS_geteuid, "whether an owner can be kept"),
 ];
