@@ -7,6 +7,7 @@ use crate::{
     ground::Ground,
     outcome::Output,
     report::{Exit, Failure, json_text, visible},
+    state::Held,
     undo,
     work::Work,
 };
@@ -15,6 +16,9 @@ use ledger::{Draft, Durability, Kind, read::Reader};
 use policy::{Intent, Target};
 use serde_json::json;
 use std::{io::IsTerminal, os::fd::AsFd, process::ExitCode};
+
+/// Held while a call is chosen and taken back.
+const LOCK: &str = "state/undo.lock";
 
 pub(crate) fn build() -> Command {
     Command::new("undo")
@@ -35,6 +39,12 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
     let caller = Caller::of_this_process()?;
     let ground = Ground::of(&caller)?;
     let json = matches.get_flag("json");
+    // Two at once would choose the same call.
+    let _held = if matches.get_flag("dry-run") {
+        None
+    } else {
+        Some(Held::take_at(ground.home.dir.as_fd(), LOCK)?)
+    };
     let reader = Reader::open(ground.home.dir.as_fd(), &ground.home.path)?;
     let did = |found: &undo::Found| !undo::plan(found, caller.uid, &ground.home).work.is_empty();
     let wanted = matches.get_one::<u64>("SEQ").copied();

@@ -2,9 +2,10 @@
 
 use super::{
     swaps::asking,
-    world::{open_policy, seen},
+    world::{open_policy, seen, world},
 };
 use crate::support::Scratch;
+use serde_json::Value as Json;
 use std::process::Child;
 
 #[test]
@@ -55,4 +56,30 @@ fn what_a_shadowed_call_changes_is_kept_and_taken_back_like_any_other() {
         assert_eq!(scratch.undo(&["--last"]).0, 0);
     }
     assert_eq!(seen(&scratch.project()), before);
+}
+
+#[test]
+fn undos_at_once_take_back_as_many_calls() {
+    let scratch = world();
+    let before = seen(&scratch.project());
+    for name in ["a", "b", "c", "d"] {
+        scratch.expect(0, &["safe-mkdir", name]);
+    }
+    let undos: Vec<Child> = (0..4)
+        .map(|_| scratch.wt(&["undo", "--last"]).spawn().unwrap())
+        .collect();
+    let codes: Vec<i32> = undos
+        .into_iter()
+        .map(|mut undo| undo.wait().unwrap().code().unwrap())
+        .collect();
+    assert_eq!(codes, [0; 4]);
+    assert_eq!(seen(&scratch.project()), before);
+    let mut taken: Vec<Json> = scratch
+        .entries_of("undo")
+        .into_iter()
+        .map(|entry| entry["data"]["of"].clone())
+        .collect();
+    taken.sort_by_key(Json::as_u64);
+    taken.dedup();
+    assert_eq!(taken.len(), 4, "each its own");
 }
