@@ -8,7 +8,7 @@ use crate::{
     ground::Ground,
     report::{Exit, Failure},
 };
-use gtfobins::Part;
+use gtfobins::{Analysis, Part};
 use policy::{Decision, Layer, MatchedRule, Risk, Verdict};
 use serde_json::{Map, Value as Json, json};
 use std::ffi::OsString;
@@ -91,9 +91,46 @@ impl Answer {
     }
 }
 
-/// Judges a shell command.
+/// Judges a shell command. Applets in it are programs like any other here: they judge themselves when they run.
 pub fn shell(text: &str, around: &Surroundings, ground: &Ground) -> Answer {
+    parts(around.analyse(text), around, ground)
+}
+
+/// Judges a shell command beforehand: one that is nothing but the call of an applet, also by what that would say.
+///
+/// # Errors
+/// The applet does not accept its arguments, or its facts cannot be had.
+pub fn beforehand(
+    text: &str,
+    around: &Surroundings,
+    caller: &Caller,
+    ground: &Ground,
+) -> Result<Answer, Failure> {
     let analysis = around.analyse(text);
+    let call: Option<Vec<OsString>> = match analysis.parts.as_slice() {
+        [part] => {
+            let words = part.argv.iter();
+            // What the shell puts in is not known here.
+            let known = words.clone().all(|word| !word.contains(['…', '*', '?', '[']));
+            let is_applet = part
+                .argv
+                .first()
+                .is_some_and(|name| applets::find(name).is_some());
+            (known && is_applet).then(|| words.map(OsString::from).collect())
+        }
+        _ => None,
+    };
+    let answer = parts(analysis, around, ground);
+    let Some(call) = call else { return Ok(answer) };
+    let own = argv(&call, around, caller, ground)?;
+    Ok(if own.verdict >= answer.verdict {
+        own
+    } else {
+        answer
+    })
+}
+
+fn parts(analysis: Analysis, around: &Surroundings, ground: &Ground) -> Answer {
     let mut answer = Answer::empty();
     let mut reasons: Vec<(Verdict, String)> = Vec::new();
     let named = analysis.parts.len() > 1;

@@ -357,3 +357,29 @@ fn a_command_is_checked_without_being_run_or_recorded() {
         "nothing of the database is used\n"
     );
 }
+
+#[test]
+fn a_command_that_is_one_call_of_an_applet_is_checked_as_that_call() {
+    let scratch = Scratch::new();
+    scratch.write("a", "");
+    for (command, code, rule) in [
+        ("safe-rm a", 0, "deletes"),
+        ("safe-rm 'a' # all of it", 0, "deletes"),
+        ("safe-rm -r /", 77, ""),
+        ("safe-rm -r \"$HOME\"", 77, ""),
+        ("safe-chmod 4755 a", 77, ""),
+        // What else such a command does is judged as ever.
+        ("safe-rm a > /etc/passwd", 77, ""),
+    ] {
+        let asked = scratch.run(&["check", "--json", "--shell", command]);
+        let answer: Value = serde_json::from_str(&text(&asked.stdout)).unwrap();
+        assert_eq!(asked.status.code(), Some(code), "{command}: {answer}");
+        let rules = answer["rules"].as_array().unwrap();
+        assert!(
+            rule.is_empty() || rules.iter().any(|got| got["rule"] == rule),
+            "{command}: {rules:?}"
+        );
+    }
+    let wrong = scratch.run(&["check", "--shell", "safe-rm --no-such a"]);
+    assert_eq!(wrong.status.code(), Some(64), "{wrong:?}");
+}

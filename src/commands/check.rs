@@ -78,9 +78,10 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
         return stream(&around, &caller, &ground);
     }
     let answer = if let Some(text) = matches.get_one::<OsString>("shell") {
-        text.to_str().map_or_else(shell_check::not_text, |text| {
-            shell_check::shell(text, &around, &ground)
-        })
+        match text.to_str() {
+            Some(text) => shell_check::beforehand(text, &around, &caller, &ground)?,
+            None => shell_check::not_text(),
+        }
     } else if let Some(call) = matches.get_many::<OsString>("call") {
         let argv: Vec<OsString> = call.cloned().collect();
         shell_check::argv(&argv, &around, &caller, &ground)?
@@ -233,15 +234,19 @@ fn one(
         None => here,
     };
     match (line.shell, line.argv) {
-        (Some(text), None) => shell_check::shell(&text, around, ground).json(),
+        (Some(text), None) => answered(shell_check::beforehand(&text, around, caller, ground)),
         (None, Some(argv)) => {
             let argv: Vec<OsString> = argv.into_iter().map(OsString::from).collect();
-            match shell_check::argv(&argv, around, caller, ground) {
-                Ok(answer) => answer.json(),
-                Err(failure) => refusal(&failure.message),
-            }
+            answered(shell_check::argv(&argv, around, caller, ground))
         }
         _ => refusal("a line holds either `shell` or `argv`"),
+    }
+}
+
+fn answered(answer: Result<Answer, Failure>) -> Json {
+    match answer {
+        Ok(answer) => answer.json(),
+        Err(failure) => refusal(&failure.message),
     }
 }
 

@@ -79,7 +79,8 @@ fn check(arguments: &Map<String, Json>, peer: &Peer) -> Result<Json, Failure> {
     let command = text(arguments, "command")?;
     let caller = call::caller(peer)?;
     let ground = Ground::of(&caller)?;
-    Ok(shell_check::shell(command, &Surroundings::of(&caller, &ground), &ground).json())
+    let around = Surroundings::of(&caller, &ground);
+    Ok(shell_check::beforehand(command, &around, &caller, &ground)?.json())
 }
 
 fn waiting(peer: &Peer) -> Result<Json, Failure> {
