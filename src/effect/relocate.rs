@@ -11,7 +11,7 @@ use super::{
     settle::settle,
     words::reason,
 };
-use crate::resolve::{Kind, status_at};
+use crate::resolve::{Kind, ObjectId, status_at};
 use rustix::io::Errno;
 use serde_json::{Value as Json, json};
 use std::{
@@ -26,7 +26,7 @@ pub(super) fn carry_out(run: &mut Run, relocation: &Move) {
         return run.fail(&text, &relocation.from.path);
     }
     match relocate(run, relocation) {
-        Ok((replaced, kept)) => {
+        Ok(moved) => {
             run.went(relocation.judged.kind, &relocation.from.path);
             run.say(|| {
                 format!(
@@ -38,7 +38,8 @@ pub(super) fn carry_out(run: &mut Run, relocation: &Move) {
             run.record(json!({
                 "op": "move", "source": relocation.from.path, "path": relocation.to.path,
                 "kind": relocation.judged.kind, "object": object(relocation.judged.id),
-                "entries": relocation.entries, "bytes": relocation.bytes, "replaced": replaced, "kept": kept,
+                "entries": relocation.entries, "bytes": relocation.bytes, "replaced": moved.replaced,
+                "kept": moved.kept, "made": moved.made.map(object),
             }));
         }
         Err(fault) => {
@@ -51,8 +52,18 @@ pub(super) fn carry_out(run: &mut Run, relocation: &Move) {
     }
 }
 
-/// Returns what became of the object at the destination and, across mounts, of the source.
-fn relocate(run: &mut Run, relocation: &Move) -> Result<(Json, Json), Fault> {
+/// What a move did beside renaming.
+#[derive(Default)]
+struct Moved {
+    /// What became of the object at the destination.
+    replaced: Json,
+    /// Where the source is kept that a copy stands for.
+    kept: Json,
+    /// The copy that stands for a source that is not kept.
+    made: Option<ObjectId>,
+}
+
+fn relocate(run: &mut Run, relocation: &Move) -> Result<Moved, Fault> {
     if let Some(across) = &relocation.across {
         return relocate_across(run, relocation, across);
     }
@@ -69,14 +80,19 @@ fn relocate(run: &mut Run, relocation: &Move) -> Result<(Json, Json), Fault> {
         Ok(()) => (),
         // A directory of an overlay's lower layer cannot be renamed: it is copied, then removed.
         Err(Errno::XDEV) if relocation.judged.kind == Kind::Dir => {
-            let was = copy_over(run, relocation)?;
+            let replaced = copy_over(run, relocation)?;
+            let made = status_at(to.as_fd(), relocation.to.name.as_os_str())?.id;
             erase(
                 from.as_fd(),
                 &relocation.from.name,
                 Kind::Dir,
                 relocation.judged.id,
             )?;
-            return Ok((was, Json::Null));
+            return Ok(Moved {
+                replaced,
+                made: Some(made),
+                ..Moved::default()
+            });
         }
         Err(errno) => return Err(errno.into()),
     }
@@ -94,7 +110,10 @@ fn relocate(run: &mut Run, relocation: &Move) -> Result<(Json, Json), Fault> {
         &relocation.to.name,
         replaced,
     ) {
-        Ok(was) => Ok((was, Json::Null)),
+        Ok(replaced) => Ok(Moved {
+            replaced,
+            ..Moved::default()
+        }),
         Err(fault) => {
             back().map_err(|_| Fault::Stranded)?;
             Err(fault)
@@ -102,12 +121,16 @@ fn relocate(run: &mut Run, relocation: &Move) -> Result<(Json, Json), Fault> {
     }
 }
 
-fn relocate_across(run: &mut Run, relocation: &Move, across: &Across) -> Result<(Json, Json), Fault> {
-    let was = copy_over(run, relocation)?;
+fn relocate_across(run: &mut Run, relocation: &Move, across: &Across) -> Result<Moved, Fault> {
+    let replaced = copy_over(run, relocation)?;
     let (from, judged) = (run.fd(relocation.from.dir)?, &relocation.judged);
     let name = &relocation.from.name;
     let kept = take_away(run, from.as_fd(), name, judged.id, judged.kind, &across.keep)?;
-    Ok((was, kept))
+    Ok(Moved {
+        replaced,
+        kept,
+        made: None,
+    })
 }
 
 /// Copies the source with everything about it to its new name. Returns what became of the object there.

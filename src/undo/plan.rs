@@ -256,6 +256,8 @@ impl Against<'_> {
             steps.extend(self.replaced_or_made(None)?);
             return Ok(steps);
         }
+        // A copy stands for what could not be renamed.
+        let id = self.effect.get("made").and_then(kept::id).unwrap_or(id);
         let from = self.plan.place(self.path).map_err(words)?;
         let to = self.plan.place(source).map_err(words)?;
         let (here, there) = (object_at(&from)?, object_at(&to)?);

@@ -10,6 +10,7 @@ mod fronts;
 mod key;
 mod notices;
 mod ordinary;
+mod overlay;
 mod place;
 mod reach;
 mod retention;

@@ -35,13 +35,13 @@ pub(crate) fn world() -> Scratch {
 /// All that a change could have changed, apart from what no undo can bring back (times of directories, ctime).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Seen {
-    ino: u64,
-    kind: &'static str,
-    mode: u32,
-    owner: (u32, u32),
-    links: u64,
-    modified: Option<(i64, i64)>,
-    content: Vec<u8>,
+    pub(crate) ino: u64,
+    pub(crate) kind: &'static str,
+    pub(crate) mode: u32,
+    pub(crate) owner: (u32, u32),
+    pub(crate) links: u64,
+    pub(crate) modified: Option<(i64, i64)>,
+    pub(crate) content: Vec<u8>,
 }
 
 /// Everything below `root`.
