@@ -14,6 +14,7 @@ pub mod approver;
 pub mod caller;
 mod checked;
 pub mod commands;
+mod curl;
 pub mod dispatch;
 pub mod effect;
 pub mod engine;

@@ -87,14 +87,6 @@ pub fn start() -> Result<Ahead, SandboxError> {
     Ok(Ahead { plans, confining })
 }
 
-/// Starts the thread with its plan and waits until it is confined.
-///
-/// # Errors
-/// As [`start`], [`Ahead::confine`] and [`Confining::ready`].
-pub fn confine(plan: NativePlan, min: &MinSandbox) -> Result<Confined, SandboxError> {
-    start()?.confine(plan)?.ready(min)
-}
-
 impl Ahead {
     /// Gives the thread its plan, by which it restricts itself for good, and returns at once; [`Confining::ready`]
     /// waits for it.

@@ -3,6 +3,7 @@
 //! arrive changes nothing.
 
 use super::{Request, moment::text};
+use crate::curl;
 use policy::{ApprovalSettings, Webhook};
 use rustix::fs::{CWD, FileType, Mode, OFlags, openat};
 use serde_json::{Value as Json, json};
@@ -17,8 +18,6 @@ use std::{
 
 /// No address and no token is longer.
 const MAX_SECRET: u64 = 4096;
-/// Seconds that a web address has to answer.
-const TIMEOUT_S: u32 = 10;
 /// Where the programs are that this calls by itself.
 const PROGRAMS: &[&str] = &["/usr/bin", "/bin", "/usr/local/bin"];
 
@@ -66,27 +65,16 @@ fn body(format: &str, request: &Request) -> Json {
     }
 }
 
-/// curl reads the address, the token and the body from its stdin, so that no other process sees them.
 fn post(hook: &Webhook, request: &Request, around: Around<'_>) {
-    let Some(curl) = program("curl") else { return };
+    let Some(program) = program("curl") else { return };
     let Some(url) = secret(&hook.url_file, around).filter(|url| url.starts_with("https://")) else {
         return;
     };
-    let quoted = |text: &str| text.replace('\\', "\\\\").replace('"', "\\\"");
-    let mut config = format!(
-        "url = \"{}\"\nproto = \"=https\"\nmax-time = {TIMEOUT_S}\nsilent\noutput = \"/dev/null\"\n\
-         header = \"Content-Type: application/json\"\ndata-raw = \"{}\"\n",
-        quoted(&url),
-        quoted(&body(&hook.format, request).to_string()),
-    );
-    if let Some(token) = hook.token_file.as_deref().and_then(|file| secret(file, around)) {
-        config.push_str(&format!(
-            "header = \"Authorization: Bearer {}\"\n",
-            quoted(&token)
-        ));
-    }
-    let mut command = Command::new(curl);
-    command.args(["--disable", "--config", "-"]);
+    let token = hook.token_file.as_deref().and_then(|file| secret(file, around));
+    let body = body(&hook.format, request).to_string();
+    let mut command = Command::new(program);
+    command.args(curl::ARGS);
+    let config = curl::post(&url, "https", token.as_deref(), &body);
     start(command, around, config.as_bytes());
 }
 

@@ -22,7 +22,7 @@ use watchtower::{
     home::{Chosen, Home},
     sandbox::{
         MinSandbox,
-        native::{NativePlan, confine},
+        native::{self, NativePlan},
     },
 };
 
@@ -202,7 +202,12 @@ impl Bench {
         let mut work = gathered.work;
         work.prepare().unwrap();
         let grants = work.grants();
-        let confined = confine(NativePlan { grants }, &MinSandbox::NATIVE).unwrap();
+        let confined = native::start()
+            .unwrap()
+            .confine(NativePlan { grants })
+            .unwrap()
+            .ready(&MinSandbox::NATIVE)
+            .unwrap();
         between();
         let (plan, held) = work.into_parts();
         let plan = serde_json::from_str(&serde_json::to_string(&plan).unwrap()).unwrap();

@@ -3,6 +3,7 @@
 
 use super::{Episode, rules::Urgency};
 use crate::{
+    curl,
     report::{json_text, visible},
     view::words::count,
 };
@@ -16,7 +17,7 @@ use std::{
 };
 
 /// No way takes longer.
-const LIMIT: Duration = Duration::from_secs(10);
+const LIMIT: Duration = Duration::from_secs(curl::LIMIT_S);
 /// Facility `authpriv` of syslog (RFC 5424).
 const AUTHPRIV: u8 = 10;
 
@@ -142,56 +143,24 @@ fn ended(program: &str, args: &[String], input: &str) -> Result<ExitStatus, Stri
     }
 }
 
-/// Posts the alarm by the system's curl. The address is often a secret in itself, so it stands neither in an argv, which
-/// others can see, nor in a message.
+/// Posts the alarm. The address is often a secret in itself, so no message has it.
 fn webhook(places: &Places<'_>, url: &str, json: &str) -> Result<(), String> {
     let (scheme, rest) = url.split_once("://").unwrap_or_default();
-    let only = format!("={scheme}");
-    let args = [
-        "-q",
-        "-fsS",
-        "--proto",
-        &only,
-        "--max-time",
-        "10",
-        "--config",
-        "-",
-    ];
-    let config = format!(
-        "url = {}\nheader = \"content-type: application/json\"\ndata-binary = {}\n",
-        config_text(url),
-        config_text(json)
-    );
-    let status = ended(places.curl, &args.map(str::to_owned), &config)?;
+    let config = curl::post(url, scheme, None, json);
+    let status = ended(places.curl, &curl::ARGS.map(str::to_owned), &config)?;
     // EXIT CODES of curl(1).
     let why = match status.code() {
         Some(0) => return Ok(()),
         Some(6) => "no such host",
         Some(7) => "it cannot be reached",
         Some(22) => "it answered with an error",
-        Some(28) => "it took longer than 10 s",
+        Some(28) => "it did not answer in time",
         Some(35 | 58 | 60) => "the two do not agree on TLS, or its certificate does not hold",
         _ => return Err(format!("`{}` failed: {status}", places.curl)),
     };
     let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
     let host = host.rsplit('@').next().unwrap_or_default();
     Err(format!("cannot post to `{scheme}://{host}`: {why}"))
-}
-
-/// A text as curl's configuration has it.
-fn config_text(text: &str) -> String {
-    let mut out = String::from("\"");
-    for c in text.chars() {
-        match c {
-            '"' | '\\' => out.extend(['\\', c]),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            c => out.push(c),
-        }
-    }
-    out.push('"');
-    out
 }
 
 fn syslog(places: &Places<'_>, episode: &Episode) -> Result<(), String> {
