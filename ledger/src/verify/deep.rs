@@ -14,6 +14,8 @@ pub(super) struct Deep {
     at: i64,
     /// Recent roots by size.
     recent: VecDeque<(u64, hash::Hash)>,
+    /// The last entry that tells of a signed head, and how many entries that has.
+    pub(super) head: Option<(u64, u64)>,
 }
 
 /// How many roots are remembered for the `checkpoint` entries that follow.
@@ -26,6 +28,7 @@ impl Deep {
             decisions: Vec::new(),
             at: i64::MIN,
             recent: VecDeque::new(),
+            head: None,
         }
     }
 
@@ -91,6 +94,7 @@ impl Deep {
                         "tells of a head over {size} entries, which were not there yet"
                     ));
                 }
+                self.head = Some((seq, size));
                 let known = self.recent.iter().find(|(at, _)| *at == size);
                 if known.is_some_and(|(_, root)| hash::hex_text(root) != told) {
                     return Err(format!("tells another root of {size} entries than they have"));

@@ -61,6 +61,21 @@ impl Heads {
             .collect()
     }
 
+    /// Compares the one beside the ledger with the last that the record tells of, as `(entry, size)`: a head is stored
+    /// before it is recorded, so an older one was put back.
+    pub(super) fn follow(&self, told: Option<(u64, u64)>, report: &mut Report) {
+        if let (Some((seq, size)), Some(head)) = (told, &self.local)
+            && head.size < size
+            && report.state != State::Tampered
+        {
+            let what = format!(
+                "the head `tlog/checkpoint` was signed for {} entries, and entry {seq} tells of a later one for {size}",
+                head.size
+            );
+            report.find(State::Tampered, None, what);
+        }
+    }
+
     /// Compares them with the tree of the record.
     pub(super) fn judge(&self, roots: &Roots, report: &mut Report) {
         if report.state == State::Tampered {

@@ -129,6 +129,7 @@ pub fn verify_with(
         report.find(State::Truncated, Some(report.entries_to + 1), what);
     }
     heads.judge(&roots, &mut report);
+    heads.follow(extra.deep.and_then(|deep| deep.head), &mut report);
     report.conclude(&heads, extra.row.is_demanded(), proven_seals);
     Ok(report)
 }

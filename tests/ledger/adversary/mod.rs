@@ -10,7 +10,8 @@ use super::{
     place::{Place, remove},
     scene::{Scene, change, copy, forget_cache, scene, shell, verdicts},
 };
-use std::{fs, path::Path};
+use ledger::verify::{Options, State, verify_with};
+use std::{fs, os::fd::AsFd, path::Path};
 
 /// Name, what is done, and what is said: chain, signed, sealed, anchored, deep. A deep verification also finds what was
 /// written anew where the roots that `checkpoint` entries tell were left as they were.
@@ -74,6 +75,27 @@ fn a_cut_at_each_line_is_noticed_by_whatever_still_tells_of_more() {
         });
         assert_eq!(without_both, [0, 0, 0, beyond, 0], "after {left}, nothing left");
     }
+}
+
+#[test]
+fn an_older_head_is_noticed_by_what_the_record_tells_of_it() {
+    let scene = scene(u64::MAX);
+    let verified = |place: &Place| {
+        let options = Options {
+            deep: true,
+            ..Options::default()
+        };
+        verify_with(place.dir().as_fd(), place.path(), options).unwrap()
+    };
+    assert_eq!(verified(&scene.place).state, State::Whole);
+    let old = fs::read(scene.old.path().join("tlog/checkpoint")).unwrap();
+    fs::write(scene.place.path().join("tlog/checkpoint"), old).unwrap();
+    let report = verified(&scene.place);
+    assert_eq!(report.state, State::Tampered);
+    let what = &report.findings[0].what;
+    assert!(what.contains("tells of a later one"), "{what}");
+    // The directory that the older head is from is whole.
+    assert_eq!(verified(&scene.old).state, State::Whole);
 }
 
 #[test]
