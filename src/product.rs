@@ -2,7 +2,10 @@
 //! not at all. Never follows a link and never leaves half a file under the name.
 
 use crate::{
-    effect::{Outcome, words::reason},
+    effect::{
+        Outcome,
+        words::{reason, way_out},
+    },
     facts::workspace::real_path,
     record::hex,
     report::{Exit, Failure, visible},
@@ -92,10 +95,11 @@ impl Product {
                     let _ = unlinkat(&self.dir, &aside, AtFlags::empty());
                 }
                 let why = reason(errno);
+                let hint = way_out(errno).map_or_else(String::new, |hint| format!("hint: {hint}\n"));
                 Outcome {
                     exit_code: 1,
                     effects: vec![json!({"op": "failed", "path": shown, "error": why})],
-                    stderr: format!("wt: cannot write `{}`: {why}\n", visible(&shown)).into_bytes(),
+                    stderr: format!("wt: cannot write `{}`: {why}\n{hint}", visible(&shown)).into_bytes(),
                     ..Outcome::default()
                 }
             }

@@ -1,6 +1,6 @@
 //! What must hold when things go wrong around a call: kills, crowds, full and read-only disks, a held lock.
 
-use crate::support::{Scratch, WT, text};
+use crate::support::{Scratch, WT, text, within};
 use std::{
     fs,
     io::Write,
@@ -178,6 +178,86 @@ fn a_read_only_directory_refuses_the_call_and_changes_nothing() {
         "{}",
         text(&output.stderr)
     );
+}
+
+/// `wt ARGS...` where no file may grow beyond that many blocks of 512 bytes.
+fn under_size_limit(scratch: &Scratch, blocks: u64, args: &[&str]) -> std::process::Output {
+    let script = format!("ulimit -f {blocks}; exec \"$@\"");
+    within("/bin/sh", &["-c", &script, "sh"], &scratch.wt(args))
+        .output()
+        .unwrap()
+}
+
+#[test]
+fn an_entry_beyond_the_limit_on_file_sizes_refuses_the_call_and_names_the_limit() {
+    let scratch = Scratch::new();
+    let file = scratch.write("keep", "x");
+    let segment = || {
+        let sizes = fs::read_dir(scratch.state()).unwrap().map(|entry| entry.unwrap());
+        let ours = sizes.filter(|entry| entry.file_name().to_string_lossy().starts_with("ledger-"));
+        ours.filter_map(|entry| {
+            let name = entry.file_name();
+            name.to_string_lossy()
+                .ends_with(".jsonl")
+                .then(|| entry.metadata().unwrap().len())
+        })
+        .max()
+        .unwrap()
+    };
+    // The limit comes before the next entry, and then within it.
+    for _ in 0..3 {
+        scratch.run(&["safe-rm", "none"]);
+    }
+    for (blocks, verb) in [
+        (segment() / 512, "write"),
+        (segment() / 512 + 1, "write all of an entry to"),
+    ] {
+        let output = under_size_limit(&scratch, blocks, &["safe-rm", "keep"]);
+        let said = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(74), "{blocks}: {output:?}");
+        assert!(said.starts_with(&format!("safe-rm: cannot {verb} `")), "{said}");
+        assert!(
+            said.contains(": file too large\nhint: ") && said.contains("`ulimit -f`"),
+            "{said}"
+        );
+        assert_eq!(said.lines().count(), 2, "{said}");
+        assert!(file.exists());
+    }
+    scratch.expect(0, &["safe-rm", "keep"]);
+    scratch.expect(0, &["verify"]);
+}
+
+#[test]
+fn an_effect_beyond_the_limit_on_file_sizes_is_told_and_recorded() {
+    let scratch = Scratch::new();
+    scratch.write("big", vec![1; 2 << 20]);
+    scratch.write("tree/big", vec![1; 2 << 20]);
+    for (args, said) in [
+        (
+            &["safe-cp", "big", "copy"][..],
+            "safe-cp: error writing 'copy': File too large\n",
+        ),
+        (
+            &["safe-cp", "-r", "tree", "copies"],
+            "safe-cp: cannot copy 'tree/big' to 'copies/big': File too large\n",
+        ),
+    ] {
+        let output = under_size_limit(&scratch, 1 << 10, args);
+        let hint = "hint: the limit on file sizes, `ulimit -f`, is in the way; raise it for whoever calls\n";
+        assert_eq!(
+            (output.status.code(), text(&output.stderr)),
+            (Some(1), format!("{said}{hint}")),
+            "{args:?}"
+        );
+        let last = scratch.entries().pop().unwrap();
+        assert_eq!(last["data"]["kind"], "outcome");
+        assert_eq!(last["data"]["execution"]["exit_code"], 1);
+        let left: Vec<_> = fs::read_dir(scratch.project()).unwrap().collect();
+        assert!(left.iter().all(|name| {
+            let name = name.as_ref().unwrap().file_name();
+            name != "copy" && !name.to_string_lossy().ends_with(".tmp")
+        }));
+    }
 }
 
 #[test]

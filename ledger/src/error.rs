@@ -117,6 +117,11 @@ impl LedgerError {
                 Some(Errno::NOSPC | Errno::DQUOT) => {
                     "free some space; nothing was done and nothing recorded is lost".to_owned()
                 }
+                Some(Errno::FBIG) => {
+                    "raise the limit on file sizes, `ulimit -f`, for whoever calls; nothing was done and \
+                     nothing recorded is lost"
+                        .to_owned()
+                }
                 Some(Errno::ACCESS | Errno::PERM) => format!("check who owns `{}`", path.display()),
                 Some(Errno::ROFS) => "the file system is read-only; mount it read-write".to_owned(),
                 Some(Errno::MFILE | Errno::NFILE) => "too many files are open; raise `ulimit -n`".to_owned(),

@@ -12,6 +12,7 @@ use super::{
 };
 use rustix::{
     io::Errno,
+    process::{Resource, getrlimit},
     rand::{GetRandomFlags, getrandom},
 };
 use serde_json::Value;
@@ -126,10 +127,15 @@ impl Lines {
         };
         if written < self.bytes.len() {
             // The rest is not tried: a line in two writes could end up on the disk in part without a trace.
+            let errno = if is_largest(old.end + written as u64) {
+                Errno::FBIG
+            } else {
+                Errno::NOSPC
+            };
             return Err(LedgerError::io(
                 "write all of an entry to",
                 &segment::path(place, to.first),
-                Errno::NOSPC,
+                errno,
             ));
         }
         Ok(Tail {
@@ -143,4 +149,11 @@ impl Lines {
             ..old
         })
     }
+}
+
+/// Whether a file of that size may grow no further (`ulimit -f`).
+fn is_largest(size: u64) -> bool {
+    getrlimit(Resource::Fsize)
+        .current
+        .is_some_and(|largest| size >= largest)
 }

@@ -44,10 +44,8 @@ pub(super) fn carry_out(run: &mut Run, relocation: &Move) {
         }
         Err(fault) => {
             let (from, to) = (relocation.from.quoted(), relocation.to.quoted());
-            run.fail(
-                &format!("cannot move {from} to {to}: {}", fault.text()),
-                &relocation.from.path,
-            );
+            let text = format!("cannot move {from} to {to}: {}", run.because(fault));
+            run.fail(&text, &relocation.from.path);
         }
     }
 }

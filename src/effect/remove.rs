@@ -37,7 +37,7 @@ pub(super) fn carry_out(run: &mut Run, remove: &Remove) {
         }
         Err(Fault::Kernel(Errno::NOENT)) if remove.force => (),
         Err(fault) => {
-            let text = format!("cannot remove {}: {}", remove.at.quoted(), fault.text());
+            let text = format!("cannot remove {}: {}", remove.at.quoted(), run.because(fault));
             run.fail(&text, &remove.at.path);
         }
     }

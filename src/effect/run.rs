@@ -5,7 +5,7 @@ use super::{
     Outcome,
     changes::Changes,
     plan::{Slot, Spot, Trouble},
-    words::{quote, reason},
+    words::{quote, reason, way_out},
 };
 use crate::{
     quarantine::entry_name,
@@ -70,6 +70,8 @@ pub(super) struct Run {
     gone: Vec<String>,
     changes: Changes,
     outcome: Outcome,
+    /// What to do about a failure, said once at the end.
+    hint: Option<&'static str>,
 }
 
 impl Run {
@@ -90,6 +92,7 @@ impl Run {
             gone: Vec::new(),
             changes: Changes::default(),
             outcome: Outcome::default(),
+            hint: None,
         }
     }
 
@@ -165,6 +168,14 @@ impl Run {
         self.record(json!({"op": "failed", "path": path, "error": text}));
     }
 
+    /// The text of a fault. What to do about it, where there is something, is told at the end.
+    pub(super) fn because(&mut self, fault: Fault) -> String {
+        if let Fault::Kernel(errno) = fault {
+            self.hint = self.hint.or_else(|| way_out(errno));
+        }
+        fault.text()
+    }
+
     /// Tells something on stderr.
     pub(super) fn note(&mut self, text: &str) {
         let line = format!("{}: {text}\n", self.tool);
@@ -185,6 +196,9 @@ impl Run {
     }
 
     pub(super) fn finish(mut self) -> Outcome {
+        if let Some(hint) = self.hint {
+            append(&mut self.outcome.stderr, format!("hint: {hint}\n").as_bytes());
+        }
         self.outcome.effects = self.changes.finish();
         self.outcome
     }

@@ -77,6 +77,16 @@ pub(crate) fn reason(errno: Errno) -> String {
     text
 }
 
+/// What to do about a system error whose text does not say what is in the way.
+pub(crate) fn way_out(errno: Errno) -> Option<&'static str> {
+    match errno {
+        Errno::FBIG => {
+            Some("the limit on file sizes, `ulimit -f`, is in the way; raise it for whoever calls")
+        }
+        _ => None,
+    }
+}
+
 /// A mode as ls shows it, without the type.
 pub(crate) fn letters(mode: u32) -> String {
     let class = |shift: u32, special: u32, with: char, without: char| {

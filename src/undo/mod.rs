@@ -20,7 +20,11 @@ pub use plan::{Plan, plan};
 pub use trash::{Item, Keep, beyond, erasing, items, origins};
 
 use crate::{
-    effect::{Outcome, changes::Changes, words::reason},
+    effect::{
+        Outcome,
+        changes::Changes,
+        words::{reason, way_out},
+    },
     quarantine::entry_name,
     resolve::{Kind, ObjectId},
     sandbox::{Access, Grant},
@@ -108,6 +112,7 @@ impl Work {
         let mut outcome = Outcome::default();
         let mut changes = Changes::default();
         let mut number = 0;
+        let mut hint = None;
         for step in &self.steps {
             let mut aside = entry_name(permit.seq(), number);
             while step.is_taken(&aside) && number < MAX_NAMES {
@@ -142,11 +147,15 @@ impl Work {
                         reason(errno)
                     };
                     changes.add(json!({"op": "failed", "path": shown, "error": why}));
+                    hint = hint.or_else(|| way_out(errno));
                     outcome
                         .stderr
                         .extend(format!("wt undo: {}: {why}\n", crate::report::visible(shown)).bytes());
                 }
             }
+        }
+        if let Some(hint) = hint {
+            outcome.stderr.extend(format!("hint: {hint}\n").bytes());
         }
         outcome.effects = changes.finish();
         outcome

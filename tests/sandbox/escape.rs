@@ -97,6 +97,12 @@ impl Probe {
     }
 }
 
+/// `wt` handles SIGXFSZ; a tool was made for what it does otherwise.
+#[test]
+fn a_tool_meets_the_limit_on_file_sizes_as_it_would_from_a_shell() {
+    assert_eq!(probe().confined("search", &["disposition", "25"]), 0);
+}
+
 #[test]
 fn no_socket_of_any_family_opens_in_a_search() {
     let probe = probe();

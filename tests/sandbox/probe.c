@@ -55,6 +55,11 @@ int main(int argc, char **argv) {
     if (!strcmp(act, "read")) { int f = open(argv[2], O_RDONLY); return end(f); }
     if (!strcmp(act, "write")) { int f = open(argv[2], O_WRONLY | O_CREAT, 0600); return end(f); }
     if (!strcmp(act, "descriptor")) return end(fcntl(a, F_GETFD));
+    if (!strcmp(act, "disposition")) {
+        struct sigaction now;
+        if (sigaction(a, 0, &now)) return errno;
+        return now.sa_handler != SIG_DFL;
+    }
     if (!strcmp(act, "memory")) {
         for (;;) {
             char *p = malloc(16 << 20);

@@ -74,7 +74,7 @@ pub(super) fn carry_out(run: &mut Run, copy: &Copy) {
                 Fault::Kernel(Errno::NOSPC | Errno::DQUOT | Errno::IO | Errno::FBIG) => "error writing",
                 _ => cannot_make(copy.judged.kind),
             };
-            let text = format!("{what} {}: {}", copy.to.quoted(), fault.text());
+            let text = format!("{what} {}: {}", copy.to.quoted(), run.because(fault));
             run.fail(&text, &copy.to.path);
         }
     }

@@ -128,7 +128,8 @@ impl Copier<'_, '_> {
             shown_below(self.branch.shown, path),
             shown_below(self.branch.to_shown, path),
         );
-        self.told_text(path, &format!("cannot copy {from} to {to}: {}", fault.text()));
+        let why = self.run.because(fault);
+        self.told_text(path, &format!("cannot copy {from} to {to}: {why}"));
     }
 
     fn told_text(&mut self, path: &[u8], text: &str) {
