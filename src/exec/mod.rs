@@ -4,6 +4,7 @@
 
 mod digests;
 mod elf;
+mod ending;
 mod input;
 mod kube;
 mod operand;

@@ -1,7 +1,10 @@
 //! A running tool's output: streamed to the caller while it is hashed, cut at policy's caps, ended at its
 //! timeout. Decides nothing; what was cut or killed is said in the outcome.
 
-use super::terminal::Screen;
+use super::{
+    ending::{End, end_by_force, wait},
+    terminal::Screen,
+};
 use crate::{
     report::{Exit, Failure},
     sandbox::Running,
@@ -14,8 +17,7 @@ use sha2::{Digest, Sha256};
 use std::{
     fmt,
     io::Write,
-    os::{fd::AsFd, unix::process::ExitStatusExt},
-    process::ExitStatus,
+    os::fd::AsFd,
     time::{Duration, Instant},
 };
 
@@ -58,6 +60,8 @@ pub struct Caps {
     pub record_bytes: u64,
     /// Wall-clock time.
     pub timeout: Duration,
+    /// Processor time, in seconds.
+    pub cpu_s: u64,
 }
 
 /// What came of a call.
@@ -214,21 +218,28 @@ impl<'a, 'b> Sink<'a, 'b> {
         if let Some(why) = &unwritable {
             self.say(name, &format!("cannot write to standard output: {why}"));
         }
+        if let Some((text, hint)) = end.words(&self.caps, &self.said) {
+            self.say(name, &text);
+            if !hint.is_empty() {
+                self.io
+                    .stderr
+                    .write_all(format!("hint: {hint}\n").as_bytes())
+                    .unwrap_or(());
+            }
+        }
         let closed = self.closed;
         let mut outcome = self.outcome;
         outcome.stdout_sha256 = crate::sandbox::hex(&self.hash.finalize());
         outcome.duration = duration;
         match end {
             End::Exited(code) => outcome.exit_code = code,
-            End::Killed(signal) => {
+            End::Killed { signal, .. } => {
                 outcome.signal = Some(signal);
                 outcome.exit_code = u8::try_from(128 + signal).unwrap_or(u8::MAX);
             }
             End::TimedOut => {
                 outcome.timed_out = true;
                 outcome.exit_code = Exit::TimedOut as u8;
-                let text = format!("{name}: timed out after {} s\n", self.caps.timeout.as_secs());
-                self.io.stderr.write_all(text.as_bytes()).unwrap_or(());
             }
         }
         if closed {
@@ -254,17 +265,6 @@ impl<'a, 'b> Sink<'a, 'b> {
 fn first(bytes: &[u8], room: u64) -> &[u8] {
     let room = usize::try_from(room).unwrap_or(usize::MAX).min(bytes.len());
     bytes.get(..room).unwrap_or_default()
-}
-
-/// How a tool ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum End {
-    /// With a code.
-    Exited(u8),
-    /// By a signal that was not ours.
-    Killed(i32),
-    /// By our timeout.
-    TimedOut,
 }
 
 /// Streams both outputs of a tool until it ends. `take` gets standard output and may hold it back or change it.
@@ -315,29 +315,6 @@ pub(crate) fn stream(
     wait(running, deadline)
 }
 
-/// Waits for a tool whose outputs have ended.
-pub(crate) fn wait(running: &mut Running, deadline: Instant) -> Result<End, Failure> {
-    let process = rustix::process::Pid::from_child(running.process());
-    let held = rustix::process::pidfd_open(process, rustix::process::PidfdFlags::empty())
-        .map_err(|errno| lost(&errno.to_string()))?;
-    loop {
-        let Some(left) = left(deadline) else {
-            return Ok(end_by_force(running));
-        };
-        match poll(&mut [PollFd::new(&held, PollFlags::IN)], Some(&left)) {
-            Ok(0) | Err(Errno::INTR) => {}
-            Ok(_) => {
-                return running
-                    .process()
-                    .wait()
-                    .map(end_of)
-                    .map_err(|error| lost(&error.to_string()));
-            }
-            Err(errno) => return Err(lost(&errno.to_string())),
-        }
-    }
-}
-
 /// What a tool says on either output, in so far as it is short and soon; it is ended then.
 pub(crate) fn some_text(running: &mut Running) -> Option<String> {
     let mut said = Vec::new();
@@ -353,6 +330,7 @@ pub(crate) fn some_text(running: &mut Running) -> Option<String> {
         stderr_bytes: MAX_SAID as u64,
         record_bytes: 0,
         timeout: Duration::from_secs(5),
+        cpu_s: 5,
     };
     let mut sink = Sink::new(&mut io, caps);
     let end = stream(running, &mut sink, Instant::now(), |sink, bytes| sink.out(bytes)).ok()?;
@@ -364,22 +342,6 @@ pub(crate) fn some_text(running: &mut Running) -> Option<String> {
     String::from_utf8(said).ok()
 }
 
-fn end_of(status: ExitStatus) -> End {
-    match (status.code(), status.signal()) {
-        (Some(code), _) => End::Exited(u8::try_from(code).unwrap_or(u8::MAX)),
-        (None, Some(signal)) => End::Killed(signal),
-        (None, None) => End::Killed(0),
-    }
-}
-
-/// Kills and reaps a tool.
-pub(crate) fn end_by_force(running: &mut Running) -> End {
-    let child = running.process();
-    // Killing fails only where it has been reaped already.
-    child.kill().and_then(|()| child.wait().map(drop)).unwrap_or(());
-    End::TimedOut
-}
-
 fn some<'a>(pipe: &impl AsFd, buffer: &'a mut [u8]) -> Result<Option<&'a [u8]>, Failure> {
     match read(pipe, &mut *buffer) {
         Ok(0) => Ok(None),
@@ -389,11 +351,11 @@ fn some<'a>(pipe: &impl AsFd, buffer: &'a mut [u8]) -> Result<Option<&'a [u8]>, 
     }
 }
 
-fn left(deadline: Instant) -> Option<Timespec> {
+pub(super) fn left(deadline: Instant) -> Option<Timespec> {
     let left = deadline.checked_duration_since(Instant::now())?;
     Timespec::try_from(left).ok()
 }
 
-fn lost(why: &str) -> Failure {
+pub(super) fn lost(why: &str) -> Failure {
     Failure::new(Exit::Sandbox, format!("the tool's output cannot be read: {why}"))
 }

@@ -3,9 +3,10 @@
 
 use super::{
     digests::Digests,
+    ending::{End, end_by_force, wait},
     input::{Input, feed},
     kube::YamlFilter,
-    output::{Caps, End, Io, Outcome, Sink, end_by_force, stream, wait},
+    output::{Caps, Io, Outcome, Sink, stream},
     ssh::{self, Named, sftp},
     tool::Tool,
     version::Learning,
@@ -100,6 +101,7 @@ impl Work {
                 stderr_bytes: limits.stderr_bytes,
                 record_bytes: limits.record_bytes,
                 timeout: Duration::from_secs(limits.timeout_s),
+                cpu_s: limits.cpu_s,
             },
             min: MinSandbox::of_tools(settings),
         }))
@@ -312,7 +314,7 @@ fn converse(
         match own {
             // ssh's own failures are 255; what it says at the end of a whole conversation does not matter.
             End::Exited(code) if talked.gone => End::Exited(if code == 0 { 255 } else { code }),
-            End::Killed(signal) if talked.gone => End::Killed(signal),
+            End::Killed { .. } if talked.gone => own,
             _ => End::Exited(talked.exit_code),
         }
     };

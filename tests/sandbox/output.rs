@@ -41,6 +41,46 @@ fn large_output_is_cut_and_said_and_hashed_whole() {
     assert_eq!(done.outcome.exit_code, 0);
 }
 
+/// Who is ended without a word of its own cannot tell what was in the way.
+#[test]
+fn a_tool_that_a_limit_ends_says_which_one_and_what_to_do() {
+    if !needs::program("jq") {
+        return;
+    }
+    let top = tempfile::tempdir().unwrap();
+    fs::write(top.path().join("a"), "1").unwrap();
+    for (limits, query, code, said) in [
+        (
+            "\"cpu_s\": 1",
+            "last(range(1000000000))",
+            137,
+            "jq: ended after 1 s of processor time, the policy's `limits.cpu_s`\n\
+             hint: ask for less, or raise `limits.cpu_s` in the policy\n",
+        ),
+        (
+            "\"timeout_s\": 1",
+            "last(range(1000000000))",
+            124,
+            "jq: timed out after 1 s\nhint: ask for less, or raise `limits.timeout_s` in the policy\n",
+        ),
+        (
+            "\"memory_bytes\": 60000000",
+            "[range(100000000)] | length",
+            134,
+            "error: cannot allocate memory\njq: ended by signal 6, with no more memory to be had\n\
+             hint: ask for less, or raise `limits.memory_bytes` in the policy\n",
+        ),
+    ] {
+        let policy = super::policy(&with(&format!("\"limits\": {{{limits}}}")));
+        let done = call(top.path(), &policy, "jq-query", &[query, "a"]).unwrap();
+        assert_eq!(i32::from(done.outcome.exit_code), code, "{}", done.stderr);
+        assert!(done.stderr.ends_with(said), "{}", done.stderr);
+        assert_eq!(done.stdout, b"");
+        let note = said.lines().rev().nth(1).unwrap().split_once(": ").unwrap().1;
+        assert_eq!(done.outcome.notes, [note]);
+    }
+}
+
 /// Who reads no further ends a call in silence; a disk that takes no more is said.
 #[test]
 fn output_that_cannot_be_written_is_said_and_output_that_nobody_reads_is_not() {
