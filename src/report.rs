@@ -111,7 +111,7 @@ impl Failure {
 impl From<LedgerError> for Failure {
     fn from(error: LedgerError) -> Self {
         let exit = match error {
-            LedgerError::Asked { .. } => Exit::Usage,
+            LedgerError::Asked { .. } | LedgerError::NoLegacy { .. } => Exit::Usage,
             _ => Exit::Ledger,
         };
         Self::new(exit, error.to_string()).hint(error.hint())

@@ -27,6 +27,8 @@ mod generated;
 #[cfg(test)]
 mod gtfo;
 #[cfg(test)]
+mod hints;
+#[cfg(test)]
 mod hook;
 #[cfg(test)]
 mod hot_order;

@@ -25,6 +25,11 @@ pub enum LedgerError {
         /// The directory.
         path: PathBuf,
     },
+    /// There is nothing of the Python predecessor here.
+    NoLegacy {
+        /// The directory.
+        path: PathBuf,
+    },
     /// There is a ledger here already.
     Exists {
         /// The directory.
@@ -128,6 +133,10 @@ impl LedgerError {
                 _ => "run `wt doctor`".to_owned(),
             },
             Self::Missing { .. } => "run `wt init`; if there was a ledger, restore it first".to_owned(),
+            Self::NoLegacy { .. } => {
+                "its files are named `ledger-YYYYmmdd-HHMMSS.jsonl`; name their directory, or one of them"
+                    .to_owned()
+            }
             Self::Exists { .. } => "`wt status` shows it; `wt verify` checks it".to_owned(),
             Self::Busy { .. } => {
                 "another `wt` holds the lock; see `fuser` on that file, then try again".to_owned()
@@ -165,6 +174,9 @@ impl fmt::Display for LedgerError {
                 write!(f, "cannot {doing} `{}`: {text}", path.display())
             }
             Self::Missing { path } => write!(f, "no ledger in `{}`", path.display()),
+            Self::NoLegacy { path } => {
+                write!(f, "no ledger of the Python predecessor in `{}`", path.display())
+            }
             Self::Exists { path } => write!(f, "there is a ledger in `{}` already", path.display()),
             Self::Busy { path, seconds } => {
                 write!(f, "the ledger lock `{}` was held for {seconds} s", path.display())

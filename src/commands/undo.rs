@@ -26,7 +26,6 @@ pub(crate) fn build() -> Command {
         .arg(
             Arg::new("SEQ")
                 .value_parser(value_parser!(u64).range(1..))
-                .required_unless_present("last")
                 .help("The call's entry, as `wt recent` shows it"),
         )
         .arg(Arg::new("last").long("last").action(ArgAction::SetTrue).conflicts_with("SEQ").help("The last call that changed something"))
@@ -36,6 +35,12 @@ pub(crate) fn build() -> Command {
 }
 
 pub(crate) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
+    let wanted = matches.get_one::<u64>("SEQ").copied();
+    if wanted.is_none() && !matches.get_flag("last") {
+        return Err(Failure::new(Exit::Usage, "neither a call's entry nor `--last` is named").hint(
+            "`wt undo --last` takes back the last call that changed something; `wt recent` lists calls with their entries",
+        ));
+    }
     let caller = Caller::of_this_process()?;
     let ground = Ground::of(&caller)?;
     let json = matches.get_flag("json");
@@ -47,7 +52,6 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
     };
     let reader = Reader::open(ground.home.dir.as_fd(), &ground.home.path)?;
     let did = |found: &undo::Found| !undo::plan(found, caller.uid, &ground.home).work.is_empty();
-    let wanted = matches.get_one::<u64>("SEQ").copied();
     let found = undo::find(&reader, wanted, &caller.principal, &did)?;
     let of = found.decision.seq;
     let plan = undo::plan(&found, caller.uid, &ground.home);

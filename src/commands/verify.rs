@@ -13,7 +13,7 @@ use ledger::{
     LedgerError,
     legacy::verify_legacy,
     parse_seal_key,
-    tlog::Vkey,
+    tlog::{Checkpoint, Vkey},
     verify::{Finding, Level, Options, Report, verify_with},
 };
 use std::{
@@ -75,7 +75,12 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
         ..Options::default()
     };
     for file in matches.get_many::<String>("against").into_iter().flatten() {
-        options.against.push(input(file)?.to_vec());
+        let note = input(file)?.to_vec();
+        // What was never a head says nothing about the record; a head that does not fit it does.
+        Checkpoint::told(&note).map_err(|e| {
+            usage(format!("`{file}` {e}")).hint("a head is what `wt checkpoint` prints; keep it as it is")
+        })?;
+        options.against.push(note);
     }
     if let Some(text) = matches.get_one::<String>("vkey") {
         options.vkey = Some(Vkey::parse(text.trim()).map_err(|e| usage(format!("`{text}` {e}")))?);

@@ -17,6 +17,9 @@ use crate::{approver::Written, report::Failure};
 use ledger::{Ledger, Marks};
 use policy::{Decision, Identity, Intent, Scope, Verdict};
 
+/// What to do where calls are stopped.
+const THAW: &str = "`wt status` says why; a person lets calls go on with `wt thaw`";
+
 impl State<'_> {
     /// Settles a judged call. Only `escalate` can become `allow`; every other change is to something stricter.
     ///
@@ -42,7 +45,10 @@ impl State<'_> {
         let known = stoppable.then_some(marks.freeze);
         let held = asking.as_ref().map(|(_, held)| held);
         if stoppable && let Some(reason) = self.stopped(marks, &scope.identity, held)? {
-            return Ok(Settled::as_judged(denied(decision, "frozen", reason), known));
+            return Ok(Settled::as_judged(
+                denied(decision, "frozen", reason, THAW),
+                known,
+            ));
         }
         match asking {
             Some(asking) => self.ask(asking, marks, intent, scope, decision, known),
@@ -67,7 +73,7 @@ impl State<'_> {
             && decision.verdict != Verdict::Deny
             && let Some(reason) = self.stopped(marks, &scope.identity, None)?
         {
-            return Ok(denied(decision, "frozen", reason));
+            return Ok(denied(decision, "frozen", reason, THAW));
         }
         if decision.verdict != Verdict::Escalate {
             return Ok(decision);
@@ -171,10 +177,16 @@ impl State<'_> {
         Ok(match waiting {
             Some(Request {
                 denied: Some(reason), ..
-            }) => settled.refused("denied-by-person", reason),
-            None if settled.queue_is_full() => {
-                settled.refused("queue-full", "too many requests wait".to_owned())
-            }
+            }) => settled.refused(
+                "denied-by-person",
+                reason,
+                "do not repeat it; ask the person what is wanted instead",
+            ),
+            None if settled.queue_is_full() => settled.refused(
+                "queue-full",
+                "too many requests wait".to_owned(),
+                "a person answers them: `wt approvals`, then `wt approve` or `wt deny`",
+            ),
             Some(request) => settled.waiting(request),
             None => {
                 let seen = settled.table.as_ref().map_or(0, |table| table.header.seen.now());

@@ -29,8 +29,11 @@ pub struct Settled {
 }
 
 /// The decision with a stricter verdict that no policy gave.
-pub(super) fn denied(decision: Decision, rule: &str, reason: String) -> Decision {
-    stated(decision, Verdict::Deny, rule.to_owned(), reason)
+pub(super) fn denied(decision: Decision, rule: &str, reason: String, hint: &str) -> Decision {
+    Decision {
+        hint: Some(hint.to_owned()),
+        ..stated(decision, Verdict::Deny, rule.to_owned(), reason)
+    }
 }
 
 pub(super) fn raised(decision: Decision, grant: &Grant) -> Decision {
@@ -74,9 +77,9 @@ impl Settled {
             .is_some_and(|table| table.header.pending >= MAX_PENDING)
     }
 
-    pub(super) fn refused(self, rule: &str, reason: String) -> Self {
+    pub(super) fn refused(self, rule: &str, reason: String, hint: &str) -> Self {
         Self {
-            decision: denied(self.decision, rule, reason),
+            decision: denied(self.decision, rule, reason, hint),
             ..self
         }
     }

@@ -73,7 +73,8 @@ pub fn find(
                         return Err(Failure::new(
                             Exit::Usage,
                             format!("entry {number} was taken back already"),
-                        ));
+                        )
+                        .hint("`wt undo SEQ` takes back another call; `wt recent` lists them"));
                     }
                     Some(_) if is_of_files(&found) => return Ok(found),
                     Some(_) => break,
@@ -89,7 +90,8 @@ pub fn find(
     Err(match seq {
         Some(seq) => Failure::new(Exit::Usage, format!("entry {seq} is no call that changed files"))
             .hint("`wt recent` lists calls with their entries"),
-        None => Failure::new(Exit::Usage, "no call is left to take back"),
+        None => Failure::new(Exit::Usage, "no call is left to take back")
+            .hint("`wt recent` lists calls with their entries; `wt undo SEQ` takes back one of them"),
     })
 }
 

@@ -142,7 +142,9 @@ fn a_fifo_a_socket_and_a_device_are_refused() {
         if line[0] == "safe-chmod" {
             line.push("fifo");
         }
-        bench.run(&line).refused("special-file", Verdict::Deny);
+        let ran = bench.run(&line);
+        assert_eq!(ran.floors[0].hint, "name a regular file, a directory or a link");
+        ran.refused("special-file", Verdict::Deny);
     }
 }
 

@@ -75,7 +75,7 @@ fn files(path: &Path) -> Result<Vec<PathBuf>, LedgerError> {
     }
     found.sort();
     if found.is_empty() {
-        return Err(LedgerError::Missing {
+        return Err(LedgerError::NoLegacy {
             path: path.to_path_buf(),
         });
     }

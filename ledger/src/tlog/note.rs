@@ -142,15 +142,9 @@ impl Checkpoint {
         let (text, signatures) = parts(note)?;
         let mut signed = false;
         for line in signatures.split_terminator('\n') {
-            let rest = line.strip_prefix("\u{2014} ").ok_or(NoteError::Form)?;
-            let (name, encoded) = rest.split_once(' ').ok_or(NoteError::Form)?;
-            let bytes = STANDARD.decode(encoded).map_err(|_| NoteError::Form)?;
-            let (id, signature) = bytes.split_at_checked(4).ok_or(NoteError::Form)?;
-            if !is_name(name) || signature.is_empty() {
-                return Err(NoteError::Form);
-            }
+            let Signed { name, id, signature } = Signed::parse(line)?;
             if name == vkey.name && id == vkey.id() {
-                let signature = Signature::from_slice(signature).map_err(|_| NoteError::Forged)?;
+                let signature = Signature::from_slice(&signature).map_err(|_| NoteError::Forged)?;
                 vkey.key
                     .verify_strict(text.as_bytes(), &signature)
                     .map_err(|_| NoteError::Forged)?;
@@ -167,12 +161,21 @@ impl Checkpoint {
         Ok(checkpoint)
     }
 
+    /// What a note tells, believed or not: no signature is checked.
+    ///
+    /// # Errors
+    /// It is no signed note, or its text is no checkpoint.
+    pub fn told(note: &[u8]) -> Result<Self, NoteError> {
+        let (text, signatures) = parts(note)?;
+        for line in signatures.split_terminator('\n') {
+            Signed::parse(line)?;
+        }
+        Self::parse_text(text).ok_or(NoteError::Checkpoint)
+    }
+
     /// The size that a note tells, believed or not.
     pub(crate) fn size_of(note: &[u8]) -> Option<u64> {
-        parts(note)
-            .ok()
-            .and_then(|(text, _)| Self::parse_text(text))
-            .map(|head| head.size)
+        Self::told(note).ok().map(|head| head.size)
     }
 
     fn parse_text(text: &str) -> Option<Self> {
@@ -184,6 +187,30 @@ impl Checkpoint {
             origin: origin.to_owned(),
             size: number,
             root,
+        })
+    }
+}
+
+/// One signature of a note, as it says, believed or not.
+struct Signed<'a> {
+    name: &'a str,
+    id: [u8; 4],
+    signature: Vec<u8>,
+}
+
+impl<'a> Signed<'a> {
+    fn parse(line: &'a str) -> Result<Self, NoteError> {
+        let rest = line.strip_prefix("\u{2014} ").ok_or(NoteError::Form)?;
+        let (name, encoded) = rest.split_once(' ').ok_or(NoteError::Form)?;
+        let bytes = STANDARD.decode(encoded).map_err(|_| NoteError::Form)?;
+        let (id, signature) = bytes.split_first_chunk().ok_or(NoteError::Form)?;
+        if !is_name(name) || signature.is_empty() {
+            return Err(NoteError::Form);
+        }
+        Ok(Self {
+            name,
+            id: *id,
+            signature: signature.to_vec(),
         })
     }
 }
@@ -240,6 +267,20 @@ mod tests {
             Checkpoint::open(note.as_bytes(), &other),
             Err(NoteError::Unsigned)
         );
+    }
+
+    #[test]
+    fn what_a_note_tells_is_read_without_its_key_and_only_from_a_note() {
+        let (_, note, head) = made();
+        assert_eq!(Checkpoint::told(note.as_bytes()), Ok(head));
+        for (bad, error) in [
+            (String::new(), NoteError::Form),
+            ("garbage\n".to_owned(), NoteError::Form),
+            (note.replace('\u{2014}', "-"), NoteError::Form),
+            (note.replace("\n42\n", "\n042\n"), NoteError::Checkpoint),
+        ] {
+            assert_eq!(Checkpoint::told(bad.as_bytes()), Err(error), "{bad}");
+        }
     }
 
     #[test]

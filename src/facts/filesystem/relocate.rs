@@ -173,7 +173,13 @@ fn survey(
     }
     if gained > 0 {
         let text = format!("{gained} objects in {} would get protected names", shown(operand));
-        g.floor(to_target, "protected-below", Verdict::Deny, text, "");
+        g.floor(
+            to_target,
+            "protected-below",
+            Verdict::Deny,
+            text,
+            "move what is meant inside it, and leave those out",
+        );
     }
     (found.entries, found.bytes)
 }

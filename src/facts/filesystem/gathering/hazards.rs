@@ -65,7 +65,13 @@ impl Gathering<'_> {
                 shown(&place.operand),
                 status.kind.word()
             );
-            self.floor(target, "special-file", Verdict::Deny, text, "");
+            self.floor(
+                target,
+                "special-file",
+                Verdict::Deny,
+                text,
+                "name a regular file, a directory or a link",
+            );
         }
     }
 
