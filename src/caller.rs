@@ -3,10 +3,15 @@
 
 use crate::{
     accounts::Users,
+    effect::words::reason,
+    facts::workspace::real_path,
     report::{Exit, Failure},
 };
 use policy::text::escape;
-use rustix::fs::{Mode, OFlags};
+use rustix::{
+    fs::{Mode, OFlags},
+    io::Errno,
+};
 use std::{
     collections::BTreeMap,
     ffi::OsString,
@@ -120,10 +125,7 @@ impl Caller {
             OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC,
             Mode::empty(),
         )
-        .map_err(|e| {
-            Failure::new(Exit::Usage, format!("cannot open the working directory: {e}"))
-                .hint("change to a directory that exists")
-        })?;
+        .map_err(unusable)?;
         let mut homes: Vec<PathBuf> = Vec::with_capacity(2);
         let claimed_home = env.get(&OsString::from("HOME")).map(PathBuf::from);
         homes.extend(claimed_home.filter(|home| home.is_absolute()));
@@ -150,11 +152,38 @@ impl Caller {
         })
     }
 
+    /// The same caller, where the working directory still has a name: nothing can be judged by a path from one that has
+    /// none, nor a tool be started in it.
+    ///
+    /// # Errors
+    /// 64 where it was removed.
+    pub fn placed(self) -> Result<Self, Failure> {
+        let links = rustix::fs::fstat(&self.cwd).map_err(unusable)?.st_nlink;
+        // Some file systems count no links at all.
+        if links == 0 && real_path(&self.cwd).is_none_or(|path| !path.exists()) {
+            return Err(unusable(Errno::NOENT));
+        }
+        Ok(self)
+    }
+
     /// The same caller in another working directory.
     #[must_use]
     pub fn at(self, cwd: OwnedFd) -> Self {
         Self { cwd, ..self }
     }
+}
+
+/// A working directory that cannot be worked in, and what to do.
+fn unusable(errno: Errno) -> Failure {
+    let (why, hint) = match errno {
+        Errno::NOENT => ("it was removed".to_owned(), "change to a directory that exists"),
+        Errno::ACCESS => (
+            "you may not enter it".to_owned(),
+            "change to a directory that you may enter, or give yourself the right: `chmod u+x`",
+        ),
+        other => (reason(other).to_lowercase(), "change to another directory"),
+    };
+    Failure::new(Exit::Usage, format!("cannot use the working directory: {why}")).hint(hint)
 }
 
 /// The caller's mask, found once: it is read by setting it, the only way there is, which no two threads may do at the

@@ -1,15 +1,15 @@
 //! Who is refused is told why, by the exit code of that cause, and what to do instead.
 
-use crate::support::Scratch;
+use crate::support::{Scratch, text, within};
 use std::fs;
 
 /// The whole of what a refusal says: one line and one hint.
 fn said(scratch: &Scratch, code: i32, args: &[&str]) -> (String, String) {
-    let text = scratch.refused(code, args);
-    let mut lines = text.lines().map(str::to_owned);
+    let said = scratch.refused(code, args);
+    let mut lines = said.lines().map(str::to_owned);
     let (line, hint) = (lines.next().unwrap_or_default(), lines.next().unwrap_or_default());
-    assert_eq!(lines.next(), None, "{text}");
-    assert!(hint.starts_with("hint: "), "{text}");
+    assert_eq!(lines.next(), None, "{said}");
+    assert!(hint.starts_with("hint: "), "{said}");
     (line, hint)
 }
 
@@ -30,19 +30,20 @@ fn what_was_never_a_head_is_a_usage_error_and_a_head_that_does_not_fit_is_tamper
     scratch.expect(0, &["verify", "--against", "whole"]);
     // One letter of the root, and the size: both read as heads that were not signed so.
     let root = note.lines().nth(2).unwrap();
-    let other = if root.starts_with('A') { "B" } else { "A" };
-    scratch.write("root", note.replacen(root, &format!("{other}{}", &root[1..]), 1));
+    let first = root.chars().next().unwrap();
+    let other = root.replacen(first, if first == 'A' { "B" } else { "A" }, 1);
+    scratch.write("root", note.replacen(root, &other, 1));
     let size = note.lines().nth(1).unwrap();
     scratch.write("size", note.replacen(size, "1", 1));
     for file in ["root", "size"] {
-        let text = scratch.expect(1, &["verify", "--against", file]);
-        assert!(text.contains("has a signature that does not fit"), "{text}");
+        let said = scratch.expect(1, &["verify", "--against", file]);
+        assert!(said.contains("has a signature that does not fit"), "{said}");
     }
     let elsewhere = Scratch::new();
     elsewhere.expect(0, &["checkpoint"]);
     scratch.write("foreign", elsewhere.expect(0, &["checkpoint"]));
-    let text = scratch.expect(1, &["verify", "--against", "foreign"]);
-    assert!(text.contains("is not signed by the ledger's key"), "{text}");
+    let said = scratch.expect(1, &["verify", "--against", "foreign"]);
+    assert!(said.contains("is not signed by the ledger's key"), "{said}");
 }
 
 #[test]
@@ -64,6 +65,43 @@ fn an_undo_of_no_call_names_both_ways_to_name_one() {
         "{hint}"
     );
     said(&scratch, 64, &["undo", "--last"]);
+}
+
+#[test]
+fn a_working_directory_that_was_removed_is_said_by_every_applet_alike() {
+    let scratch = Scratch::new();
+    let file = scratch.write("kept", "x");
+    let gone = scratch.file("gone");
+    for args in [
+        &["rg-search", "x"][..],
+        &["rg-search", "x", "."],
+        &["rg-search", "x", "/tmp"],
+        &["jq-query", ".", "a"],
+        &["safe-touch", "a"],
+        &["safe-rm", file.to_str().unwrap()],
+        &["ssh-cat", "host", "/a"],
+        &["check", "--", "safe-rm", "a"],
+        &["check", "--shell", "rm a"],
+    ] {
+        fs::create_dir(&gone).unwrap();
+        let words = ["-c", "rmdir ../gone; exec \"$@\"", "sh"];
+        let output = within("/bin/sh", &words, scratch.wt(args).current_dir(&gone))
+            .output()
+            .unwrap();
+        let name = if args[0] == "check" { "wt check" } else { args[0] };
+        assert_eq!(
+            (output.status.code(), text(&output.stderr)),
+            (
+                Some(64),
+                format!(
+                    "{name}: cannot use the working directory: it was removed\n\
+                     hint: change to a directory that exists\n"
+                )
+            ),
+            "{args:?}"
+        );
+    }
+    assert!(file.exists());
 }
 
 #[test]

@@ -59,6 +59,7 @@ pub(super) fn cannot_examine(operand: &OsStr, errno: Errno) -> Failure {
         Exit::Denied,
         format!("cannot examine `{}`: {errno}", shown(operand)),
     )
+    .hint("it was removed or changed meanwhile, or may not be looked at; see what is there, then repeat the call")
 }
 
 pub(super) fn shown(operand: &OsStr) -> String {

@@ -1,7 +1,7 @@
 //! An ordinary user: what the kernel refuses is told in its usual words, and nothing else changes.
 
 use super::site::Site;
-use crate::support::needs;
+use crate::support::{needs, text, within};
 use std::{
     fs,
     os::unix::{fs::MetadataExt, process::CommandExt},
@@ -54,6 +54,26 @@ fn an_ordinary_user_works_and_is_refused_by_the_kernel_as_ever() {
         (Some(0), String::new())
     );
     assert_eq!(site.work.join("copy").metadata().unwrap().uid(), UID);
+    site.file("closed/a", "x");
+    give(&site.work.join("closed"));
+    crate::effects::set_mode(&site.work.join("closed"), 0);
+    let mut command = site.command();
+    command
+        .args(["safe-touch", "b"])
+        .current_dir(site.work.join("closed"));
+    // Entered as root, before the ids are changed.
+    let ids = format!("--reuid={UID} --regid={UID} --clear-groups");
+    let words: Vec<&str> = ids.split(' ').collect();
+    let output = within("setpriv", &words, &command).output().unwrap();
+    assert_eq!(
+        (output.status.code(), text(&output.stderr)),
+        (
+            Some(64),
+            "safe-touch: cannot use the working directory: you may not enter it\n\
+             hint: change to a directory that you may enter, or give yourself the right: `chmod u+x`\n"
+                .to_owned()
+        )
+    );
     let denied = |what: &str| (Some(1), format!("{what}: Permission denied\n"));
     assert_eq!(
         as_user(&site, &["safe-rm", "shut/a"]),
