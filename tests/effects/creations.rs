@@ -64,6 +64,11 @@ fn touch_creates_and_sets_times() {
         .ok();
     let new = bench.path("new").metadata().unwrap();
     assert_eq!((new.mtime(), new.atime()), (1_000_000_000, 1_000_000_000));
+    // As GNU touch: a 60th second in a stamp is the next minute, and in a date it is none.
+    bench.run(&["safe-touch", "-t", "202401011000.60", "other"]).ok();
+    bench.run(&["safe-touch", "-t", "202401011001", "same"]).ok();
+    let at = |name: &str| fs::metadata(bench.path(name)).unwrap().modified().unwrap();
+    assert_eq!(at("other"), at("same"));
     bench.run(&["safe-touch", "-m", "-d", "@1.5", "new"]).ok();
     let new = bench.path("new").metadata().unwrap();
     assert_eq!(

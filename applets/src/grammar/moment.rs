@@ -29,7 +29,7 @@ pub struct Civil {
     pub hour: i8,
     /// 0 to 59.
     pub minute: i8,
-    /// 0 to 59.
+    /// 0 to 60; 60 is the first second of the next minute.
     pub second: i8,
     /// 0 to 999,999,999.
     pub nanosecond: i32,
@@ -60,7 +60,7 @@ impl Moment {
             fixed(day, 2)?,
             fixed(hour, 2)?,
             fixed(minute, 2)?,
-            without_leap(second),
+            second,
         ];
         civil(year, fields, 0, None)
     }
@@ -95,12 +95,13 @@ impl Moment {
         let mut parts = time.split(':');
         let (hour, minute) = (fixed(parts.next()?, 2)?, fixed(parts.next()?, 2)?);
         let second = parts.next().map_or(Some(0), |second| fixed(second, 2))?;
-        if parts.next().is_some() {
+        // Touch takes a 60th second in a stamp alone.
+        if parts.next().is_some() || second > 59 {
             return None;
         }
         civil(
             Some(year),
-            [month, day, hour, minute, without_leap(second)],
+            [month, day, hour, minute, second],
             nanoseconds(fraction)?,
             offset,
         )
@@ -127,7 +128,7 @@ fn civil(year: Option<i16>, fields: [i16; 5], nanosecond: i32, offset: Option<i3
         2 => 28 + i16::from(leap),
         _ => return None,
     };
-    let fits = (1..=days).contains(&day) && hour < 24 && minute < 60 && second < 60;
+    let fits = (1..=days).contains(&day) && hour < 24 && minute < 60 && second <= 60;
     fits.then(|| {
         Some(Moment::Civil(Civil {
             year,
@@ -188,11 +189,6 @@ fn nanoseconds(fraction: &str) -> Option<i32> {
     format!("{fraction:0<9}").parse().ok()
 }
 
-/// A leap second is read as the second before it.
-fn without_leap(second: i16) -> i16 {
-    if second == 60 { 59 } else { second }
-}
-
 /// A number of exactly this many digits.
 fn fixed(text: &str, width: usize) -> Option<i16> {
     (text.len() == width && text.bytes().all(|b| b.is_ascii_digit())).then(|| text.parse().ok())?
@@ -221,6 +217,7 @@ mod tests {
             );
         }
         assert!(shown(Moment::stamp("202401311200.07")).contains("\"second\":7"));
+        assert!(shown(Moment::stamp("202401311200.60")).contains("\"second\":60"));
         for text in [
             "",
             "1",
@@ -229,6 +226,7 @@ mod tests {
             "202401312400",
             "2024013112001",
             "202401311200.7",
+            "202401311200.61",
             "x2401311200",
         ] {
             assert_eq!(Moment::stamp(text), None, "{text}");
@@ -275,6 +273,8 @@ mod tests {
             "2025-01-31T",
             "2025-1-31",
             "2025-01-31T12:30:05+25:00",
+            "2025-01-31T12:30:60Z",
+            "2016-12-31 23:59:60",
             "2025-01-31T12:30:61Z",
             "@99999999999999",
             "2025-01-31T12:30:05.Z",
