@@ -68,6 +68,38 @@ fn an_undo_of_no_call_names_both_ways_to_name_one() {
 }
 
 #[test]
+fn options_that_say_nothing_or_two_things_are_usage_errors() {
+    let scratch = Scratch::new();
+    let before = scratch.entries().len();
+    for args in [
+        &["freeze", "--agent", ""][..],
+        &["freeze", "--agent", "  "],
+        &["redact", "2", "--reason", ""],
+        &["redact", "2", "--reason", " \t"],
+        &["clean", "--recover", "--reason", ""],
+        &["clean", "--yes", "--reason", " "],
+        &["query", "--format", "csv", "--json"],
+        &["query", "--json", "--format", "table"],
+        &["report", "--format", "html", "--json"],
+        &["report", "--json", "--format", "text"],
+    ] {
+        let said = scratch.refused(64, args);
+        let named = ["--agent", "--reason", "--json"];
+        assert!(named.iter().any(|name| said.contains(name)), "{args:?}: {said}");
+        assert!(said.contains("hint"), "{said}");
+    }
+    assert_eq!(scratch.entries().len(), before);
+    for args in [
+        &["query", "--format", "json", "--json"][..],
+        &["report", "--json"],
+        &["report", "--format", "json", "--json"],
+        &["freeze", "--agent", "bob", "--reason", ""],
+    ] {
+        scratch.expect(0, args);
+    }
+}
+
+#[test]
 fn a_working_directory_that_was_removed_is_said_by_every_applet_alike() {
     let scratch = Scratch::new();
     let file = scratch.write("kept", "x");

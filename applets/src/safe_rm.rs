@@ -84,6 +84,10 @@ fn parse(line: &Parsed) -> Result<Intent, UsageError> {
         "file"
     };
     params.insert("mode".to_owned(), mode.into());
+    // `rm -d` takes files too; who names the kind means it.
+    if line.text("mode") == Some("dir") {
+        params.insert("only_dirs".to_owned(), true.into());
+    }
     Ok(Intent {
         domain: "filesystem".into(),
         operation: "delete".into(),

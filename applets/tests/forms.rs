@@ -39,7 +39,6 @@ fn params(intent: &Intent) -> Json {
 fn both_forms_of_an_applet_give_the_same_intent() {
     for (everyday, named) in [
         ("safe-rm -r a", "safe-rm a --mode=dir-recursive"),
-        ("safe-rm -d a", "safe-rm a --mode=dir"),
         ("safe-rm a", "safe-rm a --mode=file"),
         ("safe-cp a b", "safe-cp b --source=a"),
         ("safe-cp -n a b", "safe-cp b --source=a --mode=no-clobber"),
@@ -134,6 +133,18 @@ fn short_options_combine_and_may_stand_after_operands() {
         ["path:delete:-f", "path:delete:--"]
     );
     assert_eq!(targets(&intent("safe-rm -")), ["path:delete:-"]);
+}
+
+#[test]
+fn a_mode_that_names_directories_means_no_file_as_rm_with_d_does() {
+    let (everyday, named) = (intent("safe-rm -d a"), intent("safe-rm a --mode=dir"));
+    assert_eq!(
+        params(&everyday),
+        json!({"force": false, "verbose": false, "recursive": false, "dir": true, "mode": "dir"})
+    );
+    let mut more = params(&everyday);
+    more["only_dirs"] = json!(true);
+    assert_eq!(params(&named), more);
 }
 
 #[test]

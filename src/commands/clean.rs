@@ -3,6 +3,7 @@
 //! is gone.
 
 use super::{
+    options,
     own::{self, Held},
     show,
 };
@@ -32,7 +33,7 @@ pub(crate) fn build() -> Command {
         .arg(arg!(--archive <DIR> "Keep the segments there, compressed").value_parser(value_parser!(PathBuf)))
         .arg(arg!(--recover "After a loss or a failed sync: record what was expected, and go on"))
         .group(ArgGroup::new("what").args(["before", "upto", "recover"]))
-        .arg(arg!(--reason <TEXT> "Why; recorded"))
+        .arg(arg!(--reason <TEXT> "Why; recorded").value_parser(options::words))
         .arg(arg!(--yes "Do it; without this it only says what would go"))
         .arg(arg!(--json "Print one JSON object"))
         .after_help(

@@ -1,7 +1,7 @@
 //! `wt freeze`: stops every call that changes anything or leaves this machine, at once. Needs no passphrase: whoever
 //! is in doubt may stop things.
 
-use super::show;
+use super::{options, show};
 use crate::{
     caller::Caller,
     ground::Ground,
@@ -24,6 +24,7 @@ pub(crate) fn build() -> Command {
             Arg::new("agent")
                 .long("agent")
                 .value_name("NAME")
+                .value_parser(options::words)
                 .help("Only calls of this agent"),
         )
         .arg(

@@ -23,6 +23,7 @@ mod init;
 pub(crate) mod links;
 mod man;
 mod mcp;
+mod options;
 mod own;
 mod policy;
 mod prove;

@@ -1,6 +1,6 @@
 //! `wt redact`: takes the data of one entry out of the record, for a reason that stays in it.
 
-use super::{own, show};
+use super::{options, own, show};
 use crate::{caller::Caller, ground::Ground, report::Failure};
 use clap::{ArgMatches, Command, arg, value_parser};
 use serde_json::json;
@@ -11,7 +11,11 @@ pub(crate) fn build() -> Command {
     Command::new("redact")
         .about("Take the data of one entry out; its hash, the chain and all proofs stay")
         .arg(arg!(<SEQ> "The entry").value_parser(value_parser!(u64).range(1..)))
-        .arg(arg!(--reason <TEXT> "Why; recorded").required(true))
+        .arg(
+            arg!(--reason <TEXT> "Why; recorded")
+                .required(true)
+                .value_parser(options::words),
+        )
         .arg(arg!(--json "Print one JSON object"))
         .after_help("Copies that were exported, archived or backed up before still have the data.")
 }

@@ -128,6 +128,24 @@ fn names_with_newlines_escapes_and_invalid_utf8_act_on_the_exact_bytes() {
 }
 
 #[test]
+fn a_file_is_not_deleted_where_a_directory_was_named_nor_the_other_way_round() {
+    let bench = Bench::new();
+    bench.file("f", "x");
+    bench.dir("d");
+    bench.dir("e");
+    bench
+        .run(&["safe-rm", "f", "--mode=dir"])
+        .fails("safe-rm: cannot remove 'f': Not a directory\n");
+    bench
+        .run(&["safe-rm", "d", "--mode=file"])
+        .fails("safe-rm: cannot remove 'd': Is a directory\n");
+    assert_eq!(bench.names(), ["d", "e", "f"]);
+    bench.run(&["safe-rm", "d", "--mode=dir"]).ok();
+    bench.run(&["safe-rm", "-d", "e", "f"]).ok();
+    assert!(bench.names().is_empty());
+}
+
+#[test]
 fn a_fifo_a_socket_and_a_device_are_refused() {
     let bench = Bench::new();
     rustix::fs::mkfifoat(rustix::fs::CWD, bench.path("fifo"), rustix::fs::Mode::RUSR).unwrap();

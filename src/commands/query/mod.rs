@@ -4,6 +4,7 @@ mod columns;
 mod groups;
 mod rows;
 
+use super::options;
 use crate::{
     report::{Exit, Failure, visible},
     view::{
@@ -99,8 +100,7 @@ struct Query {
 /// Asks.
 pub(crate) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
     let text = |name: &str| matches.get_one::<String>(name);
-    let format = match text("format").map(String::as_str) {
-        _ if matches.get_flag("json") => Format::Json,
+    let format = match options::format(matches)? {
         Some("json") => Format::Json,
         Some("csv") => Format::Csv,
         _ => Format::Table,

@@ -6,6 +6,7 @@ mod html;
 mod markdown;
 mod text;
 
+use super::options;
 use crate::{
     report::{Exit, Failure, json_text},
     view::{
@@ -50,6 +51,7 @@ pub(crate) fn build() -> Command {
 
 /// Gathers and prints the report.
 pub(crate) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
+    let format = options::format(matches)?.unwrap_or("text");
     let selection = Selection::of(matches)?;
     let top = matches.get_one::<u32>("top").copied().unwrap_or(10);
     let top = usize::try_from(top).unwrap_or(usize::MAX);
@@ -57,8 +59,7 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
     out::stream(|out| {
         let facts = Facts::gather(&desk, &selection)?;
         out::beside(&selection.notes());
-        let format = matches.get_one::<String>("format").map_or("text", String::as_str);
-        match if matches.get_flag("json") { "json" } else { format } {
+        match format {
             "json" => out.line(&json_text(&facts.to_json(top)))?,
             "markdown" => out.line(&markdown::page(&facts, top))?,
             "html" => out.line(&html::page(&facts, top))?,

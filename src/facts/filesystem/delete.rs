@@ -61,7 +61,7 @@ fn plan(
         );
         return Ok(());
     }
-    if place.slash && kind != Kind::Dir {
+    if (place.slash || g.flag("only_dirs")) && kind != Kind::Dir {
         g.cannot(target, "cannot remove", operand, Errno::NOTDIR);
         return Ok(());
     }
