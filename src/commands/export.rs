@@ -92,6 +92,10 @@ fn to_file(
         return Err(cannot(name, rustix::io::Errno::ISDIR));
     };
     let held = Held::open(path.parent().unwrap_or(Path::new(""))).map_err(|e| cannot(name, e))?;
+    // Nobody is asked for what cannot be done.
+    if held.has(&file_name).map_err(|e| cannot(name, e))? {
+        return Err(cannot(name, rustix::io::Errno::EXIST));
+    }
     let mut intent = own::intent("export", json!({"format": format.name()}));
     let target = Target::path("destination", "write", held.path.join(&file_name));
     intent.targets.push(target);

@@ -29,6 +29,10 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
     let given = matches.get_one::<PathBuf>("PATH").cloned().unwrap_or_default();
     let path = std::fs::canonicalize(&given)
         .map_err(|e| Failure::new(Exit::Usage, format!("cannot open `{}`: {e}", given.display())))?;
+    // Nobody is asked for what cannot be done. An agent is refused below, where that is recorded.
+    if caller.agent.name.is_empty() {
+        ledger::legacy::look(&path)?;
+    }
     let mut intent = own::intent("import", json!({}));
     intent.targets.push(Target::path("source", "read", path.clone()));
     let mut ledger = Ground::of(&caller)?.ledger()?;

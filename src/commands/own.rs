@@ -10,7 +10,7 @@ use crate::{
 };
 use policy::{Intent, Target};
 use rustix::{
-    fs::{CWD, Mode, OFlags, openat},
+    fs::{AtFlags, CWD, Mode, OFlags, openat, statat},
     io::Errno,
 };
 use serde_json::{Map, Value, json};
@@ -108,6 +108,18 @@ impl Held {
         let dir = openat(CWD, path, flags, Mode::empty())?;
         let path = place_of(&dir)?;
         Ok(Self { dir, path })
+    }
+
+    /// Whether something has that name in it.
+    ///
+    /// # Errors
+    /// It cannot be looked at.
+    pub(super) fn has(&self, name: &Path) -> Result<bool, Errno> {
+        match statat(&self.dir, name, AtFlags::SYMLINK_NOFOLLOW) {
+            Ok(_) => Ok(true),
+            Err(Errno::NOENT) => Ok(false),
+            Err(errno) => Err(errno),
+        }
     }
 
     /// Makes a new file in it, for its owner alone. A directory that was moved since it was judged is refused.

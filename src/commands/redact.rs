@@ -3,6 +3,7 @@
 use super::{options, own, show};
 use crate::{caller::Caller, ground::Ground, report::Failure};
 use clap::{ArgMatches, Command, arg, value_parser};
+use ledger::LedgerError;
 use serde_json::json;
 use std::process::ExitCode;
 
@@ -26,6 +27,13 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
     let seq = matches.get_one::<u64>("SEQ").copied().unwrap_or(0);
     let reason = matches.get_one::<String>("reason").cloned().unwrap_or_default();
     let mut ledger = Ground::of(&caller)?.ledger()?;
+    // Nobody is asked for what cannot be done. An agent is refused below, where that is recorded.
+    if caller.agent.name.is_empty() {
+        ledger.redactable(seq).map_err(|e| match e {
+            LedgerError::Asked { .. } => Failure::from(e).hint("`wt tail` shows entries with their numbers"),
+            other => other.into(),
+        })?;
+    }
     let (intent, by) = (
         own::intent("redact", json!({"seq": seq, "reason": reason})),
         caller.principal.clone(),

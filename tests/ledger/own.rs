@@ -133,11 +133,60 @@ fn a_redaction_is_judged_and_its_outcome_names_the_entry_that_says_so() {
     assert_eq!(outcome["execution"]["effects"][0]["by"], told["seq"]);
     assert_eq!(scratch.entries()[1]["data"]["kind"], "redacted");
     scratch.expect(0, &["verify", "--deep"]);
-    // What cannot be done is an outcome, too.
-    let said = scratch.refused(64, &["redact", "2", "--reason", "again"]);
+}
+
+/// Under the default policy a person would be asked to allow each of these.
+#[test]
+fn nobody_is_asked_for_what_cannot_be_done() {
+    let allowing = scratch("{}");
+    allowing.run(&["safe-touch", "a"]);
+    allowing.expect(0, &["redact", "2", "--reason", "a name"]);
+    let said = allowing.refused(64, &["redact", "2", "--reason", "again"]);
     assert!(said.contains("was taken out before"), "{said}");
-    let (_, outcome) = last_call(&scratch);
-    assert_eq!(outcome["execution"]["exit_code"], 64);
+    let asking = Scratch::new();
+    asking.write("there", "x");
+    fs::create_dir(asking.file("empty")).unwrap();
+    let before = asking.entries().len();
+    for (args, why) in [
+        (
+            &["redact", "9999", "--reason", "x"][..],
+            "there is no entry 9999\n",
+        ),
+        (
+            &["redact", "1", "--reason", "x"],
+            "entry 1 is a `genesis` entry, which verification needs\n",
+        ),
+        (&["export", "there"], "cannot make `there`: "),
+        (&["export", "empty"], "cannot make `empty`: "),
+        (&["import", "empty"], "no ledger of the Python predecessor in `"),
+    ] {
+        let said = asking.refused(64, args);
+        assert!(
+            said.contains(why) && said.contains("\nhint: "),
+            "{args:?}: {said}"
+        );
+        assert_eq!(said.lines().count(), 2, "{said}");
+    }
+    assert_eq!(asking.entries().len(), before);
+    assert_eq!(
+        asking.expect(0, &["approvals"]),
+        Scratch::new().expect(0, &["approvals"])
+    );
+    asking.write("old/ledger-20240101-000000.jsonl", "");
+    for args in [
+        &["redact", "2", "--reason", "x"][..],
+        &["export", "new"],
+        &["import", "old"],
+    ] {
+        // What can be done is still asked.
+        asking.run(&["safe-touch", "a"]);
+        let done = asking.run(args);
+        assert!(
+            matches!(done.status.code(), Some(0 | 75)),
+            "{args:?}: {}",
+            crate::support::text(&done.stderr)
+        );
+    }
 }
 
 #[test]

@@ -60,6 +60,14 @@ pub fn verify_legacy(path: &Path) -> Result<LegacyReport, LedgerError> {
     Ok(report)
 }
 
+/// Whether there is something of the predecessor in a directory, or such a file.
+///
+/// # Errors
+/// There is nothing, or it cannot be looked at.
+pub fn look(path: &Path) -> Result<(), LedgerError> {
+    files(path).map(drop)
+}
+
 /// The predecessor's files in their order.
 fn files(path: &Path) -> Result<Vec<PathBuf>, LedgerError> {
     if !path.is_dir() {

@@ -16,37 +16,46 @@ use serde_json::Value;
 use std::{io::BufWriter, io::Write};
 
 impl Ledger {
+    /// The kind of an entry whose data can be taken out.
+    ///
+    /// # Errors
+    /// There is no such entry, it is one that the ledger itself needs, or it cannot be read.
+    pub fn redactable(&self, seq: u64) -> Result<String, LedgerError> {
+        let refuse = |why: String| LedgerError::Asked { why };
+        let place = self.place();
+        let entry = Reader::open(place.dir, place.shown)?
+            .get(seq)?
+            .ok_or_else(|| refuse(format!("there is no entry {seq}")))?;
+        let kind = entry.kind();
+        if kind == "redacted" {
+            return Err(refuse(format!("the data of entry {seq} was taken out before")));
+        }
+        if Kind::ALL
+            .iter()
+            .any(|own| own.is_about_itself() && own.word() == kind)
+        {
+            return Err(refuse(format!(
+                "entry {seq} is a `{kind}` entry, which verification needs"
+            )));
+        }
+        Ok(kind.to_owned())
+    }
+
     /// Takes the data of an entry out. The entry that says so comes first: after a crash in between the data is
     /// still there, and redacting again takes it out.
     ///
     /// # Errors
     /// There is no such entry, it is one that the ledger itself needs, or a file cannot be written.
     pub fn redact(&mut self, seq: u64, reason: &str, by: &str) -> Result<Receipt, LedgerError> {
-        let refuse = |why: String| LedgerError::Asked { why };
+        let was = self.redactable(seq)?;
         let place = self.place();
-        let reader = Reader::open(place.dir, place.shown)?;
-        let entry = reader
-            .get(seq)?
-            .ok_or_else(|| refuse(format!("there is no entry {seq}")))?;
-        if entry.kind() == "redacted" {
-            return Err(refuse(format!("the data of entry {seq} was taken out before")));
-        }
-        if Kind::ALL
-            .iter()
-            .any(|kind| kind.is_about_itself() && kind.word() == entry.kind())
-        {
-            let kind = entry.kind();
-            return Err(refuse(format!(
-                "entry {seq} is a `{kind}` entry, which verification needs"
-            )));
-        }
         let digest = digest_of(place, seq)?;
         let draft = Draft::of(
             Kind::Redact,
             [
                 ("entry", Value::from(seq)),
                 ("data_sha256", Value::from(hex_text(&digest))),
-                ("was", Value::from(entry.kind())),
+                ("was", Value::from(was)),
                 ("reason", Value::from(reason)),
                 ("by", Value::from(by)),
             ],
