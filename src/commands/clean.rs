@@ -65,6 +65,10 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
             Failure::new(Exit::Usage, "`--recover` needs `--reason`")
                 .hint("say what happened; it is recorded")
         })?;
+        if let Some(known) = ground.state().known_key(&mut ledger)? {
+            let purpose = format!("let the record go on after a loss: {}", visible(reason));
+            approver::unlock(ground.home.dir.as_fd(), &known, &purpose)?;
+        }
         let receipt = ledger.recover(reason, &caller.principal)?;
         return Ok(show(&if json {
             format!("{}\n", json!({"recovered": receipt.seq}))

@@ -6,7 +6,7 @@ use super::{
     freeze::{Freeze, THAW},
     grant::{self, Standing},
     kept, members, moment,
-    replay::{APPROVER, REVOKE, catch_up},
+    replay::{APPROVER, REVOKE, catch_up, key_told},
     table::Table,
 };
 use crate::{
@@ -36,6 +36,20 @@ impl State<'_> {
         let _held = Held::take(self.home)?;
         let marks = ledger.marks()?;
         Ok(catch_up(self.home, self.shown, marks)?.key())
+    }
+
+    /// The key that the ledger names, as far as it can be told where the ledger takes no entry.
+    ///
+    /// # Errors
+    /// The index cannot be read.
+    pub fn known_key(&self, ledger: &mut Ledger) -> Result<Option<PublicKey>, Failure> {
+        if let Ok(known) = self.ledger_key(ledger) {
+            return Ok(known);
+        }
+        Ok(match Table::open(self.home)? {
+            Some(table) => table.key(),
+            None => key_told(self.home, self.shown),
+        })
     }
 
     /// Every grant as it stands, by number.

@@ -82,6 +82,34 @@ fn matters(entry: &Entry) -> bool {
     ) || entry.data.contains_key("grant")
 }
 
+/// The key that an `admin` entry names, after `before`: taken from a statement that the key before it signed; the first
+/// one signs itself.
+fn key_after(before: Option<PublicKey>, data: &Map<String, Json>) -> Option<[u8; 32]> {
+    let signed = Signed::from_entry(data)?;
+    let named = signed.claimed().get("public_key")?.as_str()?;
+    let (new, bytes) = (PublicKey::parse(named)?, unhex::<32>(named)?);
+    let by = before.unwrap_or(new);
+    signed.verified(&by, APPROVER).map(|_| bytes)
+}
+
+/// The approver's key as the entries tell it that can still be read, where the ledger is damaged and the index gone.
+pub(super) fn key_told(home: BorrowedFd<'_>, shown: &Path) -> Option<PublicKey> {
+    let mut key = None;
+    for entry in Reader::open(home, shown).ok()?.from(1).map_while(Result::ok) {
+        let named = match entry.kind() {
+            "genesis" => entry
+                .data
+                .get("approver_key")
+                .and_then(Json::as_str)
+                .and_then(unhex),
+            "admin" => key_after(key, &entry.data),
+            _ => None,
+        };
+        key = named.and_then(|bytes| PublicKey::of_bytes(&bytes)).or(key);
+    }
+    key
+}
+
 struct Replay<'a> {
     home: BorrowedFd<'a>,
     table: Table,
@@ -149,18 +177,9 @@ impl Replay<'_> {
         Signed::from_entry(data).filter(|signed| signed.verified(&key, kind).is_some())
     }
 
-    /// A key is taken from a statement that the key before it signed; the first one signs itself.
     fn set_key(&mut self, data: &Map<String, Json>) {
-        let Some(signed) = Signed::from_entry(data) else {
-            return;
-        };
-        let named = signed.claimed().get("public_key").and_then(Json::as_str);
-        let (Some(new), Some(bytes)) = (named.and_then(PublicKey::parse), named.and_then(unhex::<32>)) else {
-            return;
-        };
-        let by = self.table.key().unwrap_or(new);
-        if signed.verified(&by, APPROVER).is_some() {
-            self.table.header.key = bytes;
+        if let Some(key) = key_after(self.table.key(), data) {
+            self.table.header.key = key;
         }
     }
 

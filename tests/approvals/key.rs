@@ -123,6 +123,49 @@ fn a_passphrase_is_changed_and_a_key_replaced_and_each_is_recorded() {
     assert_eq!(scratch.run(&["verify", "--deep"]).status.code(), Some(0));
 }
 
+/// Whoever may say that a loss is as it should be could hide one.
+#[test]
+fn a_record_goes_on_after_a_loss_by_the_word_of_the_approver_alone() {
+    let Some(scratch) = asking() else { return };
+    let recover = ["clean", "--recover", "--reason", "seen"];
+    let poisoned = scratch.state().join("ledger.poisoned");
+    fs::write(&poisoned, "").unwrap();
+    let said = scratch.refused(77, &recover);
+    assert!(said.contains("terminal") && said.contains("\nhint: "), "{said}");
+    assert!(poisoned.exists());
+    let (done, shown) = scratch.at_terminal(&[PASSPHRASE], &recover);
+    assert_eq!(done, 0, "{shown}");
+    assert!(
+        shown.contains("let the record go on after a loss: seen") && !poisoned.exists(),
+        "{shown}"
+    );
+    // The last entries are gone, and the index that knew the key with them.
+    scratch.run(&["safe-rm", "none"]);
+    let segments = fs::read_dir(scratch.state())
+        .unwrap()
+        .map(|entry| entry.unwrap().path());
+    let last = segments
+        .filter(|path| path.extension().is_some_and(|extension| extension == "jsonl"))
+        .max()
+        .unwrap();
+    let text = fs::read_to_string(&last).unwrap();
+    let lines: Vec<&str> = text.lines().collect();
+    crate::effects::set_mode(&last, 0o600);
+    fs::write(&last, format!("{}\n", lines[..lines.len() - 1].join("\n"))).unwrap();
+    fs::remove_file(scratch.state().join("state/table")).unwrap();
+    scratch.refused(74, &["safe-touch", "a"]);
+    scratch.refused(77, &recover);
+    scratch.refused(74, &["safe-touch", "a"]);
+    let (done, shown) = scratch.at_terminal(&[PASSPHRASE], &recover);
+    assert_eq!(done, 0, "{shown}");
+    // This world's policy asks about files.
+    scratch.refused(75, &["safe-touch", "a"]);
+    // Where no key is set there is nobody to ask.
+    let keyless = Scratch::new();
+    fs::write(keyless.state().join("ledger.poisoned"), "").unwrap();
+    keyless.expect(0, &recover);
+}
+
 #[test]
 fn weak_and_differing_passphrases_set_nothing() {
     let scratch = Scratch::new();
