@@ -152,18 +152,18 @@ impl Caller {
         })
     }
 
-    /// The same caller, where the working directory still has a name: nothing can be judged by a path from one that has
-    /// none, nor a tool be started in it.
+    /// Whether the working directory still has a name: nothing can be judged by a path from one that has none, nor a tool
+    /// be started in it.
     ///
     /// # Errors
     /// 64 where it was removed.
-    pub fn placed(self) -> Result<Self, Failure> {
+    pub fn placed(&self) -> Result<(), Failure> {
         let links = rustix::fs::fstat(&self.cwd).map_err(unusable)?.st_nlink;
         // Some file systems count no links at all.
         if links == 0 && real_path(&self.cwd).is_none_or(|path| !path.exists()) {
             return Err(unusable(Errno::NOENT));
         }
-        Ok(self)
+        Ok(())
     }
 
     /// The same caller in another working directory.

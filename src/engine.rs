@@ -16,7 +16,7 @@ use crate::{
         notify::{self, Around},
     },
     undo::retention,
-    unheard::{too_long, unjudged},
+    unheard::{nowhere, too_long, unjudged},
     work::{Ahead, Work},
 };
 use ledger::{DecisionDraft, Draft, Kind, LedgerError, Ruling};
@@ -79,13 +79,16 @@ fn go(
     output: &mut Output<'_>,
 ) -> Result<Outcome, Stop> {
     let ground = Ground::of(caller)?;
+    let is_own = !matches!(own, Work::None);
+    if !is_own && let Err(failure) = caller.placed() {
+        return Err(nowhere(intent, caller, &ground, failure));
+    }
     let Judgement { facts, decision } = match weigh(intent, caller, &ground, Tally::Call) {
         Ok(judgement) => judgement,
         Err(failure) => return Err(unjudged(intent, caller, &ground, failure)),
     };
     let decision = demanded.unwrap_or(decision);
     let Facts { scope, work, alerts } = facts;
-    let is_own = !matches!(own, Work::None);
     let work = if is_own { own } else { work };
     let (state, mut ledger) = (ground.state(), ground.ledger()?);
     let mut settled = state.settle(&mut ledger, intent, &scope, decision)?;

@@ -21,6 +21,11 @@ pub(crate) fn unjudged(intent: &Intent, caller: &Caller, ground: &Ground, failur
     refuse(intent, caller, ground, "facts", failure)
 }
 
+/// A call from a working directory that was removed.
+pub(crate) fn nowhere(intent: &Intent, caller: &Caller, ground: &Ground, failure: Failure) -> Stop {
+    refuse(intent, caller, ground, "facts", failure)
+}
+
 /// A call of whose decision the ledger says that it is too long.
 pub(crate) fn too_long(intent: &Intent, caller: &Caller, ground: &Ground, why: String) -> Stop {
     let failure = Failure::new(Exit::Usage, format!("too much for one call: {why}"))

@@ -43,7 +43,7 @@ pub(crate) fn run(applet: &'static Applet, args: &[OsString], json: bool) -> Exi
 fn call(name: &str, wanted: &Call, json: bool) -> Result<Outcome, Failure> {
     // To be confined takes as long as everything up to the decision takes.
     let mut ahead = Ahead::start(&wanted.intent);
-    let mut caller = Caller::of_this_process()?.placed()?;
+    let mut caller = Caller::of_this_process()?;
     caller.claimed = wanted.claimed_identity.clone().unwrap_or_default();
     let (mut stdout, mut stderr) = (std::io::stdout(), std::io::stderr());
     let terminal = stdout.is_terminal();

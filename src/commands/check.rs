@@ -71,7 +71,8 @@ pub(crate) fn build() -> Command {
 
 /// Judges and prints.
 pub(crate) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
-    let caller = Caller::of_this_process()?.placed()?;
+    let caller = Caller::of_this_process()?;
+    caller.placed()?;
     let ground = Ground::of(&caller)?;
     let around = Surroundings::of(&caller, &ground);
     if matches.get_flag("jsonl") {

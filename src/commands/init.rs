@@ -4,6 +4,7 @@
 use super::show;
 use crate::{
     caller::Caller,
+    effect::words::way_out,
     home::{self, Home},
     record::hex,
     report::{Exit, Failure},
@@ -126,8 +127,10 @@ fn make_directory(path: &Path) -> Result<(), Failure> {
 /// Writes the profile's document where there is no policy; says whether it did.
 fn write_policy(home: &Home, profile: &str) -> Result<bool, Failure> {
     let shown = home.path.join("policy.json");
-    let failed =
-        |e: std::io::Error| Failure::new(Exit::Config, format!("cannot write `{}`: {e}", shown.display()));
+    let failed = |e: std::io::Error| {
+        let hint = Errno::from_io_error(&e).and_then(way_out).unwrap_or_default();
+        Failure::new(Exit::Config, format!("cannot write `{}`: {e}", shown.display())).hint(hint)
+    };
     let document = policy::default_document(profile)
         .ok_or_else(|| Failure::new(Exit::Usage, format!("no profile is called `{profile}`")))?;
     let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
