@@ -3,6 +3,7 @@
 mod calls;
 mod eras;
 mod http;
+mod lines;
 mod own;
 mod person;
 pub(crate) mod server;

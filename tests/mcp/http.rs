@@ -42,13 +42,17 @@ impl Http {
 
     /// Posts a request; the status and all that was answered.
     fn post(&self, path: &str, headers: &[(&str, &str)], body: &Json) -> (u16, String) {
-        self.post_to(&format!("127.0.0.1:{}", self.port), path, headers, body)
+        self.post_to(
+            &format!("127.0.0.1:{}", self.port),
+            path,
+            headers,
+            &body.to_string(),
+        )
     }
 
-    /// The same, under the name that a client believes the server to have.
-    fn post_to(&self, host: &str, path: &str, headers: &[(&str, &str)], body: &Json) -> (u16, String) {
+    /// The same of any body, under the name that a client believes the server to have.
+    fn post_to(&self, host: &str, path: &str, headers: &[(&str, &str)], body: &str) -> (u16, String) {
         let mut stream = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
-        let body = body.to_string();
         let mut head = format!(
             "POST {path} HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\nConnection: close\r\n\
              Accept: application/json, text/event-stream\r\nContent-Length: {}\r\n",
@@ -117,10 +121,15 @@ fn a_page_that_was_led_here_under_another_name_is_refused() {
         "127.0.0.1.evil.example",
         "localhost.evil.example:80",
     ] {
-        let (status, answer) = server.post_to(host, "/mcp", &authorized, &hello());
+        let (status, answer) = server.post_to(host, "/mcp", &authorized, &hello().to_string());
         assert_eq!(status, 403, "{host}: {answer}");
     }
-    assert_eq!(server.post_to("localhost", "/mcp", &authorized, &hello()).0, 200);
+    assert_eq!(
+        server
+            .post_to("localhost", "/mcp", &authorized, &hello().to_string())
+            .0,
+        200
+    );
     for origin in [
         "null",
         "file://",
@@ -186,6 +195,27 @@ fn a_request_without_a_session_is_served_over_http() {
         calls[0]["session"], calls[1]["session"],
         "one process, one session"
     );
+}
+
+#[test]
+fn a_body_that_is_no_request_is_refused_with_the_reason() {
+    let world = World::new();
+    let server = Http::start(&world);
+    let bearer = server.bearer();
+    let long = format!("\"{}\"", "x".repeat(4 << 20));
+    for (body, status, code) in [
+        ("{", 400, -32700),
+        ("[]", 400, -32600),
+        (r#"{"jsonrpc":"2.0","id":7}"#, 400, -32600),
+        (long.as_str(), 413, -32600),
+    ] {
+        let (got, answer) = server.post_to("localhost", "/mcp", &[("Authorization", &bearer)], body);
+        assert_eq!(got, status, "{answer}");
+        let said: Json = serde_json::from_str(answer.split("\r\n\r\n").nth(1).unwrap()).unwrap();
+        assert_eq!(said["error"]["code"], code, "{said}");
+    }
+    let (status, _) = server.post_to("localhost", "/mcp", &[("Authorization", &bearer)], "");
+    assert_eq!(status, 400);
 }
 
 #[test]

@@ -86,7 +86,18 @@ impl World {
     }
 
     pub(crate) fn server(&self) -> Server {
+        self.server_by(&[])
+    }
+
+    /// A server that another program starts.
+    pub(crate) fn server_by(&self, words: &[&str]) -> Server {
         let mut command = self.wt(&["mcp"]);
+        if let [program, rest @ ..] = words {
+            let wt = std::mem::replace(&mut command, Command::new(program));
+            command.args(rest).arg(wt.get_program()).args(wt.get_args());
+            command.env_clear().current_dir(self.workspace());
+            command.envs(wt.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        }
         let mut child = command
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -115,11 +126,7 @@ impl World {
     /// A server that was greeted in the way of the eras with sessions.
     pub(crate) fn greeted(&self, version: &str, capabilities: &Json) -> Server {
         let mut server = self.server();
-        let hello = json!({"protocolVersion": version, "capabilities": capabilities,
-            "clientInfo": {"name": "tester", "version": "7"}});
-        let said = server.ask("initialize", hello);
-        assert_eq!(said["result"]["protocolVersion"], version, "{said}");
-        server.tell("notifications/initialized", json!({}));
+        server.greet(version, capabilities);
         server
     }
 
@@ -134,10 +141,33 @@ impl World {
 }
 
 impl Server {
+    pub(crate) fn greet(&mut self, version: &str, capabilities: &Json) {
+        let hello = json!({"protocolVersion": version, "capabilities": capabilities,
+            "clientInfo": {"name": "tester", "version": "7"}});
+        let said = self.ask("initialize", hello);
+        assert_eq!(said["result"]["protocolVersion"], version, "{said}");
+        self.tell("notifications/initialized", json!({}));
+    }
+
     pub(crate) fn send(&mut self, message: &Json) {
+        self.write(format!("{message}\n").as_bytes());
+    }
+
+    /// Sends bytes as they are.
+    pub(crate) fn write(&mut self, bytes: &[u8]) {
         let stdin = self.stdin.as_mut().unwrap();
-        writeln!(stdin, "{message}").unwrap();
+        stdin.write_all(bytes).unwrap();
         stdin.flush().unwrap();
+    }
+
+    /// Sends nothing any more.
+    pub(crate) fn close(&mut self) {
+        self.stdin = None;
+    }
+
+    /// Whatever the server says next.
+    pub(crate) fn next(&mut self) -> Json {
+        self.lines.recv_timeout(LIMIT).expect("an answer")
     }
 
     pub(crate) fn tell(&mut self, method: &str, params: Json) {
@@ -193,7 +223,11 @@ impl Server {
 
     /// The client goes; the server's exit code, which must come soon.
     pub(crate) fn leave(mut self) -> Option<i32> {
-        self.stdin = None;
+        self.close();
+        self.ended()
+    }
+
+    fn ended(&mut self) -> Option<i32> {
         let until = Instant::now() + LIMIT;
         loop {
             if let Some(status) = self.child.try_wait().unwrap() {

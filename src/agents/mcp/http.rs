@@ -1,12 +1,15 @@
 //! The server over HTTP, for clients that cannot start a program: loopback only, and only with the token.
 
-use super::Server;
+use super::{
+    Server,
+    message::{self, Arrived, MAX_MESSAGE_BYTES},
+};
 use crate::report::{Exit, Failure};
-use http_body_util::{BodyExt, Full, combinators::BoxBody};
+use http_body_util::{BodyExt, Full, LengthLimitError, Limited, combinators::BoxBody};
 use hyper::{
-    Request, Response, StatusCode,
+    Method, Request, Response, StatusCode,
     body::{Bytes, Incoming},
-    header::AUTHORIZATION,
+    header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue},
     server::conn::http1,
     service::service_fn,
 };
@@ -14,6 +17,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use rmcp::transport::streamable_http_server::{
     StreamableHttpServerConfig, StreamableHttpService, session::local::LocalSessionManager,
 };
+use serde_json::Value as Json;
 use std::{convert::Infallible, io::Write, net::SocketAddr, sync::Arc, time::Duration};
 use tokio::net::TcpListener;
 
@@ -49,7 +53,9 @@ pub(super) async fn serve(address: SocketAddr) -> Result<(), Failure> {
         .and_then(|()| out.flush());
     told.map_err(failed)?;
     // A page of another site that reaches this address gets no answer, token or not.
-    let config = StreamableHttpServerConfig::default().with_allowed_origins(ORIGINS);
+    let config = StreamableHttpServerConfig::default()
+        .with_allowed_origins(ORIGINS)
+        .with_max_request_body_bytes(MAX_MESSAGE_BYTES);
     let first = Server::new()?;
     let service = StreamableHttpService::new(
         move || {
@@ -73,7 +79,10 @@ pub(super) async fn serve(address: SocketAddr) -> Result<(), Failure> {
                 async move {
                     Ok::<Reply, Infallible>(match refusal(&request, &token) {
                         Some(reply) => reply,
-                        None => service.handle(request).await,
+                        None => match whole(request).await {
+                            Ok(request) => service.handle(request).await,
+                            Err(reply) => reply,
+                        },
                     })
                 }
             });
@@ -121,6 +130,28 @@ fn refusal(request: &Request<Incoming>, token: &str) -> Option<Reply> {
     (!same(given.as_bytes(), token.as_bytes())).then(|| reply(StatusCode::UNAUTHORIZED))
 }
 
+/// The request with all of its body, or the reply to one that carries no message.
+async fn whole(request: Request<Incoming>) -> Result<Request<Full<Bytes>>, Reply> {
+    let (head, body) = request.into_parts();
+    if head.method != Method::POST {
+        return Ok(Request::from_parts(head, Full::default()));
+    }
+    let body = match Limited::new(body, MAX_MESSAGE_BYTES).collect().await {
+        Ok(body) => body.to_bytes(),
+        Err(e) if e.is::<LengthLimitError>() => {
+            return Err(said(StatusCode::PAYLOAD_TOO_LARGE, &message::too_long()));
+        }
+        // Whoever broke off in the middle hears nothing anyway.
+        Err(_) => return Err(reply(StatusCode::BAD_REQUEST)),
+    };
+    match message::read(&body) {
+        Arrived::Message(_) => Ok(Request::from_parts(head, Full::new(body))),
+        Arrived::Wrong(answer) => Err(said(StatusCode::BAD_REQUEST, &answer)),
+        Arrived::Nothing if body.trim_ascii().is_empty() => Err(reply(StatusCode::BAD_REQUEST)),
+        Arrived::Nothing => Err(reply(StatusCode::ACCEPTED)),
+    }
+}
+
 /// Compares in a time that does not depend on where the difference is.
 fn same(a: &[u8], b: &[u8]) -> bool {
     a.len() == b.len() && a.iter().zip(b).fold(0_u8, |all, (x, y)| all | (x ^ y)) == 0
@@ -129,5 +160,14 @@ fn same(a: &[u8], b: &[u8]) -> bool {
 fn reply(status: StatusCode) -> Reply {
     let mut reply = Response::new(Full::new(Bytes::new()).boxed());
     *reply.status_mut() = status;
+    reply
+}
+
+fn said(status: StatusCode, answer: &Json) -> Reply {
+    let mut reply = Response::new(Full::new(Bytes::from(answer.to_string())).boxed());
+    *reply.status_mut() = status;
+    reply
+        .headers_mut()
+        .insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     reply
 }

@@ -4,12 +4,15 @@
 mod call;
 mod capped;
 mod http;
+mod lines;
+mod message;
 mod notice;
 mod questions;
 mod resources;
 mod tools;
 
 use crate::report::{Exit, Failure};
+use lines::Lines;
 use notice::Notice;
 use rmcp::{
     ErrorData, RoleServer, ServerHandler,
@@ -146,7 +149,8 @@ pub(crate) fn run(listen: Option<SocketAddr>) -> Result<(), Failure> {
 async fn over_pipes(server: Server) -> Result<(), Failure> {
     let failed =
         |e: &dyn std::fmt::Display| Failure::new(Exit::Config, format!("the client broke the protocol: {e}"));
-    let running = match serve_server(server, stdio_pipes()).await {
+    let (from, to) = stdio_pipes();
+    let running = match serve_server(server, Lines::new(from, to)).await {
         Ok(running) => running,
         Err(rmcp::service::ServerInitializeError::ConnectionClosed(_)) => return Ok(()),
         Err(e) => return Err(failed(&e)),

@@ -1,0 +1,78 @@
+//! Lines that are no message, and the last line.
+
+use super::server::World;
+use serde_json::{Value as Json, json};
+use std::time::{Duration, Instant};
+
+#[test]
+fn a_line_that_is_no_request_is_answered_and_the_connection_goes_on() {
+    let world = World::new();
+    let mut server = world.greeted("2025-11-25", &json!({}));
+    for (line, code, id) in [
+        ("{\"jsonrpc\":", -32700, Json::Null),
+        ("hello", -32700, Json::Null),
+        ("[]", -32600, Json::Null),
+        ("{\"jsonrpc\":\"2.0\",\"id\":77}", -32600, json!(77)),
+        ("{\"id\":\"a\",\"method\":\"ping\"}", -32600, json!("a")),
+    ] {
+        server.write(format!("{line}\n").as_bytes());
+        let said = server.next();
+        assert_eq!(
+            (&said["error"]["code"], said.get("id")),
+            (&json!(code), Some(&id)),
+            "{line}: {said}"
+        );
+    }
+    server.ask("ping", json!({}));
+    assert_eq!(server.beside, Vec::<Json>::new());
+}
+
+#[test]
+fn what_comes_before_the_first_request_ends_nothing() {
+    let world = World::new();
+    let mut server = world.server();
+    server.write(b"no json\n\n{\"jsonrpc\":\"2.0\",\"method\":\"notifications/initialized\"}\n");
+    assert_eq!(server.next()["error"]["code"], -32700);
+    server.greet("2025-11-25", &json!({}));
+}
+
+#[test]
+fn a_line_beyond_the_limit_is_refused_by_name_and_takes_no_memory() {
+    let world = World::new();
+    let mut server = world.greeted("2025-11-25", &json!({}));
+    let part = vec![b'x'; 1 << 20];
+    for _ in 0..64 {
+        server.write(&part);
+    }
+    let said = server.next();
+    assert_eq!(
+        (&said["error"]["code"], &said["id"]),
+        (&json!(-32600), &Json::Null)
+    );
+    let why = said["error"]["message"].as_str().unwrap();
+    assert!(why.contains("4194304 bytes"), "{why}");
+    server.write(b"\n");
+    server.ask("ping", json!({}));
+    assert_eq!(server.beside, Vec::<Json>::new(), "it is said once");
+    let status = std::fs::read_to_string(format!("/proc/{}/status", server.child.id())).unwrap();
+    let peak = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmHWM:"))
+        .unwrap();
+    let peak: u64 = peak.trim().trim_end_matches(" kB").parse().unwrap();
+    assert!(peak < 64 << 10, "{peak} KiB");
+}
+
+#[test]
+fn the_last_line_is_answered_with_or_without_its_end() {
+    let world = World::new();
+    let mut server = world.greeted("2025-11-25", &json!({}));
+    server.write(br#"{"jsonrpc":"2.0","id":5,"method":"tools/call","params":{"name":"safe_mkdir","arguments":{"path":"d"}}}"#);
+    server.close();
+    let said = server.await_answer(5);
+    assert_eq!(said["result"]["structuredContent"]["verdict"], "allow", "{said}");
+    let left = Instant::now();
+    assert_eq!(server.leave(), Some(0));
+    assert!(left.elapsed() < Duration::from_secs(2));
+    assert!(world.workspace().join("d").is_dir());
+}
