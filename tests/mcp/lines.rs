@@ -1,4 +1,4 @@
-//! Lines that are no message, and the last line.
+//! Lines that are no message, messages that ask for nothing that there is, and the last line.
 
 use super::server::World;
 use serde_json::{Value as Json, json};
@@ -61,6 +61,33 @@ fn a_line_beyond_the_limit_is_refused_by_name_and_takes_no_memory() {
         .unwrap();
     let peak: u64 = peak.trim().trim_end_matches(" kB").parse().unwrap();
     assert!(peak < 64 << 10, "{peak} KiB");
+}
+
+#[test]
+fn parameters_that_a_method_does_not_take_are_said_to_be_wrong() {
+    let world = World::new();
+    let mut server = world.greeted("2025-11-25", &json!({}));
+    for (method, params, what) in [
+        ("tools/call", Json::Null, "missing"),
+        ("tools/call", json!({}), "name"),
+        ("tools/call", json!({"name": 7}), "string"),
+        ("tools/call", json!({"name": "safe_rm", "arguments": []}), "map"),
+        ("tools/call", json!([]), "object"),
+        ("tools/call", json!("safe_rm"), "object"),
+        ("resources/read", json!({}), "uri"),
+    ] {
+        let mut request = json!({"jsonrpc": "2.0", "id": 99, "method": method});
+        if !params.is_null() {
+            request["params"] = params.clone();
+        }
+        server.send(&request);
+        let said = server.await_answer(99);
+        assert_eq!(said["error"]["code"], -32602, "{method} {params}: {said}");
+        let why = said["error"]["message"].as_str().unwrap();
+        assert!(why.contains(what) && why.contains(method), "{params}: {why}");
+    }
+    let said = server.ask("no/such", json!({}));
+    assert_eq!(said["error"]["code"], -32601, "{said}");
 }
 
 #[test]

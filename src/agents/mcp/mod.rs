@@ -7,6 +7,7 @@ mod http;
 mod lines;
 mod message;
 mod notice;
+mod params;
 mod questions;
 mod resources;
 mod tools;
@@ -17,10 +18,10 @@ use notice::Notice;
 use rmcp::{
     ErrorData, RoleServer, ServerHandler,
     model::{
-        CallToolRequestParams, CallToolResponse, CallToolResult, Implementation, ListPromptsRequestMethod,
-        ListPromptsResult, ListResourcesResult, ListToolsResult, PaginatedRequestParams,
-        ProgressNotificationParam, ProtocolVersion, ReadResourceRequestParams, ReadResourceResponse,
-        ReadResourceResult, ServerCapabilities, ServerConfig, Tool,
+        CallToolRequestParams, CallToolResponse, CallToolResult, CustomRequest, CustomResult, Implementation,
+        ListPromptsRequestMethod, ListPromptsResult, ListResourcesResult, ListToolsResult,
+        PaginatedRequestParams, ProgressNotificationParam, ProtocolVersion, ReadResourceRequestParams,
+        ReadResourceResponse, ReadResourceResult, ServerCapabilities, ServerConfig, Tool,
     },
     service::{RequestContext, serve_server},
     transport::stdio_pipes,
@@ -219,6 +220,14 @@ impl ServerHandler for Server {
             return asked.answered(&context).await.map(CallToolResponse::from);
         }
         Ok(result.into())
+    }
+
+    async fn on_custom_request(
+        &self,
+        request: CustomRequest,
+        _: RequestContext<RoleServer>,
+    ) -> Result<CustomResult, ErrorData> {
+        Err(params::refusal(&request))
     }
 
     /// There are none, and none are declared.
