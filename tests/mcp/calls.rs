@@ -46,6 +46,58 @@ fn arguments_stay_values_whatever_is_in_them() {
 }
 
 #[test]
+fn arguments_that_the_listed_schema_does_not_admit_are_refused_by_name() {
+    let world = World::new();
+    let mut server = world.greeted("2025-11-25", &json!({}));
+    let before = world.calls().len();
+    for (tool, arguments, reason) in [
+        (
+            "safe_mkdir",
+            json!({"path": 7}),
+            "argument `path` is a number, not a string",
+        ),
+        (
+            "safe_mkdir",
+            json!({"path": "d", "paths": "e"}),
+            "argument `paths` is a string, not an array",
+        ),
+        (
+            "safe_rm",
+            json!({"path": "d", "force": "yes"}),
+            "argument `force` is a string, not a boolean",
+        ),
+        (
+            "ssh_ls",
+            json!({"host": "h", "path": "/", "port": "22"}),
+            "argument `port` is a string, not an integer",
+        ),
+        (
+            "check_command",
+            json!({"command": ["ls"]}),
+            "argument `command` is an array, not a string",
+        ),
+        ("explain_refusal", json!({}), "argument `seq` is missing"),
+        ("list_approvals", json!({"all": true}), "unknown argument `all`"),
+        (
+            "recent_activity",
+            json!({"limit": "5"}),
+            "argument `limit` is a string, not an integer",
+        ),
+    ] {
+        let said = server.call(tool, arguments.clone());
+        assert_eq!(said["isError"], true, "{tool} {arguments}: {said}");
+        let told = &said["structuredContent"];
+        assert_eq!(
+            (&told["exit_code"], &told["reason"]),
+            (&json!(64), &json!(reason)),
+            "{said}"
+        );
+    }
+    assert!(!world.workspace().join("7").exists() && !world.workspace().join("d").exists());
+    assert_eq!(world.calls().len(), before, "nothing of it was judged");
+}
+
+#[test]
 fn a_large_result_is_cut_and_says_so() {
     let world = World::new();
     fs::write(

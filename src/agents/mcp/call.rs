@@ -129,7 +129,7 @@ fn refused(refusal: &Refusal) -> CallToolResult {
     result(said(&failure), value, true)
 }
 
-fn failed(failure: &Failure) -> CallToolResult {
+pub(super) fn failed(failure: &Failure) -> CallToolResult {
     let value = json!({"verdict": "error", "exit_code": failure.code, "reason": failure.message, "hint": failure.hint});
     result(said(failure), value, true)
 }

@@ -10,6 +10,7 @@ mod notice;
 mod params;
 mod questions;
 mod resources;
+mod schema;
 mod tools;
 
 use crate::report::{Exit, Failure};
@@ -191,15 +192,20 @@ impl ServerHandler for Server {
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
         let name = request.name.to_string();
-        if !self.tools.iter().any(|tool| tool.name == name) {
+        let Some(tool) = self.tools.iter().find(|tool| tool.name == name) else {
             return Err(ErrorData::invalid_params(
                 format!("unknown tool `{}`", crate::report::visible(&name)),
                 None,
             ));
+        };
+        let arguments = request.arguments.unwrap_or_default();
+        // The model that sent them reads why and tries again, which an error of the protocol would not let it do.
+        if let Err(failure) = schema::check(&tool.input_schema, &arguments) {
+            return Ok(call::failed(&failure).into());
         }
         let asked = Asked {
             name,
-            arguments: request.arguments.unwrap_or_default(),
+            arguments,
             peer: self.peer(&context),
         };
         let result = asked.answered(&context).await?;

@@ -25,14 +25,14 @@ use std::{
 };
 
 /// Entries without a limit of the caller's own.
-const DEFAULT_LIMIT: u64 = 20;
+pub(super) const DEFAULT_LIMIT: u64 = 20;
 /// Most entries at once.
-const MAX_LIMIT: u64 = 100;
+pub(super) const MAX_LIMIT: u64 = 100;
 /// Seconds to wait without a time of the caller's own, and the longest wait.
-const DEFAULT_WAIT: u64 = 60;
-const MAX_WAIT: u64 = 300;
+pub(super) const DEFAULT_WAIT: u64 = 60;
+pub(super) const MAX_WAIT: u64 = 300;
 
-/// Answers one of them.
+/// Answers one of them. The arguments are such as its schema admits.
 pub(super) fn answer(
     name: &str,
     arguments: &Map<String, Json>,
@@ -56,15 +56,13 @@ pub(super) fn answer(
     }
 }
 
-fn number(arguments: &Map<String, Json>, name: &str) -> Result<Option<u64>, Failure> {
-    match arguments.get(name) {
-        None | Some(Json::Null) => Ok(None),
-        Some(value) => value
-            .as_u64()
-            .or_else(|| value.as_str().and_then(|text| text.parse().ok()))
-            .map(Some)
-            .ok_or_else(|| Failure::new(Exit::Usage, format!("`{name}` is not a number"))),
-    }
+/// An integer; none where it is left out or no entry or time has such a number.
+fn number(arguments: &Map<String, Json>, name: &str) -> Option<u64> {
+    let value = arguments.get(name)?;
+    // Some clients write whole numbers with a fraction.
+    value
+        .as_u64()
+        .or_else(|| format!("{:.0}", value.as_f64()?).parse().ok())
 }
 
 fn text<'a>(arguments: &'a Map<String, Json>, name: &str) -> Result<&'a str, Failure> {
@@ -98,9 +96,7 @@ fn waiting(peer: &Peer) -> Result<Json, Failure> {
 
 fn wait(arguments: &Map<String, Json>, peer: &Peer, cancelled: &AtomicBool) -> Result<Json, Failure> {
     let id = text(arguments, "id")?;
-    let seconds = number(arguments, "seconds")?
-        .unwrap_or(DEFAULT_WAIT)
-        .clamp(1, MAX_WAIT);
+    let seconds = number(arguments, "seconds").unwrap_or(DEFAULT_WAIT);
     let ground = Ground::of(&call::caller(peer)?)?;
     let state = ground.state();
     let until = Instant::now() + Duration::from_secs(seconds);
@@ -126,9 +122,7 @@ fn reader() -> Result<Reader, Failure> {
 }
 
 fn recent(arguments: &Map<String, Json>) -> Result<Json, Failure> {
-    let limit = number(arguments, "limit")?
-        .unwrap_or(DEFAULT_LIMIT)
-        .clamp(1, MAX_LIMIT);
+    let limit = number(arguments, "limit").unwrap_or(DEFAULT_LIMIT);
     let count = usize::try_from(limit).unwrap_or(usize::MAX);
     let (actions, _) = newest(&reader()?, &Selection::default().decisions_only(), count)?;
     let calls: Vec<Json> = actions.iter().rev().map(|action| action.to_json()).collect();
@@ -137,7 +131,7 @@ fn recent(arguments: &Map<String, Json>) -> Result<Json, Failure> {
 
 fn explain(arguments: &Map<String, Json>) -> Result<Json, Failure> {
     let seq =
-        number(arguments, "seq")?.ok_or_else(|| Failure::new(Exit::Usage, "argument `seq` is missing"))?;
+        number(arguments, "seq").ok_or_else(|| Failure::new(Exit::Usage, "no entry has such a number"))?;
     let entry = reader()?
         .get(seq)?
         .filter(|entry| entry.kind() == "decision")

@@ -1,5 +1,6 @@
 //! The tools that the server offers: every applet as its table describes it, and five that only ask.
 
+use super::questions::{DEFAULT_LIMIT, DEFAULT_WAIT, MAX_LIMIT, MAX_WAIT};
 use applets::Applet;
 use rmcp::model::{JsonObject, Tool, ToolAnnotations};
 use serde_json::{Value as Json, json};
@@ -27,7 +28,7 @@ fn asking() -> [(&'static str, &'static str, Json); 5] {
             "wait until a person has answered a pending request; nothing but that person can approve it",
             object(
                 &json!({"id": {"type": "string", "description": "the pending id", "minLength": 1},
-                    "seconds": number("how long to wait", 300, 60)}),
+                    "seconds": number("how long to wait", MAX_WAIT, DEFAULT_WAIT)}),
                 &["id"],
             ),
         ),
@@ -42,7 +43,10 @@ fn asking() -> [(&'static str, &'static str, Json); 5] {
         (
             "recent_activity",
             "the last calls in the ledger",
-            object(&json!({"limit": number("how many", 100, 20)}), &[]),
+            object(
+                &json!({"limit": number("how many", MAX_LIMIT, DEFAULT_LIMIT)}),
+                &[],
+            ),
         ),
     ]
 }
