@@ -35,5 +35,6 @@ pub mod state;
 pub mod undo;
 mod unheard;
 mod view;
+pub mod withdrawal;
 pub mod witness;
 pub mod work;

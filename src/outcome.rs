@@ -1,12 +1,16 @@
 //! How a call ended: done, with what the effect did; or stopped, with why. Values only.
 
-use crate::report::{Exit, Failure};
+use crate::{
+    report::{Exit, Failure},
+    withdrawal::Withdrawal,
+};
 use ledger::{LedgerError, Receipt};
 use policy::{Decision, Verdict};
 use serde_json::Value as Json;
 use std::io::Write;
 
-/// Where an effect's output goes. A front end decides; an effect never opens a terminal by itself.
+/// Where an effect's output goes, and whether it is still wanted. A front end decides; an effect never opens a
+/// terminal by itself.
 pub struct Output<'a> {
     /// What the effect says.
     pub stdout: &'a mut (dyn Write + Send),
@@ -14,6 +18,8 @@ pub struct Output<'a> {
     pub stderr: &'a mut (dyn Write + Send),
     /// Whether stdout is a terminal, so that control sequences must be neutralised.
     pub terminal: bool,
+    /// Whether the call was taken back meanwhile; the effect stops then.
+    pub withdrawal: Withdrawal,
 }
 
 impl std::fmt::Debug for Output<'_> {

@@ -19,6 +19,7 @@ use crate::{
         process::{EffectPlan, EffectProcess},
     },
     undo,
+    withdrawal::{WITHDRAWN, Withdrawal},
 };
 use confining::Begun;
 use ledger::Permit;
@@ -165,7 +166,10 @@ struct Carried {
 /// Carries out a work that another process holds the permit for; what `wt __effect` does.
 pub(crate) fn carry_out(work: &[u8], held: Vec<OwnedFd>, seq: u64) -> Vec<u8> {
     let done = match serde_json::from_slice(work) {
-        Ok(plan) => effect::carry_out_parts(plan, held.into_iter().map(Arc::new).collect(), seq),
+        Ok(plan) => {
+            let held = held.into_iter().map(Arc::new).collect();
+            effect::carry_out_parts(plan, held, seq, Withdrawal::default())
+        }
         Err(error) => effect::Outcome {
             exit_code: Exit::Sandbox as u8,
             stderr: format!("the work cannot be read: {error}\n").into_bytes(),
@@ -181,8 +185,12 @@ pub(crate) fn carry_out(work: &[u8], held: Vec<OwnedFd>, seq: u64) -> Vec<u8> {
     serde_json::to_vec(&carried).unwrap_or_default()
 }
 
-fn carried(process: EffectProcess, permit: Permit) -> Result<effect::Outcome, SandboxError> {
-    let text = process.perform(permit.seq())?;
+fn carried(
+    process: EffectProcess,
+    permit: Permit,
+    withdrawal: &Withdrawal,
+) -> Result<effect::Outcome, SandboxError> {
+    let text = process.perform(permit.seq(), withdrawal.told())?;
     let done: Carried = serde_json::from_slice(&text).map_err(|error| SandboxError::Refused {
         step: "reading what the effect did",
         why: error.to_string(),
@@ -258,7 +266,9 @@ impl Ready {
         let started = Instant::now();
         let done = match self {
             Self::Thread(confined, work) => {
-                printed_native(confined.perform(move || work.carry_out(&permit)), output)
+                let withdrawal = output.withdrawal.clone();
+                let done = confined.perform(move || work.carry_out(&permit, withdrawal));
+                printed_native(done, output)
             }
             Self::Undoing(confined, work) => {
                 printed_native(confined.perform(move || work.carry_out(&permit)), output)
@@ -266,7 +276,10 @@ impl Ready {
             Self::Making(confined, product) => {
                 printed_native(confined.perform(move || product.carry_out(&permit)), output)
             }
-            Self::Process(process) => printed_native(carried(*process, permit), output),
+            Self::Process(process) => {
+                let done = carried(*process, permit, &output.withdrawal);
+                printed_native(done, output)
+            }
             Self::Child(child, keep) => tool(*child, keep, permit, output, again),
             Self::Own(Own(act)) => act(&permit),
             Self::Nothing | Self::Unconfined(_) => Outcome::default(),
@@ -281,7 +294,11 @@ fn printed_native(done: Result<effect::Outcome, SandboxError>, output: &mut Outp
     match done {
         Ok(done) => printed(done, output),
         Err(lost) => Outcome {
-            exit_code: Exit::Sandbox as u8,
+            exit_code: if output.withdrawal.is_given() {
+                WITHDRAWN
+            } else {
+                Exit::Sandbox as u8
+            },
             effects: vec![json!({"error": lost.to_string()})],
             ..Outcome::default()
         },
@@ -302,6 +319,7 @@ fn tool(
         stderr_is_terminal: output.terminal,
         stdout: &mut *output.stdout,
         stderr: &mut *output.stderr,
+        withdrawal: output.withdrawal.clone(),
     };
     match child.go(&mut io, again) {
         Ok(done) => {

@@ -8,6 +8,7 @@ use crate::{
     outcome::{Outcome, Output},
     report::{Exit, Failure},
     state::Answer,
+    withdrawal::Withdrawal,
     work::Ahead,
 };
 use applets::{Applet, Call, Request};
@@ -51,6 +52,7 @@ fn call(name: &str, wanted: &Call, json: bool) -> Result<Outcome, Failure> {
         stdout: &mut stdout,
         stderr: &mut stderr,
         terminal,
+        withdrawal: Withdrawal::default(),
     };
     let until = Instant::now() + Duration::from_secs(wanted.wait.unwrap_or(0).into());
     let mut told = String::new();

@@ -24,6 +24,5 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
             })
         })
         .transpose()?;
-    agents::mcp::run(listen)?;
-    Ok(ExitCode::SUCCESS)
+    agents::mcp::run(listen)
 }

@@ -6,6 +6,7 @@ use crate::{
     engine,
     outcome::{Outcome, Output},
     report::Failure,
+    withdrawal::Withdrawal,
     work::Work,
 };
 use policy::{Intent, Target};
@@ -74,6 +75,7 @@ pub(super) fn carry<T: 'static>(
         stdout: &mut quiet,
         stderr: &mut stderr,
         terminal: std::io::stdout().is_terminal(),
+        withdrawal: Withdrawal::default(),
     };
     engine::carry(intent, caller, work, &mut output).map_err(|stop| stop.failure())?;
     match found.try_recv() {

@@ -10,6 +10,7 @@ use crate::{
     report::{Failure, json_text, visible},
     undo::{self, Item, Keep},
     view::words::{count, size},
+    withdrawal::Withdrawal,
     work::Work,
 };
 use clap::{Arg, ArgAction, ArgMatches, Command};
@@ -142,6 +143,7 @@ fn empty(
         stdout: &mut quiet,
         stderr: &mut stderr,
         terminal: std::io::stdout().is_terminal(),
+        withdrawal: Withdrawal::default(),
     };
     let outcome = engine::carry(
         &intent,

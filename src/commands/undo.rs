@@ -9,6 +9,7 @@ use crate::{
     report::{Exit, Failure, json_text, visible},
     state::Held,
     undo,
+    withdrawal::Withdrawal,
     work::Work,
 };
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
@@ -112,6 +113,7 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
         stdout: if json { &mut quiet } else { &mut stdout },
         stderr: &mut stderr,
         terminal,
+        withdrawal: Withdrawal::default(),
     };
     let outcome = engine::carry(&intent, &caller, Work::Undo(Box::new(plan.work)), &mut output)
         .map_err(|stop| stop.failure())?;

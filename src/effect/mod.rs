@@ -24,6 +24,7 @@ use crate::{
     quarantine::Site,
     report::Failure,
     sandbox::{Access, Grant},
+    withdrawal::Withdrawal,
 };
 pub(crate) use copy::cannot_make;
 use ledger::Permit;
@@ -59,7 +60,7 @@ pub(crate) struct Pending {
 #[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Outcome {
-    /// 0, or 1 where something could not be done.
+    /// 0, or 1 where something could not be done; 143 where the call was taken back before all of it was.
     pub exit_code: u8,
     /// Always none: an effect is no process.
     pub signal: Option<i32>,
@@ -108,17 +109,18 @@ impl Work {
         (self.plan, self.held)
     }
 
-    /// Does what was planned. The permit says that the decision is recorded; its number names what is kept.
+    /// Does what was planned, as long as the call is not taken back. The permit says that the decision is recorded; its
+    /// number names what is kept.
     #[must_use]
-    pub fn carry_out(self, permit: &Permit) -> Outcome {
-        carry_out_parts(self.plan, self.held, permit.seq())
+    pub fn carry_out(self, permit: &Permit, withdrawal: Withdrawal) -> Outcome {
+        carry_out_parts(self.plan, self.held, permit.seq(), withdrawal)
     }
 }
 
 /// Carries out the two halves of a work whose permit `seq` another process holds. Whoever calls this without one
 /// does it with his own rights, as any program can.
 #[must_use]
-pub fn carry_out_parts(plan: Plan, held: Vec<Arc<OwnedFd>>, seq: u64) -> Outcome {
+pub fn carry_out_parts(plan: Plan, held: Vec<Arc<OwnedFd>>, seq: u64, withdrawal: Withdrawal) -> Outcome {
     let Plan {
         tool,
         verbose,
@@ -126,7 +128,12 @@ pub fn carry_out_parts(plan: Plan, held: Vec<Arc<OwnedFd>>, seq: u64) -> Outcome
         steps,
     } = plan;
     let mut run = Run::new(tool, verbose, umask, held, seq);
+    run.withdrawal = withdrawal;
     for step in steps {
+        if run.withdrawal.is_given() {
+            run.withdrawn();
+            break;
+        }
         match step {
             Step::Trouble(trouble) => run.trouble(&trouble),
             Step::Remove(remove) => remove::carry_out(&mut run, &remove),

@@ -10,6 +10,7 @@ use super::{
 use crate::{
     quarantine::entry_name,
     resolve::{Kind, ObjectId, status_at},
+    withdrawal::{WITHDRAWN, Withdrawal},
 };
 use rustix::io::Errno;
 use serde_json::{Value as Json, json};
@@ -62,6 +63,7 @@ impl Fault {
 pub(super) struct Run {
     pub(super) verbose: bool,
     pub(super) umask: u32,
+    pub(super) withdrawal: Withdrawal,
     tool: String,
     held: Vec<Arc<OwnedFd>>,
     seq: u64,
@@ -85,6 +87,7 @@ impl Run {
         Self {
             verbose,
             umask,
+            withdrawal: Withdrawal::default(),
             tool,
             held,
             seq,
@@ -176,6 +179,14 @@ impl Run {
         fault.text()
     }
 
+    /// Tells and records that the call was taken back before its next step.
+    pub(super) fn withdrawn(&mut self) {
+        let text = "stopped: whoever asked for the call took it back";
+        self.note(text);
+        self.record(json!({"op": "failed", "error": text}));
+        self.outcome.exit_code = 1;
+    }
+
     /// Tells something on stderr.
     pub(super) fn note(&mut self, text: &str) {
         let line = format!("{}: {text}\n", self.tool);
@@ -200,6 +211,9 @@ impl Run {
             append(&mut self.outcome.stderr, format!("hint: {hint}\n").as_bytes());
         }
         self.outcome.effects = self.changes.finish();
+        if self.outcome.exit_code != 0 && self.withdrawal.is_given() {
+            self.outcome.exit_code = WITHDRAWN;
+        }
         self.outcome
     }
 }

@@ -73,6 +73,7 @@ impl Visitor for Changer<'_, '_> {
     type Stop = Fault;
 
     fn enter(&mut self, dir: BorrowedFd<'_>, path: &[u8], status: &Status) -> Result<Flow, Fault> {
+        self.run.withdrawal.check()?;
         if status.mount_root && !path.is_empty() && !self.scope.cross_mounts {
             self.fail(path, Fault::Kernel(Errno::XDEV));
             return Ok(Flow::Skip);
@@ -88,6 +89,7 @@ impl Visitor for Changer<'_, '_> {
         path: &[u8],
         status: &Status,
     ) -> Result<(), Fault> {
+        self.run.withdrawal.check()?;
         // Modes and owners of links and special files inside a tree stay as they are.
         if status.kind != Kind::File {
             return Ok(());

@@ -1,9 +1,14 @@
-//! How a tool ends: waited for within its time, or ended by force; and in words which limit it was that ended it.
+//! How a tool ends: waited for until it ends by itself, its time is over or its call is taken back, or ended by force; and
+//! in words which limit it was that ended it.
 
-use super::output::{Caps, left, lost};
-use crate::{report::Failure, sandbox::Running};
+use super::output::Caps;
+use crate::{
+    report::{Exit, Failure},
+    sandbox::Running,
+    withdrawal::Withdrawal,
+};
 use rustix::{
-    event::{PollFd, PollFlags, poll},
+    event::{PollFd, PollFlags, Timespec, poll},
     io::Errno,
     process::{Resource, Signal, getrlimit},
 };
@@ -32,6 +37,8 @@ pub(crate) enum End {
     },
     /// By our timeout.
     TimedOut,
+    /// By us, because the call was taken back.
+    Withdrawn,
 }
 
 impl End {
@@ -39,7 +46,7 @@ impl End {
     /// `` for nothing. `said` is the tool's error output.
     pub(super) fn words(self, caps: &Caps, said: &[u8]) -> Option<(String, &'static str)> {
         Some(match self {
-            Self::Exited(_) => return None,
+            Self::Exited(_) | Self::Withdrawn => return None,
             Self::TimedOut => (
                 format!("timed out after {} s", caps.timeout.as_secs()),
                 "ask for less, or raise `limits.timeout_s` in the policy",
@@ -89,20 +96,48 @@ fn is_out_of_memory(said: &[u8]) -> bool {
 }
 
 /// Waits for a tool whose outputs have ended.
-pub(crate) fn wait(running: &mut Running, deadline: Instant) -> Result<End, Failure> {
+pub(crate) fn wait(
+    running: &mut Running,
+    withdrawal: &Withdrawal,
+    deadline: Instant,
+) -> Result<End, Failure> {
     let process = rustix::process::Pid::from_child(running.process());
     let held = rustix::process::pidfd_open(process, rustix::process::PidfdFlags::empty())
         .map_err(|errno| lost(&errno.to_string()))?;
     loop {
-        let Some(left) = left(deadline) else {
-            return Ok(end_by_force(running));
+        let left = match time_left(running, withdrawal, deadline) {
+            Ok(left) => left,
+            Err(end) => return Ok(end),
         };
-        match poll(&mut [PollFd::new(&held, PollFlags::IN)], Some(&left)) {
-            Ok(0) | Err(Errno::INTR) => {}
-            Ok(_) => return reap(running),
+        let told = withdrawal.told();
+        let mut wanted = vec![PollFd::new(&held, PollFlags::IN)];
+        wanted.extend(told.as_ref().map(|told| PollFd::new(told, PollFlags::IN)));
+        match poll(&mut wanted, Some(&left)) {
+            Ok(_) | Err(Errno::INTR) => {}
             Err(errno) => return Err(lost(&errno.to_string())),
         }
+        if wanted.first().is_some_and(|held| !held.revents().is_empty()) {
+            return reap(running);
+        }
     }
+}
+
+/// The time that a tool still has; where it has none, or its call was taken back, it is ended.
+pub(super) fn time_left(
+    running: &mut Running,
+    withdrawal: &Withdrawal,
+    deadline: Instant,
+) -> Result<Timespec, End> {
+    let left = deadline
+        .checked_duration_since(Instant::now())
+        .and_then(|left| Timespec::try_from(left).ok());
+    let end = match left {
+        Some(left) if !withdrawal.is_given() => return Ok(left),
+        Some(_) => End::Withdrawn,
+        None => End::TimedOut,
+    };
+    end_by_force(running);
+    Err(end)
 }
 
 /// The end of a tool that has ended; how long it computed can be read until it is reaped.
@@ -134,11 +169,15 @@ fn end_of(status: ExitStatus, used: Duration) -> End {
 }
 
 /// Kills and reaps a tool.
-pub(crate) fn end_by_force(running: &mut Running) -> End {
+pub(crate) fn end_by_force(running: &mut Running) {
     let child = running.process();
     // Killing fails only where it has been reaped already.
     child.kill().and_then(|()| child.wait().map(drop)).unwrap_or(());
-    End::TimedOut
+}
+
+/// A tool that can no longer be listened to.
+pub(super) fn lost(why: &str) -> Failure {
+    Failure::new(Exit::Sandbox, format!("the tool's output cannot be read: {why}"))
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ mod output;
 mod protected;
 mod search;
 mod ssh;
+mod stream;
 mod terminal;
 mod tool;
 mod version;

@@ -1,32 +1,18 @@
-//! A running tool's output: streamed to the caller while it is hashed, cut at policy's caps, ended at its
-//! timeout. Decides nothing; what was cut or killed is said in the outcome.
+//! What a running tool says: passed on to the caller while it is hashed, cut at policy's caps. Decides nothing; what
+//! was cut is said in the outcome.
 
-use super::{
-    ending::{End, end_by_force, wait},
-    terminal::Screen,
-};
+use super::{ending::End, terminal::Screen};
 use crate::{
-    report::{Exit, Failure},
-    sandbox::Running,
-};
-use rustix::{
-    event::{PollFd, PollFlags, Timespec, poll},
-    io::{Errno, read},
+    report::Exit,
+    withdrawal::{WITHDRAWN, Withdrawal},
 };
 use sha2::{Digest, Sha256};
-use std::{
-    fmt,
-    io::Write,
-    os::fd::AsFd,
-    time::{Duration, Instant},
-};
+use std::{fmt, io::Write, time::Duration};
 
-/// Bytes read at once.
-const CHUNK: usize = 64 << 10;
 /// Error output that is looked into for a reason.
-const MAX_SAID: usize = 16 << 10;
+pub(super) const MAX_SAID: usize = 16 << 10;
 /// What a shell reports for a program that wrote to a closed pipe.
-const BROKEN_PIPE: u8 = 141;
+pub(super) const BROKEN_PIPE: u8 = 141;
 
 /// Where the output goes.
 pub struct Io<'a> {
@@ -38,6 +24,8 @@ pub struct Io<'a> {
     pub stdout_is_terminal: bool,
     /// Whether `stderr` is a terminal.
     pub stderr_is_terminal: bool,
+    /// Whether the call was taken back.
+    pub withdrawal: Withdrawal,
 }
 
 impl fmt::Debug for Io<'_> {
@@ -187,6 +175,11 @@ impl<'a, 'b> Sink<'a, 'b> {
         self.closed
     }
 
+    /// Whether the call was taken back.
+    pub(crate) const fn withdrawal(&self) -> &Withdrawal {
+        &self.io.withdrawal
+    }
+
     /// The time that is left of the call.
     pub(crate) const fn caps(&self) -> Caps {
         self.caps
@@ -241,8 +234,13 @@ impl<'a, 'b> Sink<'a, 'b> {
                 outcome.timed_out = true;
                 outcome.exit_code = Exit::TimedOut as u8;
             }
+            End::Withdrawn => outcome.exit_code = WITHDRAWN,
         }
-        if closed {
+        if matches!(end, End::Withdrawn) {
+            outcome
+                .notes
+                .push("stopped: whoever asked for the call took it back".to_owned());
+        } else if closed {
             outcome.exit_code = unwritable.map_or(BROKEN_PIPE, |_| Exit::Ledger as u8);
         }
         outcome
@@ -265,97 +263,4 @@ impl<'a, 'b> Sink<'a, 'b> {
 fn first(bytes: &[u8], room: u64) -> &[u8] {
     let room = usize::try_from(room).unwrap_or(usize::MAX).min(bytes.len());
     bytes.get(..room).unwrap_or_default()
-}
-
-/// Streams both outputs of a tool until it ends. `take` gets standard output and may hold it back or change it.
-pub(crate) fn stream(
-    running: &mut Running,
-    sink: &mut Sink<'_, '_>,
-    started: Instant,
-    mut take: impl FnMut(&mut Sink<'_, '_>, &[u8]),
-) -> Result<End, Failure> {
-    let child = running.process();
-    let (mut stdout, mut stderr) = (child.stdout.take(), child.stderr.take());
-    let deadline = started + sink.caps().timeout;
-    let mut buffer = vec![0u8; CHUNK];
-    while stdout.is_some() || stderr.is_some() {
-        let Some(left) = left(deadline) else {
-            return Ok(end_by_force(running));
-        };
-        let (mut out_ready, mut err_ready) = (false, false);
-        {
-            let mut wanted = Vec::with_capacity(2);
-            wanted.extend(stdout.as_ref().map(|pipe| PollFd::new(pipe, PollFlags::IN)));
-            wanted.extend(stderr.as_ref().map(|pipe| PollFd::new(pipe, PollFlags::IN)));
-            match poll(&mut wanted, Some(&left)) {
-                Ok(_) | Err(Errno::INTR) => {}
-                Err(errno) => return Err(lost(&errno.to_string())),
-            }
-            let mut ready = wanted.iter().map(|fd| !fd.revents().is_empty());
-            out_ready |= stdout.is_some() && ready.next().unwrap_or(false);
-            err_ready |= stderr.is_some() && ready.next().unwrap_or(false);
-        }
-        if out_ready && let Some(pipe) = &stdout {
-            match some(pipe, &mut buffer)? {
-                Some(bytes) => take(sink, bytes),
-                None => stdout = None,
-            }
-        }
-        if err_ready && let Some(pipe) = &stderr {
-            match some(pipe, &mut buffer)? {
-                Some(bytes) => sink.err(bytes),
-                None => stderr = None,
-            }
-        }
-        if sink.is_closed() {
-            end_by_force(running);
-            return Ok(End::Exited(BROKEN_PIPE));
-        }
-    }
-    wait(running, deadline)
-}
-
-/// What a tool says on either output, in so far as it is short and soon; it is ended then.
-pub(crate) fn some_text(running: &mut Running) -> Option<String> {
-    let mut said = Vec::new();
-    let mut errors = Vec::new();
-    let mut io = Io {
-        stdout: &mut said,
-        stderr: &mut errors,
-        stdout_is_terminal: false,
-        stderr_is_terminal: false,
-    };
-    let caps = Caps {
-        stdout_bytes: MAX_SAID as u64,
-        stderr_bytes: MAX_SAID as u64,
-        record_bytes: 0,
-        timeout: Duration::from_secs(5),
-        cpu_s: 5,
-    };
-    let mut sink = Sink::new(&mut io, caps);
-    let end = stream(running, &mut sink, Instant::now(), |sink, bytes| sink.out(bytes)).ok()?;
-    drop(sink);
-    if !matches!(end, End::Exited(0)) {
-        return None;
-    }
-    said.extend_from_slice(&errors);
-    String::from_utf8(said).ok()
-}
-
-fn some<'a>(pipe: &impl AsFd, buffer: &'a mut [u8]) -> Result<Option<&'a [u8]>, Failure> {
-    match read(pipe, &mut *buffer) {
-        Ok(0) => Ok(None),
-        Ok(got) => Ok(buffer.get(..got)),
-        Err(Errno::INTR | Errno::AGAIN) => Ok(Some(&[])),
-        Err(errno) => Err(lost(&errno.to_string())),
-    }
-}
-
-pub(super) fn left(deadline: Instant) -> Option<Timespec> {
-    let left = deadline.checked_duration_since(Instant::now())?;
-    Timespec::try_from(left).ok()
-}
-
-pub(super) fn lost(why: &str) -> Failure {
-    Failure::new(Exit::Sandbox, format!("the tool's output cannot be read: {why}"))
 }

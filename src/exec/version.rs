@@ -1,7 +1,7 @@
 //! The version of a tool, asked once for each digest: after a call of it that was recorded, in a confinement that shows
 //! it nothing of the caller's and no network.
 
-use super::{digests::Digests, output::some_text, tool::Tool, view::base, work::Setting};
+use super::{digests::Digests, stream::some_text, tool::Tool, view::base, work::Setting};
 use crate::sandbox::{
     Access, Launcher, MinSandbox,
     plan::{Bind, ChildPlan, Limits, Network, Programs},

@@ -6,8 +6,9 @@ use super::{
     ending::{End, end_by_force, wait},
     input::{Input, feed},
     kube::YamlFilter,
-    output::{Caps, Io, Outcome, Sink, stream},
+    output::{Caps, Io, Outcome, Sink},
     ssh::{self, Named, sftp},
+    stream::stream,
     tool::Tool,
     version::Learning,
 };
@@ -221,7 +222,9 @@ impl Ready {
     pub fn go(mut self, io: &mut Io<'_>, again: &mut Again<'_>) -> Result<Outcome, Failure> {
         let learning = self.talk.learning.take();
         let mut outcome = self.run(io, again)?;
-        outcome.version = learning.and_then(Learning::ask);
+        if !io.withdrawal.is_given() {
+            outcome.version = learning.and_then(Learning::ask);
+        }
         Ok(outcome)
     }
 
@@ -231,11 +234,15 @@ impl Ready {
         let mut sink = Sink::new(io, talk.caps);
         let mut words = Vec::new();
         if let Some(named) = &talk.named {
-            let Some(word) = named.find(started + talk.caps.timeout, again)? else {
-                sink.err(format!("{}: {}", talk.name, named.unknown()).as_bytes());
-                return Ok(sink.finish(talk.name, End::Exited(NO_CONNECTION), started.elapsed()));
-            };
-            words.push(word);
+            let found = named.find(started + talk.caps.timeout, sink.withdrawal(), again)?;
+            words.extend(found);
+        }
+        if sink.withdrawal().is_given() {
+            return Ok(sink.finish(talk.name, End::Withdrawn, started.elapsed()));
+        }
+        if let Some(named) = talk.named.as_ref().filter(|_| words.is_empty()) {
+            sink.err(format!("{}: {}", talk.name, named.unknown()).as_bytes());
+            return Ok(sink.finish(talk.name, End::Exited(NO_CONNECTION), started.elapsed()));
         }
         let mut running = self.waiting.go(&words)?;
         let mut unread = false;
@@ -307,10 +314,15 @@ fn converse(
         sftp::Act::Print { .. } => "ssh-cat",
     };
     let talked = sftp::talk(wanted, running.process(), to, &mut sink, deadline, applet, again);
-    let end = if talked.timed_out {
-        end_by_force(running)
+    let end = if let Some(end) = talked.ended {
+        end_by_force(running);
+        end
     } else {
-        let own = wait(running, deadline.min(Instant::now() + FAREWELL))?;
+        let own = wait(
+            running,
+            sink.withdrawal(),
+            deadline.min(Instant::now() + FAREWELL),
+        )?;
         match own {
             // ssh's own failures are 255; what it says at the end of a whole conversation does not matter.
             End::Exited(code) if talked.gone => End::Exited(if code == 0 { 255 } else { code }),

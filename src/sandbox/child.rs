@@ -13,7 +13,7 @@ use super::{
     wire::Channel,
 };
 use landlock::ABI;
-use nix::fcntl::AtFlags;
+use nix::{fcntl::AtFlags, sys::signal::SigSet};
 use rustix::{
     fs::{CWD, MemfdFlags, Mode, OFlags, memfd_create, openat},
     io::{Errno, FdFlags, fcntl_dupfd_cloexec, fcntl_setfd, write},
@@ -35,6 +35,8 @@ pub(crate) type Report = Result<Enforcement, String>;
 /// Confines this process and becomes the tool; returns only where that fails. `args` name the namespaces to take
 /// before the plan comes. Standard input is the socket to `wt`, which closes as the sign that the tool has begun.
 pub fn main(args: &[OsString]) -> ExitCode {
+    // A server holds signals back for itself; a tool takes them as any program does. No mask is ever refused.
+    SigSet::empty().thread_set_mask().unwrap_or(());
     let Ok(socket) = fcntl_dupfd_cloexec(std::io::stdin(), 3) else {
         return ExitCode::from(NOT_STARTED);
     };

@@ -10,7 +10,8 @@ use super::{
     wire::{Channel, MAX_DESCRIPTORS},
 };
 use rustix::{
-    io::fcntl_dupfd_cloexec,
+    event::{PollFd, PollFlags, poll},
+    io::{fcntl_dupfd_cloexec, retry_on_intr},
     process::{Signal, set_parent_process_death_signal},
 };
 use serde::{Deserialize, Serialize};
@@ -94,12 +95,27 @@ impl EffectProcess {
         &self.enforcement
     }
 
-    /// Lets the effect happen under the permit of that number, and returns what it has to say.
+    /// Lets the effect happen under the permit of that number, and returns what it has to say. The process is ended as
+    /// soon as `told`, where there is one, becomes readable.
     ///
     /// # Errors
     /// [`SandboxError::Lost`] where the process ended before it was done.
-    pub fn perform(self, seq: u64) -> Result<Vec<u8>, SandboxError> {
+    pub fn perform(self, seq: u64, told: Option<BorrowedFd<'_>>) -> Result<Vec<u8>, SandboxError> {
         self.channel.send(&seq.to_le_bytes(), &[])?;
+        if let Some(told) = told {
+            let channel = self.channel.as_fd();
+            let mut wanted = [
+                PollFd::new(&channel, PollFlags::IN),
+                PollFd::new(&told, PollFlags::IN),
+            ];
+            retry_on_intr(|| poll(&mut wanted, None))
+                .map_err(|errno| SandboxError::kernel("waiting for the effect process", errno))?;
+            if wanted.first().is_none_or(|answer| answer.revents().is_empty()) {
+                return Err(SandboxError::Lost {
+                    step: "the effect was done: the call was taken back",
+                });
+            }
+        }
         self.channel.receive()?.ok_or(SandboxError::Lost {
             step: "the effect was done",
         })

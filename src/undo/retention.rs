@@ -10,6 +10,7 @@ use crate::{
     outcome::{Outcome, Output},
     report::Failure,
     state::{Held, files, moment},
+    withdrawal::Withdrawal,
     work::Work,
 };
 use policy::{Audit, Decision, Intent, Layer, MatchedRule, Risk, Target, TrashSettings, Verdict};
@@ -199,6 +200,7 @@ fn let_go(caller: &Caller, batch: Vec<Item>, wanted: &TrashSettings) -> Result<O
         stdout: &mut stdout,
         stderr: &mut stderr,
         terminal: false,
+        withdrawal: Withdrawal::default(),
     };
     let work = Work::Undo(Box::new(erasing(batch)));
     engine::demanded(&intent, caller, work, decision, &mut output).map_err(|stop| stop.failure())

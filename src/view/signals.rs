@@ -1,9 +1,11 @@
-//! Signals that end a command that runs on: they arrive on a descriptor, so that it can end in order.
+//! Signals that end a command that runs on: they arrive on a descriptor, so that it can end in order. One that the
+//! caller had ignored, as nohup(1) and shells in the background have it, stays ignored.
 
 use nix::sys::{
     signal::{SigSet, Signal},
     signalfd::{SfdFlags, SignalFd},
 };
+use rustix::event::{PollFd, PollFlags, poll};
 use std::process::ExitCode;
 
 /// The signals that were asked to wait.
@@ -18,10 +20,23 @@ impl Signals {
     pub(crate) fn hold() -> nix::Result<Self> {
         let mut set = SigSet::empty();
         for signal in [Signal::SIGTERM, Signal::SIGHUP, Signal::SIGINT, Signal::SIGQUIT] {
-            set.add(signal);
+            if !is_ignored(signal) {
+                set.add(signal);
+            }
         }
         set.thread_block()?;
         SignalFd::with_flags(&set, SfdFlags::SFD_NONBLOCK | SfdFlags::SFD_CLOEXEC).map(Self)
+    }
+
+    /// Waits for a signal; the exit code that it asks for.
+    pub(crate) fn wait(&self) -> ExitCode {
+        loop {
+            if let Some(code) = self.came() {
+                return code;
+            }
+            // Whatever else wakes it, it looks again.
+            let _woken = poll(&mut [PollFd::new(&self.0, PollFlags::IN)], None);
+        }
     }
 
     /// The exit code that a signal which came asks for.
@@ -31,4 +46,12 @@ impl Signals {
             128_u8.saturating_add(u8::try_from(signal.ssi_signo).unwrap_or(0)),
         ))
     }
+}
+
+/// Whether the caller left it ignored (proc_pid_status(5), `SigIgn`).
+fn is_ignored(signal: Signal) -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let mask = ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    mask.is_some_and(|mask| mask & (1 << (signal as i32 - 1)) != 0)
 }

@@ -24,6 +24,7 @@ use watchtower::{
         MinSandbox,
         native::{self, NativePlan},
     },
+    withdrawal::Withdrawal,
 };
 
 /// Decisions are numbered as a ledger would.
@@ -213,7 +214,7 @@ impl Bench {
         let plan = serde_json::from_str(&serde_json::to_string(&plan).unwrap()).unwrap();
         let seq = SEQ.fetch_add(1, Ordering::Relaxed);
         let outcome = confined
-            .perform(move || carry_out_parts(plan, held, seq))
+            .perform(move || carry_out_parts(plan, held, seq, Withdrawal::default()))
             .unwrap();
         ran.exit = Some(outcome.exit_code);
         ran.stdout = String::from_utf8(outcome.stdout).unwrap();

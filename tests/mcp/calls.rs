@@ -8,7 +8,7 @@ use std::{
 };
 
 /// A program that would run for ever, bounded by its limits alone.
-const ENDLESS: &str = "last(range(1e12))";
+pub(super) const ENDLESS: &str = "last(range(1e12))";
 
 #[test]
 fn arguments_stay_values_whatever_is_in_them() {
@@ -187,7 +187,7 @@ fn nothing_outlives_the_client() {
 }
 
 /// The processes below one, by `/proc`.
-fn children_of(pid: u32) -> Vec<u32> {
+pub(super) fn children_of(pid: u32) -> Vec<u32> {
     let mut found = Vec::new();
     for task in fs::read_dir(format!("/proc/{pid}/task"))
         .into_iter()
@@ -203,7 +203,7 @@ fn children_of(pid: u32) -> Vec<u32> {
     found
 }
 
-fn gone(pids: &[u32], limit: Duration) {
+pub(super) fn gone(pids: &[u32], limit: Duration) {
     let until = Instant::now() + limit;
     let alive = |pid: &u32| {
         fs::read_to_string(format!("/proc/{pid}/stat"))

@@ -219,6 +219,38 @@ fn a_body_that_is_no_request_is_refused_with_the_reason() {
 }
 
 #[test]
+fn a_signal_ends_the_server_and_what_it_does_is_recorded() {
+    let world = World::new();
+    std::fs::write(world.workspace().join("one"), "1").unwrap();
+    let mut server = Http::start(&world);
+    let bearer = server.bearer();
+    let call = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": "jq_query",
+        "arguments": {"query": super::calls::ENDLESS, "file": "one"},
+        "_meta": {"io.modelcontextprotocol/protocolVersion": "2026-07-28",
+            "io.modelcontextprotocol/clientInfo": {"name": "tester", "version": "9"},
+            "io.modelcontextprotocol/clientCapabilities": {}}}});
+    let headers = [
+        ("Authorization", bearer.as_str()),
+        ("MCP-Protocol-Version", "2026-07-28"),
+        ("Mcp-Method", "tools/call"),
+        ("Mcp-Name", "jq_query"),
+    ];
+    let code = std::thread::scope(|scope| {
+        let pid = server.child.id().to_string();
+        scope.spawn(move || {
+            std::thread::sleep(Duration::from_millis(700));
+            Command::new("kill").arg(pid).status().unwrap();
+        });
+        // The connection ends with or without an answer.
+        let _cut = std::panic::catch_unwind(|| server.post("/mcp", &headers, &call));
+        server.child.wait().unwrap().code()
+    });
+    assert_eq!(code, Some(143));
+    let outcomes = world.output(&["query", "--json", "--where", "kind == 'outcome'"]);
+    assert!(outcomes.contains(r#""exit_code":143"#), "{outcomes}");
+}
+
+#[test]
 fn other_addresses_than_loopback_are_refused() {
     let world = World::new();
     for (address, code) in [

@@ -170,6 +170,19 @@ impl Server {
         self.lines.recv_timeout(LIMIT).expect("an answer")
     }
 
+    pub(crate) fn kill(&self, signal: &str) {
+        let sent = Command::new("kill")
+            .args(["-s", signal, &self.child.id().to_string()])
+            .status();
+        assert!(sent.unwrap().success());
+    }
+
+    /// The exit code after a signal, which must come soon.
+    pub(crate) fn is_sent(&mut self, signal: &str) -> Option<i32> {
+        self.kill(signal);
+        self.ended()
+    }
+
     pub(crate) fn tell(&mut self, method: &str, params: Json) {
         self.send(&json!({"jsonrpc": "2.0", "method": method, "params": params}));
     }

@@ -122,6 +122,7 @@ pub(crate) fn call_on(
         stderr: &mut stderr,
         stdout_is_terminal: terminal,
         stderr_is_terminal: terminal,
+        withdrawal: watchtower::withdrawal::Withdrawal::default(),
     };
     let outcome = ready.go(&mut io, &mut |_| Ok(()))?;
     Ok(Done {

@@ -7,12 +7,12 @@ use crate::{
     engine,
     outcome::{Outcome, Output, Refusal, Stop},
     report::{Exit, Failure},
+    withdrawal::Withdrawal,
     work::Ahead,
 };
 use applets::{Applet, Request};
 use rmcp::model::{CallToolResult, ContentBlock};
 use serde_json::{Map, Value as Json, json};
-use std::sync::{Arc, atomic::AtomicBool};
 
 /// Most of what a tool printed that a result carries.
 const MAX_STDOUT: usize = 256 << 10;
@@ -24,7 +24,7 @@ pub(super) fn run(
     applet: &'static Applet,
     arguments: &Map<String, Json>,
     peer: &Peer,
-    cancelled: &Arc<AtomicBool>,
+    withdrawal: &Withdrawal,
 ) -> CallToolResult {
     let parsed = applet.arguments(arguments).and_then(|line| applet.parse(&line));
     let call = match parsed {
@@ -32,13 +32,14 @@ pub(super) fn run(
         Ok(Request::Help | Request::Version) => return text(applet.help()),
         Err(usage) => return failed(&Failure::new(Exit::Usage, usage.message).hint(usage.hint)),
     };
-    let mut stdout = Capped::new(MAX_STDOUT, cancelled);
-    let mut stderr = Capped::new(MAX_STDERR, cancelled);
+    let mut stdout = Capped::new(MAX_STDOUT);
+    let mut stderr = Capped::new(MAX_STDERR);
     let result = caller(peer).map_err(Stop::Failed).and_then(|caller| {
         let mut output = Output {
             stdout: &mut stdout,
             stderr: &mut stderr,
             terminal: false,
+            withdrawal: withdrawal.clone(),
         };
         engine::call(&call.intent, &caller, Ahead::start(&call.intent), &mut output)
     });

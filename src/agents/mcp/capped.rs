@@ -1,12 +1,6 @@
-//! Output that is kept up to a limit and counted beyond it, and that ends when nobody waits for it any more.
+//! Output that is kept up to a limit and counted beyond it.
 
-use std::{
-    io::{Error, ErrorKind, Write},
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-};
+use std::io::Write;
 
 /// A buffer with a limit.
 #[derive(Debug)]
@@ -14,16 +8,14 @@ pub(super) struct Capped {
     bytes: Vec<u8>,
     limit: usize,
     total: u64,
-    cancelled: Arc<AtomicBool>,
 }
 
 impl Capped {
-    pub(super) fn new(limit: usize, cancelled: &Arc<AtomicBool>) -> Self {
+    pub(super) const fn new(limit: usize) -> Self {
         Self {
             bytes: Vec::new(),
             limit,
             total: 0,
-            cancelled: Arc::clone(cancelled),
         }
     }
 
@@ -40,7 +32,6 @@ impl Capped {
 
 impl Write for Capped {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.flush()?;
         self.total += bytes.len() as u64;
         let room = self.limit.saturating_sub(self.bytes.len()).min(bytes.len());
         self.bytes
@@ -49,9 +40,6 @@ impl Write for Capped {
     }
 
     fn flush(&mut self) -> std::io::Result<()> {
-        if self.cancelled.load(Ordering::Relaxed) {
-            return Err(Error::new(ErrorKind::BrokenPipe, "the request was cancelled"));
-        }
         Ok(())
     }
 }
@@ -59,23 +47,14 @@ impl Write for Capped {
 #[cfg(test)]
 mod tests {
     use super::Capped;
-    use std::{
-        io::{ErrorKind, Write},
-        sync::{Arc, atomic::AtomicBool},
-    };
+    use std::io::Write;
 
     #[test]
     fn what_is_beyond_the_limit_is_counted_and_not_kept() {
-        let mut out = Capped::new(4, &Arc::new(AtomicBool::new(false)));
+        let mut out = Capped::new(4);
         out.write_all(b"ab").unwrap();
         assert!(!out.is_truncated());
         out.write_all(b"cdef").unwrap();
         assert_eq!((out.text().as_str(), out.is_truncated()), ("abcd", true));
-    }
-
-    #[test]
-    fn a_cancelled_call_finds_its_output_closed() {
-        let mut out = Capped::new(4, &Arc::new(AtomicBool::new(true)));
-        assert_eq!(out.write(b"a").unwrap_err().kind(), ErrorKind::BrokenPipe);
     }
 }

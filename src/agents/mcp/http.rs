@@ -37,7 +37,7 @@ const ORIGINS: [&str; 3] = ["http://localhost:*", "http://127.0.0.1:*", "http://
 type Reply = Response<BoxBody<Bytes, Infallible>>;
 
 /// Serves until the process is told to end.
-pub(super) async fn serve(address: SocketAddr) -> Result<(), Failure> {
+pub(super) async fn serve(address: SocketAddr, first: Server) -> Result<(), Failure> {
     if !address.ip().is_loopback() {
         return Err(
             Failure::new(Exit::Usage, format!("`{address}` is not a loopback address"))
@@ -56,7 +56,6 @@ pub(super) async fn serve(address: SocketAddr) -> Result<(), Failure> {
     let config = StreamableHttpServerConfig::default()
         .with_allowed_origins(ORIGINS)
         .with_max_request_body_bytes(MAX_MESSAGE_BYTES);
-    let first = Server::new()?;
     let service = StreamableHttpService::new(
         move || {
             first

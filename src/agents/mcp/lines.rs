@@ -12,7 +12,7 @@ use serde::Serialize;
 use std::{io, sync::Arc};
 use tokio::{
     io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader},
-    sync::Mutex,
+    sync::{Mutex, Notify},
     task::JoinHandle,
 };
 
@@ -24,6 +24,7 @@ pub(super) struct Lines<R, W> {
     line: Vec<u8>,
     /// Whether the rest of a line that is too long is still to be passed over.
     passing_over: bool,
+    ended: Arc<Notify>,
     has_ended: bool,
     /// Whether there was a request. A connection begins with one; what comes before it says nothing.
     begun: bool,
@@ -42,11 +43,17 @@ where
             from: BufReader::new(from),
             line: Vec::new(),
             passing_over: false,
+            ended: Arc::default(),
             has_ended: false,
             begun: false,
             to: Arc::new(Mutex::new(to)),
             answering: None,
         }
+    }
+
+    /// What is told once the client's end is reached.
+    pub(super) fn ended(&self) -> Arc<Notify> {
+        Arc::clone(&self.ended)
     }
 
     /// The next line, or what there is without an end of line at the end; none after that.
@@ -63,6 +70,7 @@ where
             let taken = part.len() + usize::from(newline.is_some());
             if taken == 0 {
                 self.has_ended = true;
+                self.ended.notify_one();
             }
             self.from.consume(taken);
             if !self.passing_over && too_long {

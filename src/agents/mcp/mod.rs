@@ -2,6 +2,7 @@
 //! values from the request to the intent; every call goes through the engine like one from the command line.
 
 mod call;
+mod calls;
 mod capped;
 mod http;
 mod lines;
@@ -11,39 +12,32 @@ mod params;
 mod questions;
 mod resources;
 mod schema;
+mod serve;
 mod tools;
 
-use crate::report::{Exit, Failure};
-use lines::Lines;
+pub(crate) use serve::run;
+
+use crate::{
+    report::{Exit, Failure},
+    withdrawal::Withdrawal,
+};
+use calls::Calls;
 use notice::Notice;
 use rmcp::{
     ErrorData, RoleServer, ServerHandler,
     model::{
         CallToolRequestParams, CallToolResponse, CallToolResult, CustomRequest, CustomResult, Implementation,
         ListPromptsRequestMethod, ListPromptsResult, ListResourcesResult, ListToolsResult,
-        PaginatedRequestParams, ProgressNotificationParam, ProtocolVersion, ReadResourceRequestParams,
-        ReadResourceResponse, ReadResourceResult, ServerCapabilities, ServerConfig, Tool,
+        PaginatedRequestParams, ProtocolVersion, ReadResourceRequestParams, ReadResourceResponse,
+        ReadResourceResult, ServerCapabilities, ServerConfig, Tool,
     },
-    service::{RequestContext, serve_server},
-    transport::stdio_pipes,
+    service::RequestContext,
 };
 use serde_json::Map;
 use std::{
-    net::SocketAddr,
     path::PathBuf,
-    sync::{
-        Arc, OnceLock,
-        atomic::{AtomicBool, Ordering},
-    },
-    time::Duration,
+    sync::{Arc, OnceLock},
 };
-
-/// Calls that run side by side; more wait.
-const MAX_CALLS: usize = 16;
-/// How long calls that still run may take to stop when the client has gone.
-const PARTING: Duration = Duration::from_secs(2);
-/// How often a client that asked for progress hears of it.
-const PROGRESS_EVERY: Duration = Duration::from_secs(1);
 
 /// What the server tells a model about itself.
 const INSTRUCTIONS: &str = "These tools act through Watchtower: each call is judged by policy, confined and recorded. \
@@ -60,6 +54,7 @@ pub(crate) struct Server {
     /// Of this process, for clients that keep no connection.
     process: Arc<str>,
     root: Root,
+    calls: Calls,
 }
 
 /// The workspace of the first call, once there was one.
@@ -82,6 +77,7 @@ impl Server {
             process: Arc::clone(&session),
             session,
             root: Root::default(),
+            calls: Calls::new(),
         })
     }
 
@@ -127,37 +123,6 @@ fn stateless(context: &RequestContext<RoleServer>) -> bool {
     context
         .protocol_version()
         .is_some_and(|version| version.as_str() >= ProtocolVersion::V_2026_07_28.as_str())
-}
-
-/// Runs the server until its client goes.
-pub(crate) fn run(listen: Option<SocketAddr>) -> Result<(), Failure> {
-    let failed = |e: std::io::Error| Failure::new(Exit::Config, format!("cannot start the server: {e}"));
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .max_blocking_threads(MAX_CALLS)
-        .build()
-        .map_err(failed)?;
-    let result = runtime.block_on(async {
-        match listen {
-            Some(address) => http::serve(address).await,
-            None => over_pipes(Server::new()?).await,
-        }
-    });
-    // A call that still runs ends with this process: its child dies with it, its decision is recorded.
-    runtime.shutdown_timeout(PARTING);
-    result
-}
-
-async fn over_pipes(server: Server) -> Result<(), Failure> {
-    let failed =
-        |e: &dyn std::fmt::Display| Failure::new(Exit::Config, format!("the client broke the protocol: {e}"));
-    let (from, to) = stdio_pipes();
-    let running = match serve_server(server, Lines::new(from, to)).await {
-        Ok(running) => running,
-        Err(rmcp::service::ServerInitializeError::ConnectionClosed(_)) => return Ok(()),
-        Err(e) => return Err(failed(&e)),
-    };
-    running.waiting().await.map(|_| ()).map_err(|e| failed(&e))
 }
 
 impl ServerHandler for Server {
@@ -208,7 +173,7 @@ impl ServerHandler for Server {
             arguments,
             peer: self.peer(&context),
         };
-        let result = asked.answered(&context).await?;
+        let result = self.answered(&asked, &context).await?;
         let Some(notice) = Notice::of(&result).filter(|_| notice::can_be_shown(&context)) else {
             return Ok(result.into());
         };
@@ -221,9 +186,13 @@ impl ServerHandler for Server {
                 notice.required()?.into()
             });
         }
-        if notice.show(&context).await? {
+        let decided = tokio::select! {
+            decided = notice.show(&context) => decided?,
+            why = self.calls.withdrawn(&context) => return Err(ErrorData::internal_error(why, None)),
+        };
+        if decided {
             // The person says to have decided: policy and the grants say what that was.
-            return asked.answered(&context).await.map(CallToolResponse::from);
+            return self.answered(&asked, &context).await.map(CallToolResponse::from);
         }
         Ok(result.into())
     }
@@ -272,42 +241,18 @@ struct Asked {
     peer: Peer,
 }
 
-impl Asked {
-    async fn answered(&self, context: &RequestContext<RoleServer>) -> Result<CallToolResult, ErrorData> {
-        let (name, arguments, peer) = (self.name.clone(), self.arguments.clone(), self.peer.clone());
-        let cancelled = Arc::new(AtomicBool::new(false));
-        let flag = Arc::clone(&cancelled);
-        let work = tokio::task::spawn_blocking(move || match applets::find_tool(&name) {
-            Some(applet) => call::run(applet, &arguments, &peer, &flag),
-            None => questions::answer(&name, &arguments, &peer, &flag),
-        });
-        watched(work, context, &cancelled).await
-    }
-}
-
-/// Waits for a call; tells the client how long it takes, and tells the call when nobody waits for it any more.
-async fn watched(
-    mut work: tokio::task::JoinHandle<CallToolResult>,
-    context: &RequestContext<RoleServer>,
-    cancelled: &AtomicBool,
-) -> Result<CallToolResult, ErrorData> {
-    let token = context.meta.get_progress_token();
-    let mut ticks = 0_u32;
-    loop {
-        tokio::select! {
-            done = &mut work => return done.map_err(|e| ErrorData::internal_error(e.to_string(), None)),
-            () = context.ct.cancelled() => {
-                cancelled.store(true, Ordering::Relaxed);
-                return Err(ErrorData::internal_error("cancelled", None));
-            }
-            () = tokio::time::sleep(PROGRESS_EVERY) => {
-                ticks += 1;
-                if let Some(token) = token.clone() {
-                    let progress = ProgressNotificationParam::new(token, f64::from(ticks)).with_message("still running");
-                    // A client that has gone hears nothing; the call goes on until it is told to stop.
-                    let _gone = context.peer.notify_progress(progress).await;
-                }
-            }
-        }
+impl Server {
+    async fn answered(
+        &self,
+        asked: &Asked,
+        context: &RequestContext<RoleServer>,
+    ) -> Result<CallToolResult, ErrorData> {
+        let (name, arguments, peer) = (asked.name.clone(), asked.arguments.clone(), asked.peer.clone());
+        let applet = applets::find_tool(&name);
+        let work = move |withdrawal: &Withdrawal| match applet {
+            Some(applet) => call::run(applet, &arguments, &peer, withdrawal),
+            None => questions::answer(&name, &arguments, &peer, withdrawal),
+        };
+        self.calls.run(context, work).await
     }
 }

@@ -73,10 +73,7 @@ impl Notice {
         let options = PeerRequestOptions::with_timeout(LIMIT);
         let handle = context.peer.send_cancellable_request(request, options).await;
         let answer = match handle {
-            Ok(handle) => tokio::select! {
-                answer = handle.await_response() => answer,
-                () = context.ct.cancelled() => return Err(ErrorData::internal_error("cancelled", None)),
-            },
+            Ok(handle) => handle.await_response().await,
             Err(e) => Err(e),
         };
         Ok(match answer {

@@ -12,17 +12,12 @@ use crate::{
         desk::{Desk, newest},
         select::Selection,
     },
+    withdrawal::Withdrawal,
 };
 use ledger::read::Reader;
 use rmcp::model::CallToolResult;
 use serde_json::{Map, Value as Json, json};
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 /// Entries without a limit of the caller's own.
 pub(super) const DEFAULT_LIMIT: u64 = 20;
@@ -37,14 +32,14 @@ pub(super) fn answer(
     name: &str,
     arguments: &Map<String, Json>,
     peer: &Peer,
-    cancelled: &Arc<AtomicBool>,
+    withdrawal: &Withdrawal,
 ) -> CallToolResult {
     let answered = match name {
         "recent_activity" => recent(arguments),
         "explain_refusal" => explain(arguments),
         "check_command" => check(arguments, peer),
         "list_approvals" => waiting(peer),
-        "wait_for_approval" => wait(arguments, peer, cancelled),
+        "wait_for_approval" => wait(arguments, peer, withdrawal),
         _ => Err(Failure::new(Exit::Usage, format!("unknown tool `{name}`"))),
     };
     match answered {
@@ -94,14 +89,14 @@ fn waiting(peer: &Peer) -> Result<Json, Failure> {
     )
 }
 
-fn wait(arguments: &Map<String, Json>, peer: &Peer, cancelled: &AtomicBool) -> Result<Json, Failure> {
+fn wait(arguments: &Map<String, Json>, peer: &Peer, withdrawal: &Withdrawal) -> Result<Json, Failure> {
     let id = text(arguments, "id")?;
     let seconds = number(arguments, "seconds").unwrap_or(DEFAULT_WAIT);
     let ground = Ground::of(&call::caller(peer)?)?;
     let state = ground.state();
     let until = Instant::now() + Duration::from_secs(seconds);
     let mut answer = state.answer(id)?;
-    while matches!(answer, Answer::Open) && Instant::now() < until && !cancelled.load(Ordering::Relaxed) {
+    while matches!(answer, Answer::Open) && Instant::now() < until && !withdrawal.is_given() {
         let left = until.saturating_duration_since(Instant::now());
         answer = state.wait(id, left.min(Duration::from_secs(1)))?;
     }

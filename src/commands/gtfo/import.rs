@@ -7,6 +7,7 @@ use crate::{
     outcome::Output,
     product::{Product, real_directory},
     report::{Exit, Failure, visible},
+    withdrawal::Withdrawal,
     work::Work,
 };
 use clap::ArgMatches;
@@ -67,6 +68,7 @@ pub(super) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
         stdout: &mut quiet,
         stderr: &mut stderr,
         terminal: false,
+        withdrawal: Withdrawal::default(),
     };
     let outcome = engine::carry(&intent, &caller, Work::Make(Box::new(product)), &mut output)
         .map_err(|stop| stop.failure())?;

@@ -8,7 +8,7 @@ use super::{
     extended::{Overwritten, close_to_group, keep, strip_lists},
 };
 use crate::{
-    effect::plan::Preserve,
+    effect::{plan::Preserve, run::Run},
     resolve::{Kind, Status, status_of},
 };
 use rustix::{
@@ -41,13 +41,13 @@ pub(super) fn copy_regular(
     dir: BorrowedFd<'_>,
     new: &OsStr,
     manner: Manner,
-    umask: u32,
+    run: &Run,
     before: Option<&Overwritten>,
 ) -> Result<(), Errno> {
     let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
     let dest = openat(dir, new, flags, first_mode(status, manner, before))?;
     let dest = dest.as_fd();
-    let done = fill(source, status, dest, manner, umask, before);
+    let done = fill(source, status, dest, manner, run, before);
     if done.is_err() {
         discard(dir, new);
     }
@@ -59,15 +59,15 @@ fn fill(
     status: &Status,
     dest: BorrowedFd<'_>,
     manner: Manner,
-    umask: u32,
+    run: &Run,
     before: Option<&Overwritten>,
 ) -> Result<(), Errno> {
     let plain = manner.preserve == Preserve::Content;
     if !plain || before.is_some() {
         strip_lists(dest)?;
     }
-    copy_data(source, dest, status.size, status.blocks)?;
-    apply(status, dest, manner, umask, before)?;
+    copy_data(source, dest, status.size, status.blocks, &run.withdrawal)?;
+    apply(status, dest, manner, run.umask, before)?;
     match before {
         Some(before) if plain => before.give(dest),
         _ if keep(&source, dest, manner) => Ok(()),

@@ -120,7 +120,7 @@ fn single(run: &mut Run, copy: &Copy, manner: Manner) -> Result<serde_json::Valu
             dir.as_fd(),
             &temporary,
             manner,
-            run.umask,
+            run,
             before.as_ref(),
         )?;
     }
@@ -174,15 +174,7 @@ pub(super) fn copy_object(
     match status.kind {
         Kind::File => {
             let source = open_regular(from, name, &status)?;
-            Ok(copy_regular(
-                source.as_fd(),
-                &status,
-                to,
-                new,
-                manner,
-                run.umask,
-                None,
-            )?)
+            Ok(copy_regular(source.as_fd(), &status, to, new, manner, run, None)?)
         }
         Kind::Symlink => Ok(copy_link(from, name, &status, to, new, manner)?),
         Kind::Dir => copy_whole_tree(run, from, name, &status, to, new, manner),

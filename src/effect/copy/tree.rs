@@ -80,7 +80,11 @@ pub(super) fn copy_tree(
         linked: HashMap::new(),
         failed: false,
     };
-    walk(source, &mut copier)?;
+    match walk(source, &mut copier) {
+        // What is there of it is told of like a tree of which something failed.
+        Err(Fault::Kernel(Errno::CANCELED)) => copier.told(b"", Fault::Kernel(Errno::CANCELED)),
+        other => other?,
+    }
     if copier.failed { Err(Fault::Told) } else { Ok(()) }
 }
 
@@ -282,7 +286,7 @@ impl Copier<'_, '_> {
             top,
             temporary,
             self.branch.manner,
-            self.run.umask,
+            self.run,
             before.as_ref(),
         )?)
     }
@@ -304,6 +308,7 @@ impl Visitor for Copier<'_, '_> {
     type Stop = Fault;
 
     fn enter(&mut self, dir: BorrowedFd<'_>, path: &[u8], status: &Status) -> Result<Flow, Fault> {
+        self.run.withdrawal.check()?;
         if self.left_out.contains(path) {
             return Ok(Flow::Skip);
         }
@@ -342,6 +347,7 @@ impl Visitor for Copier<'_, '_> {
         path: &[u8],
         status: &Status,
     ) -> Result<(), Fault> {
+        self.run.withdrawal.check()?;
         if self.left_out.contains(path) {
             return Ok(());
         }

@@ -1,6 +1,7 @@
 //! Addresses of a name as the confined ssh would find them: `/etc/hosts`, then the name servers of
 //! `/etc/resolv.conf`. Asked only under a recorded decision, and so that what was judged is what is connected to.
 
+use crate::withdrawal::Withdrawal;
 use rustix::{
     event::{PollFd, PollFlags, Timespec, poll},
     rand::{GetRandomFlags, getrandom},
@@ -35,8 +36,8 @@ struct Resolver {
     dots: usize,
 }
 
-/// All addresses of a name; none where it has none or nobody knows.
-pub(super) fn addresses(name: &str, deadline: Instant) -> Vec<IpAddr> {
+/// All addresses of a name; none where it has none or nobody knows, or the call was taken back.
+pub(super) fn addresses(name: &str, deadline: Instant, withdrawal: &Withdrawal) -> Vec<IpAddr> {
     let text = |path: &str| std::fs::read_to_string(path).unwrap_or_default();
     let named = super::address::named(&text("/etc/hosts"), name);
     if !named.is_empty() {
@@ -46,7 +47,11 @@ pub(super) fn addresses(name: &str, deadline: Instant) -> Vec<IpAddr> {
     for full in resolver.candidates(name) {
         let mut found = Vec::new();
         for kind in [TYPE_A, TYPE_AAAA] {
-            found.extend(resolver.ask(&full, kind, deadline).unwrap_or_default());
+            found.extend(
+                resolver
+                    .ask(&full, kind, deadline, withdrawal)
+                    .unwrap_or_default(),
+            );
         }
         if !found.is_empty() {
             return found;
@@ -124,10 +129,10 @@ impl Resolver {
     }
 
     /// The addresses of one kind, none where no server answers.
-    fn ask(&self, name: &str, kind: u16, deadline: Instant) -> Option<Vec<IpAddr>> {
+    fn ask(&self, name: &str, kind: u16, deadline: Instant, withdrawal: &Withdrawal) -> Option<Vec<IpAddr>> {
         for _ in 0..ATTEMPTS {
             for server in &self.servers {
-                let answered = ask_one(*server, name, kind, deadline);
+                let answered = ask_one(*server, name, kind, deadline, withdrawal);
                 if answered.is_some() {
                     return answered;
                 }
@@ -137,7 +142,13 @@ impl Resolver {
     }
 }
 
-fn ask_one(server: SocketAddr, name: &str, kind: u16, deadline: Instant) -> Option<Vec<IpAddr>> {
+fn ask_one(
+    server: SocketAddr,
+    name: &str,
+    kind: u16,
+    deadline: Instant,
+    withdrawal: &Withdrawal,
+) -> Option<Vec<IpAddr>> {
     let mut id = [0u8; 2];
     getrandom(&mut id, GetRandomFlags::empty()).ok()?;
     let query = query(id, name, kind)?;
@@ -148,7 +159,10 @@ fn ask_one(server: SocketAddr, name: &str, kind: u16, deadline: Instant) -> Opti
     loop {
         let left = end.checked_duration_since(Instant::now())?;
         let left = Timespec::try_from(left).ok()?;
-        if poll(&mut [PollFd::new(&socket, PollFlags::IN)], Some(&left)).ok()? == 0 {
+        let told = withdrawal.told();
+        let mut wanted = vec![PollFd::new(&socket, PollFlags::IN)];
+        wanted.extend(told.as_ref().map(|told| PollFd::new(told, PollFlags::IN)));
+        if poll(&mut wanted, Some(&left)).ok()? == 0 || withdrawal.is_given() {
             return None;
         }
         let got = socket.recv(&mut buffer).ok()?;

@@ -11,6 +11,7 @@ use crate::{
     exec::work::{Again, Seen},
     report::Failure,
     sandbox::plan::Bytes,
+    withdrawal::Withdrawal,
 };
 use policy::{TargetFacts, text::escape};
 use std::{net::IpAddr, time::Instant};
@@ -36,16 +37,18 @@ impl Named {
         })
     }
 
-    /// The word of the argv that says where to connect to; none where the name has no address.
+    /// The word of the argv that says where to connect to; none where the name has no address,
+    /// or the call was taken back.
     ///
     /// # Errors
     /// A refusal of `again`.
     pub(in crate::exec) fn find(
         &self,
         deadline: Instant,
+        withdrawal: &Withdrawal,
         again: &mut Again<'_>,
     ) -> Result<Option<(usize, Bytes)>, Failure> {
-        let found: Vec<IpAddr> = addresses(&self.host, deadline);
+        let found: Vec<IpAddr> = addresses(&self.host, deadline, withdrawal);
         if !self.locals.is_empty() && any_is_local(&found) {
             again(Seen::Local(&self.locals))?;
         }

@@ -6,6 +6,7 @@ mod packet;
 mod session;
 
 use crate::exec::{
+    ending::End,
     output::Sink,
     work::{Again, Seen},
 };
@@ -59,8 +60,8 @@ pub(in crate::exec) enum Act {
 pub(in crate::exec) struct Talked {
     /// Exit code where ssh itself did not fail: 0, or 1 where a name could not be read.
     pub(in crate::exec) exit_code: u8,
-    /// Whether the time was over.
-    pub(in crate::exec) timed_out: bool,
+    /// What ended it before it was done, where not ssh: the time was over, or the call was taken back.
+    pub(in crate::exec) ended: Option<End>,
     /// A refusal on the real path.
     pub(in crate::exec) refused: Option<crate::report::Failure>,
     /// Real paths that were read, escaped.
@@ -81,7 +82,7 @@ pub(in crate::exec) fn talk(
 ) -> Talked {
     let mut talked = Talked {
         exit_code: 0,
-        timed_out: false,
+        ended: None,
         refused: None,
         real: Vec::new(),
         gone: false,
@@ -94,7 +95,7 @@ pub(in crate::exec) fn talk(
     let ended = converse(wanted, &mut session, applet, again, &mut talked);
     match ended {
         Ok(()) | Err(Broken::Unread) => {}
-        Err(Broken::TimedOut) => talked.timed_out = true,
+        Err(Broken::Stopped(end)) => talked.ended = Some(end),
         Err(Broken::Gone) => talked.gone = true,
         Err(Broken::Malformed) => {
             session

@@ -1,7 +1,7 @@
 //! One SFTP conversation: requests out, replies in, error output passed on meanwhile, all before a deadline.
 
 use super::packet::{END, INIT, MAX_PACKET, Reply, Request, parse};
-use crate::exec::output::Sink;
+use crate::exec::{ending::End, output::Sink};
 use rustix::{
     event::{PollFd, PollFlags, Timespec, poll},
     io::{Errno, read, write},
@@ -16,8 +16,8 @@ use std::{
 /// Why a conversation ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Broken {
-    /// The time is over.
-    TimedOut,
+    /// The time is over, or the call was taken back.
+    Stopped(End),
     /// ssh ended; it has said why.
     Gone,
     /// The server does not speak as agreed.
@@ -160,13 +160,18 @@ impl<'a, 'b, 'c> Session<'a, 'b, 'c> {
             .deadline
             .checked_duration_since(Instant::now())
             .and_then(|left| Timespec::try_from(left).ok());
-        let left = left.ok_or(Broken::TimedOut)?;
+        let left = left.ok_or(Broken::Stopped(End::TimedOut))?;
+        if self.sink.withdrawal().is_given() {
+            return Err(Broken::Stopped(End::Withdrawn));
+        }
+        let told = self.sink.withdrawal().told();
         let mut wanted = vec![PollFd::new(&self.from, PollFlags::IN)];
         wanted.extend(
             self.errors
                 .as_ref()
                 .map(|errors| PollFd::new(errors, PollFlags::IN)),
         );
+        wanted.extend(told.as_ref().map(|told| PollFd::new(told, PollFlags::IN)));
         if let Err(errno) = poll(&mut wanted, Some(&left))
             && errno != Errno::INTR
         {
@@ -175,7 +180,7 @@ impl<'a, 'b, 'c> Session<'a, 'b, 'c> {
         let ready: Vec<bool> = wanted.iter().map(|fd| !fd.revents().is_empty()).collect();
         drop(wanted);
         let mut buffer = [0u8; 64 << 10];
-        if ready.get(1) == Some(&true) {
+        if self.errors.is_some() && ready.get(1) == Some(&true) {
             self.take_errors(&mut buffer);
         }
         if ready.first() == Some(&true) {
