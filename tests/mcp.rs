@@ -5,6 +5,7 @@ mod ending;
 mod eras;
 mod http;
 mod lines;
+mod order;
 mod own;
 mod person;
 pub(crate) mod server;

@@ -203,6 +203,14 @@ impl Server {
         id
     }
 
+    /// The answer to one of several requests that were sent at once, whichever is answered first.
+    pub(crate) fn await_answer_of_any(&mut self, id: u64) -> Json {
+        match self.beside.iter().position(|message| message["id"] == id) {
+            Some(at) => self.beside.remove(at),
+            None => self.await_answer(id),
+        }
+    }
+
     /// The answer to a request; what comes before it is kept, questions are answered.
     pub(crate) fn await_answer(&mut self, id: u64) -> Json {
         let until = Instant::now() + LIMIT;

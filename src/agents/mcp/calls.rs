@@ -1,5 +1,5 @@
-//! The calls that are under way: how many at once, and that each is taken back when nobody waits for it any more.
-//! Knows nothing of what a call does.
+//! The calls that are under way: how many at once, in which order, and that each is taken back when nobody waits for
+//! it any more. Knows nothing of what a call does.
 
 use crate::withdrawal::Withdrawal;
 use rmcp::{
@@ -8,20 +8,35 @@ use rmcp::{
     service::RequestContext,
 };
 use std::{convert::Infallible, sync::Arc, time::Duration};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{Mutex, OwnedMutexGuard, OwnedSemaphorePermit, Semaphore, watch};
 
 /// Calls that run side by side; more wait.
 pub(super) const MAX_CALLS: usize = 16;
 /// How often a client that asked for progress hears of it.
 const PROGRESS_EVERY: Duration = Duration::from_secs(1);
 
-/// The calls of this process.
+/// The calls of one connection, among those of the whole process.
 #[derive(Clone, Debug)]
 pub(super) struct Calls {
+    /// Of this process.
     places: Arc<Semaphore>,
     /// Whether this process ends.
     ending: watch::Sender<bool>,
+    /// Of this connection: whoever changes something has it, one after another.
+    turn: Arc<Mutex<()>>,
 }
+
+/// What a call does beside the others of its connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Order {
+    /// It changes something: it starts when those that came before it have ended.
+    InTurn,
+    /// It only looks.
+    Beside,
+}
+
+/// What a call holds from its start to its end, whoever waits for it.
+type Held = (Option<OwnedMutexGuard<()>>, OwnedSemaphorePermit);
 
 /// Takes the call back when it is dropped.
 struct Waiting(Withdrawal);
@@ -37,27 +52,37 @@ impl Calls {
         Self {
             places: Arc::new(Semaphore::new(MAX_CALLS)),
             ending: watch::Sender::new(false),
+            turn: Arc::default(),
+        }
+    }
+
+    /// Those of another connection to this process.
+    pub(super) fn another(&self) -> Self {
+        Self {
+            turn: Arc::default(),
+            ..self.clone()
         }
     }
 
     /// Carries out a call and waits for it; tells the client meanwhile that it still runs. A call that nobody waits
-    /// for is taken back: one that waits for a place is not begun, one that runs is stopped and recorded.
+    /// for is taken back: one that waits for its turn is not begun, one that runs is stopped and recorded.
     pub(super) async fn run(
         &self,
+        order: Order,
         context: &RequestContext<RoleServer>,
         work: impl FnOnce(&Withdrawal) -> CallToolResult + Send + 'static,
     ) -> Result<CallToolResult, ErrorData> {
         let failed = |e: &dyn std::fmt::Display| ErrorData::internal_error(e.to_string(), None);
-        let place = tokio::select! {
+        let held: Held = tokio::select! {
             biased;
             why = self.withdrawn(context) => return Err(ErrorData::internal_error(why, None)),
-            place = Arc::clone(&self.places).acquire_owned() => place.map_err(|e| failed(&e))?,
+            held = self.admitted(order) => held.map_err(|e| failed(&e))?,
         };
         let withdrawal = Withdrawal::new().map_err(|e| failed(&e))?;
         let _waiting = Waiting(withdrawal.clone());
         let work = tokio::task::spawn_blocking(move || {
             let result = work(&withdrawal);
-            drop(place);
+            drop(held);
             result
         });
         tokio::select! {
@@ -66,6 +91,15 @@ impl Calls {
             why = self.withdrawn(context) => Err(ErrorData::internal_error(why, None)),
             never = still_running(context) => match never {},
         }
+    }
+
+    /// Waits for the turn, where one is needed, then for a place. Both queues are first come, first served.
+    async fn admitted(&self, order: Order) -> Result<Held, tokio::sync::AcquireError> {
+        let turn = match order {
+            Order::InTurn => Some(Arc::clone(&self.turn).lock_owned().await),
+            Order::Beside => None,
+        };
+        Ok((turn, Arc::clone(&self.places).acquire_owned().await?))
     }
 
     /// Returns once nobody waits for the call any more, with why.

@@ -21,7 +21,7 @@ use crate::{
     report::{Exit, Failure},
     withdrawal::Withdrawal,
 };
-use calls::Calls;
+use calls::{Calls, Order};
 use notice::Notice;
 use rmcp::{
     ErrorData, RoleServer, ServerHandler,
@@ -85,6 +85,7 @@ impl Server {
     fn another(&self) -> Result<Self, Failure> {
         Ok(Self {
             session: session_name()?,
+            calls: self.calls.another(),
             ..self.clone()
         })
     }
@@ -249,10 +250,14 @@ impl Server {
     ) -> Result<CallToolResult, ErrorData> {
         let (name, arguments, peer) = (asked.name.clone(), asked.arguments.clone(), asked.peer.clone());
         let applet = applets::find_tool(&name);
+        let order = match applet {
+            Some(applet) if !applet.traits().read_only => Order::InTurn,
+            _ => Order::Beside,
+        };
         let work = move |withdrawal: &Withdrawal| match applet {
             Some(applet) => call::run(applet, &arguments, &peer, withdrawal),
             None => questions::answer(&name, &arguments, &peer, withdrawal),
         };
-        self.calls.run(context, work).await
+        self.calls.run(order, context, work).await
     }
 }
