@@ -31,6 +31,7 @@ pub mod report;
 pub mod resolve;
 pub mod sandbox;
 pub mod shell_check;
+mod signals;
 pub mod state;
 pub mod undo;
 mod unheard;

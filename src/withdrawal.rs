@@ -1,30 +1,59 @@
-//! A call that the one who asked for it takes back while it runs. A front end says so; the effect sees it, stops, and
-//! its outcome is recorded like any other. Decides nothing.
+//! A call that the one who asked for it takes back while it runs. A front end says so, or a signal; the effect sees it,
+//! stops, and its outcome is recorded like any other. Decides nothing.
 
-use rustix::{
-    event::{EventfdFlags, eventfd},
-    io::{Errno, write},
-};
+use crate::signals::is_ignored;
+use nix::sys::signal::Signal;
+use rustix::io::{Errno, write};
+use signal_hook::{flag, low_level::pipe};
 use std::{
-    os::fd::{AsFd, BorrowedFd, OwnedFd},
+    io::Result as IoResult,
+    os::{
+        fd::{AsFd, BorrowedFd},
+        unix::net::UnixStream,
+    },
     sync::{
         Arc,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicUsize, Ordering},
     },
 };
 
-/// What a shell reports for a program that was told to end (SIGTERM).
-pub const WITHDRAWN: u8 = 143;
+/// The signals by which a call is taken back.
+const SIGNALS: [Signal; 3] = [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP];
 
 /// Whether a call was taken back; all clones are about the same call.
 #[derive(Clone, Debug, Default)]
-pub struct Withdrawal(Option<Arc<Word>>);
+pub struct Withdrawal {
+    word: Option<Arc<Word>>,
+    by_signals: bool,
+}
 
 #[derive(Debug)]
 struct Word {
-    given: AtomicBool,
-    /// Readable once the word was given, for those who wait for descriptors.
-    told: OwnedFd,
+    /// The number of the signal, or of the one that says the same as a front end; 0 as long as there was none.
+    given: Arc<AtomicUsize>,
+    /// Where it is told, and where it is heard by those who wait for descriptors.
+    ends: (UnixStream, UnixStream),
+}
+
+impl Word {
+    fn new() -> IoResult<Self> {
+        let ends = UnixStream::pair()?;
+        ends.0.set_nonblocking(true)?;
+        Ok(Self {
+            given: Arc::default(),
+            ends,
+        })
+    }
+
+    fn by_signals() -> IoResult<Self> {
+        let word = Self::new()?;
+        for signal in SIGNALS.into_iter().filter(|signal| !is_ignored(*signal)) {
+            let number = signal as i32;
+            flag::register_usize(number, Arc::clone(&word.given), number.unsigned_abs() as usize)?;
+            pipe::register(number, word.ends.0.try_clone()?)?;
+        }
+        Ok(word)
+    }
 }
 
 impl Withdrawal {
@@ -32,30 +61,60 @@ impl Withdrawal {
     ///
     /// # Errors
     /// No descriptor can be had.
-    pub fn new() -> Result<Self, Errno> {
-        let told = eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?;
-        Ok(Self(Some(Arc::new(Word {
-            given: AtomicBool::new(false),
-            told,
-        }))))
+    pub fn new() -> IoResult<Self> {
+        Ok(Self {
+            word: Some(Arc::new(Word::new()?)),
+            by_signals: false,
+        })
+    }
+
+    /// Of a call that signals to this process take back once it [heeds](Self::heed) them; until then they end it.
+    #[must_use]
+    pub const fn by_signals() -> Self {
+        Self {
+            word: None,
+            by_signals: true,
+        }
+    }
+
+    /// From now on, where it is one by signals, they are heard and no longer end the process. For work that looks often
+    /// whether it is still wanted.
+    pub fn heed(&mut self) {
+        if self.by_signals && self.word.is_none() {
+            // Where they cannot be heard they end the process, as they did before.
+            self.word = Word::by_signals().ok().map(Arc::new);
+        }
     }
 
     /// Takes the call back, once and for good.
     pub fn withdraw(&self) {
-        if let Some(word) = &self.0
-            && !word.given.swap(true, Ordering::Relaxed)
+        let signal = Signal::SIGTERM as usize;
+        if let Some(word) = &self.word
+            && word.given.swap(signal, Ordering::Relaxed) == 0
         {
-            // One more on a counter that was zero cannot fail.
-            write(&word.told, &1_u64.to_ne_bytes()).map(drop).unwrap_or(());
+            // Nothing was written to it before, so that there is room.
+            write(&word.ends.0, b"!").map(drop).unwrap_or(());
         }
+    }
+
+    /// The signal that says how it was taken back.
+    #[must_use]
+    pub fn signal(&self) -> Option<Signal> {
+        let given = self.word.as_ref()?.given.load(Ordering::Relaxed);
+        SIGNALS.into_iter().find(|signal| *signal as usize == given)
+    }
+
+    /// What a shell reports for a program that ended by that signal; none where the call was not taken back.
+    #[must_use]
+    pub fn exit_code(&self) -> Option<u8> {
+        self.signal()
+            .and_then(|signal| u8::try_from(128 + signal as i32).ok())
     }
 
     /// Whether it was taken back.
     #[must_use]
     pub fn is_given(&self) -> bool {
-        self.0
-            .as_ref()
-            .is_some_and(|word| word.given.load(Ordering::Relaxed))
+        self.signal().is_some()
     }
 
     /// [`Errno::CANCELED`] once it was taken back, for work in steps.
@@ -73,7 +132,16 @@ impl Withdrawal {
     /// What becomes readable once it is taken back; none where nobody can.
     #[must_use]
     pub fn told(&self) -> Option<BorrowedFd<'_>> {
-        self.0.as_ref().map(|word| word.told.as_fd())
+        self.word.as_ref().map(|word| word.ends.1.as_fd())
+    }
+
+    /// What the record says of it.
+    #[must_use]
+    pub fn words(&self) -> String {
+        match self.signal().filter(|_| self.by_signals) {
+            Some(signal) => format!("stopped by {}", signal.as_str()),
+            None => "stopped: whoever asked for the call took it back".to_owned(),
+        }
     }
 }
 

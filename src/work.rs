@@ -19,7 +19,7 @@ use crate::{
         process::{EffectPlan, EffectProcess},
     },
     undo,
-    withdrawal::{WITHDRAWN, Withdrawal},
+    withdrawal::Withdrawal,
 };
 use confining::Begun;
 use ledger::Permit;
@@ -266,6 +266,9 @@ impl Ready {
         let started = Instant::now();
         let done = match self {
             Self::Thread(confined, work) => {
+                if work.looks_often() {
+                    output.withdrawal.heed();
+                }
                 let withdrawal = output.withdrawal.clone();
                 let done = confined.perform(move || work.carry_out(&permit, withdrawal));
                 printed_native(done, output)
@@ -277,6 +280,7 @@ impl Ready {
                 printed_native(confined.perform(move || product.carry_out(&permit)), output)
             }
             Self::Process(process) => {
+                output.withdrawal.heed();
                 let done = carried(*process, permit, &output.withdrawal);
                 printed_native(done, output)
             }
@@ -294,11 +298,7 @@ fn printed_native(done: Result<effect::Outcome, SandboxError>, output: &mut Outp
     match done {
         Ok(done) => printed(done, output),
         Err(lost) => Outcome {
-            exit_code: if output.withdrawal.is_given() {
-                WITHDRAWN
-            } else {
-                Exit::Sandbox as u8
-            },
+            exit_code: output.withdrawal.exit_code().unwrap_or(Exit::Sandbox as u8),
             effects: vec![json!({"error": lost.to_string()})],
             ..Outcome::default()
         },
@@ -314,6 +314,7 @@ fn tool(
     again: &mut exec::Again<'_>,
 ) -> Outcome {
     drop(permit);
+    output.withdrawal.heed();
     let mut io = exec::Io {
         stdout_is_terminal: output.terminal,
         stderr_is_terminal: output.terminal,

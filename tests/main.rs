@@ -59,6 +59,8 @@ mod setup;
 #[cfg(test)]
 mod shapes;
 #[cfg(test)]
+mod signals;
+#[cfg(test)]
 mod support;
 #[cfg(test)]
 mod unheard;

@@ -52,13 +52,16 @@ fn call(name: &str, wanted: &Call, json: bool) -> Result<Outcome, Failure> {
         stdout: &mut stdout,
         stderr: &mut stderr,
         terminal,
-        withdrawal: Withdrawal::default(),
+        withdrawal: Withdrawal::by_signals(),
     };
     let until = Instant::now() + Duration::from_secs(wanted.wait.unwrap_or(0).into());
     let mut told = String::new();
     loop {
         let stop = match engine::call(&wanted.intent, &caller, ahead.take(), &mut output) {
-            Ok(outcome) => return Ok(outcome),
+            Ok(outcome) => {
+                end_by(&mut output);
+                return Ok(outcome);
+            }
             Err(stop) => stop.failure(),
         };
         let left = until.saturating_duration_since(Instant::now());
@@ -83,6 +86,15 @@ fn call(name: &str, wanted: &Call, json: bool) -> Result<Outcome, Failure> {
                 return Err(Failure { message, ..stop });
             }
         }
+    }
+}
+
+/// Ends the process by the signal that took the call back, if one did: a shell that waits for it takes that as its own sign
+/// to stop.
+fn end_by(output: &mut Output<'_>) {
+    if let Some(signal) = output.withdrawal.signal() {
+        output.stdout.flush().unwrap_or(());
+        signal_hook::low_level::emulate_default_handler(signal as i32).unwrap_or(());
     }
 }
 

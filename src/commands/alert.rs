@@ -5,6 +5,7 @@ use crate::{
     caller::Caller,
     ground::Ground,
     report::{Exit, Failure, json_text},
+    signals::Signals,
     view::{
         alarm::{
             Alarms, Episode, chain,
@@ -16,7 +17,6 @@ use crate::{
         out::{self, Out, Stopped},
         paint::{Paint, Tone, width_of_stdout},
         select::{self, Selection},
-        signals::Signals,
         standing::record::Record,
         table::{Cell, Layout, lines},
     },

@@ -32,7 +32,7 @@ pub(crate) use remove::is_empty;
 pub(crate) use set_mode::hazards;
 
 pub(crate) use erase::erase_for_good as erase;
-use plan::{Plan, Step};
+use plan::{Plan, SetMode, SetOwner, Step};
 use run::Run;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
@@ -107,6 +107,17 @@ impl Work {
     #[must_use]
     pub fn into_parts(self) -> (Plan, Vec<Arc<OwnedFd>>) {
         (self.plan, self.held)
+    }
+
+    /// Whether it may take long and looks meanwhile whether it is still wanted.
+    #[must_use]
+    pub fn looks_often(&self) -> bool {
+        self.plan.steps.iter().any(|step| match step {
+            Step::Copy(_) => true,
+            Step::Move(relocation) => relocation.across.is_some(),
+            Step::SetMode(SetMode { scope, .. }) | Step::SetOwner(SetOwner { scope, .. }) => scope.recursive,
+            Step::Trouble(_) | Step::Remove(_) | Step::MakeDir(_) | Step::Touch(_) | Step::Link(_) => false,
+        })
     }
 
     /// Does what was planned, as long as the call is not taken back. The permit says that the decision is recorded; its

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     quarantine::entry_name,
     resolve::{Kind, ObjectId, status_at},
-    withdrawal::{WITHDRAWN, Withdrawal},
+    withdrawal::Withdrawal,
 };
 use rustix::io::Errno;
 use serde_json::{Value as Json, json};
@@ -173,16 +173,20 @@ impl Run {
 
     /// The text of a fault. What to do about it, where there is something, is told at the end.
     pub(super) fn because(&mut self, fault: Fault) -> String {
-        if let Fault::Kernel(errno) = fault {
-            self.hint = self.hint.or_else(|| way_out(errno));
+        match fault {
+            Fault::Kernel(Errno::CANCELED) => self.withdrawal.words(),
+            Fault::Kernel(errno) => {
+                self.hint = self.hint.or_else(|| way_out(errno));
+                fault.text()
+            }
+            Fault::Swapped | Fault::Stranded | Fault::Told => fault.text(),
         }
-        fault.text()
     }
 
     /// Tells and records that the call was taken back before its next step.
     pub(super) fn withdrawn(&mut self) {
-        let text = "stopped: whoever asked for the call took it back";
-        self.note(text);
+        let text = self.withdrawal.words();
+        self.note(&text);
         self.record(json!({"op": "failed", "error": text}));
         self.outcome.exit_code = 1;
     }
@@ -211,8 +215,8 @@ impl Run {
             append(&mut self.outcome.stderr, format!("hint: {hint}\n").as_bytes());
         }
         self.outcome.effects = self.changes.finish();
-        if self.outcome.exit_code != 0 && self.withdrawal.is_given() {
-            self.outcome.exit_code = WITHDRAWN;
+        if self.outcome.exit_code != 0 {
+            self.outcome.exit_code = self.withdrawal.exit_code().unwrap_or(self.outcome.exit_code);
         }
         self.outcome
     }

@@ -53,12 +53,8 @@ struct Changer<'c, 'f> {
 
 impl Changer<'_, '_> {
     fn fail(&mut self, path: &[u8], fault: Fault) {
-        let text = format!(
-            "{} {}: {}",
-            self.what,
-            shown_below(&self.at.shown, path),
-            fault.text()
-        );
+        let why = self.run.because(fault);
+        let text = format!("{} {}: {why}", self.what, shown_below(&self.at.shown, path));
         self.run.fail(&text, &super::run::path_below(&self.at.path, path));
     }
 

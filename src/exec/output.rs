@@ -2,10 +2,7 @@
 //! was cut is said in the outcome.
 
 use super::{ending::End, terminal::Screen};
-use crate::{
-    report::Exit,
-    withdrawal::{WITHDRAWN, Withdrawal},
-};
+use crate::{report::Exit, withdrawal::Withdrawal};
 use sha2::{Digest, Sha256};
 use std::{fmt, io::Write, time::Duration};
 
@@ -234,12 +231,10 @@ impl<'a, 'b> Sink<'a, 'b> {
                 outcome.timed_out = true;
                 outcome.exit_code = Exit::TimedOut as u8;
             }
-            End::Withdrawn => outcome.exit_code = WITHDRAWN,
+            End::Withdrawn => outcome.exit_code = self.io.withdrawal.exit_code().unwrap_or(1),
         }
         if matches!(end, End::Withdrawn) {
-            outcome
-                .notes
-                .push("stopped: whoever asked for the call took it back".to_owned());
+            outcome.notes.push(self.io.withdrawal.words());
         } else if closed {
             outcome.exit_code = unwritable.map_or(BROKEN_PIPE, |_| Exit::Ledger as u8);
         }

@@ -15,7 +15,6 @@ pub(crate) mod out;
 pub(crate) mod paint;
 pub(crate) mod progress;
 pub(crate) mod select;
-pub(crate) mod signals;
 pub(crate) mod span;
 pub(crate) mod standing;
 pub(crate) mod strangers;

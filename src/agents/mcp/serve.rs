@@ -4,7 +4,7 @@
 use super::{Server, calls::MAX_CALLS, http, lines::Lines};
 use crate::{
     report::{Exit, Failure},
-    view::signals::Signals,
+    signals::Signals,
 };
 use rmcp::{
     service::{ServerInitializeError, serve_server},

@@ -9,7 +9,8 @@ use super::{
 };
 use crate::{
     report::{Exit, Failure},
-    view::{signals::Signals, terminal},
+    signals::Signals,
+    view::terminal,
 };
 use jiff::Timestamp;
 use ratatui::{

@@ -360,10 +360,14 @@ impl Visitor for Copier<'_, '_> {
             self.told_text(path, &text);
             return Ok(());
         }
-        if let Err(fault) = self.file(dir, name, path, status) {
-            self.told(path, fault);
+        match self.file(dir, name, path, status) {
+            Err(Fault::Kernel(Errno::CANCELED)) => Err(Fault::Kernel(Errno::CANCELED)),
+            Err(fault) => {
+                self.told(path, fault);
+                Ok(())
+            }
+            Ok(()) => Ok(()),
         }
-        Ok(())
     }
 
     fn leave(&mut self, path: &[u8], status: &Status) -> Result<(), Fault> {

@@ -1,5 +1,5 @@
-//! Signals that end a command that runs on: they arrive on a descriptor, so that it can end in order. One that the
-//! caller had ignored, as nohup(1) and shells in the background have it, stays ignored.
+//! Signals that end what runs on, which has something to put in order first. One that the caller had ignored, as
+//! nohup(1) and shells in the background have it, stays ignored.
 
 use nix::sys::{
     signal::{SigSet, Signal},
@@ -8,7 +8,7 @@ use nix::sys::{
 use rustix::event::{PollFd, PollFlags, poll};
 use std::process::ExitCode;
 
-/// The signals that were asked to wait.
+/// The signals that were asked to wait: they arrive on a descriptor.
 #[derive(Debug)]
 pub(crate) struct Signals(SignalFd);
 
@@ -49,7 +49,7 @@ impl Signals {
 }
 
 /// Whether the caller left it ignored (proc_pid_status(5), `SigIgn`).
-fn is_ignored(signal: Signal) -> bool {
+pub(crate) fn is_ignored(signal: Signal) -> bool {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
     let mask = ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());

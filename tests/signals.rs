@@ -1,0 +1,134 @@
+//! Signals to a call that runs: what it did until then is on record, nothing of it goes on, and whoever waits for it sees
+//! which signal it was.
+
+use crate::{
+    approvals::world::world,
+    support::{Scratch, needs, text, within},
+};
+use serde_json::Value as Json;
+use std::{
+    fs,
+    os::unix::process::ExitStatusExt,
+    process::{Child, Command, Output, Stdio},
+    time::{Duration, Instant},
+};
+
+/// Computes without an end of its own.
+const ENDLESS: [&str; 3] = ["jq-query", "last(range(1e12))", "one"];
+
+fn until(what: &str, mut is_so: impl FnMut() -> bool) {
+    let end = Instant::now() + Duration::from_secs(20);
+    while !is_so() {
+        assert!(Instant::now() < end, "{what}");
+        std::thread::sleep(Duration::from_millis(1));
+    }
+}
+
+fn started(mut command: Command) -> Child {
+    let piped = command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    piped.spawn().unwrap()
+}
+
+/// Sends it, and waits for the end.
+fn sent(signal: &str, call: Child) -> Output {
+    let kill = Command::new("kill")
+        .args([format!("-{signal}"), call.id().to_string()])
+        .status();
+    assert!(kill.unwrap().success());
+    call.wait_with_output().unwrap()
+}
+
+/// Whether the call's tool computes.
+fn computes(call: &Child) -> bool {
+    let below = |id: u32| {
+        let path = format!("/proc/{id}/task/{id}/children");
+        let children = fs::read_to_string(path).unwrap_or_default();
+        children
+            .split_whitespace()
+            .map(|id| id.parse::<u32>().unwrap())
+            .collect::<Vec<_>>()
+    };
+    let mut all = below(call.id());
+    all.extend(all.clone().into_iter().flat_map(below));
+    all.iter().any(|id| {
+        let stat = fs::read_to_string(format!("/proc/{id}/stat")).unwrap_or_default();
+        // Ticks in user mode (proc_pid_stat(5)).
+        stat.contains("(jq)") && stat.split(' ').nth(13).is_some_and(|ticks| ticks != "0")
+    })
+}
+
+fn outcome(scratch: &Scratch) -> Json {
+    let outcomes = scratch.entries_of("outcome");
+    outcomes.last().expect("an outcome")["data"]["execution"].clone()
+}
+
+#[test]
+fn a_tool_that_a_signal_stopped_has_its_outcome() {
+    if !needs::program("jq") {
+        return;
+    }
+    let scratch = Scratch::new();
+    scratch.write("one", "1");
+    for (signal, number) in [("TERM", 15), ("INT", 2), ("HUP", 1)] {
+        let call = started(scratch.wt(&ENDLESS));
+        until("jq computes", || computes(&call));
+        let done = sent(signal, call);
+        assert_eq!(done.status.signal(), Some(number), "{done:?}");
+        let outcome = outcome(&scratch);
+        assert_eq!(outcome["exit_code"], 128 + number, "{outcome}");
+        let said = format!("stopped by SIG{signal}");
+        assert!(outcome["effects"].to_string().contains(&said), "{outcome}");
+    }
+    scratch.expect(0, &["verify", "--deep"]);
+}
+
+#[test]
+fn a_signal_that_the_caller_ignores_stops_nothing() {
+    if !needs::program("jq") {
+        return;
+    }
+    let scratch = Scratch::new();
+    scratch.write("one", "1");
+    let call = started(within("nohup", &[], &scratch.wt(&ENDLESS)));
+    until("jq computes", || computes(&call));
+    let before = scratch.entries_of("outcome").len();
+    let kill = Command::new("kill")
+        .args(["-HUP", &call.id().to_string()])
+        .status();
+    assert!(kill.unwrap().success());
+    std::thread::sleep(Duration::from_millis(200));
+    assert_eq!(scratch.entries_of("outcome").len(), before);
+    assert_eq!(sent("TERM", call).status.signal(), Some(15));
+}
+
+#[test]
+fn a_copy_that_a_signal_stopped_is_taken_back() {
+    let scratch = world();
+    for n in 0..5000 {
+        scratch.write(format!("tree/{}/{n}", n / 100), "content");
+    }
+    let call = started(scratch.wt(&["safe-cp", "-r", "tree", "copy"]));
+    until("the copy begins", || scratch.file("copy").exists());
+    let done = sent("TERM", call);
+    assert_eq!(done.status.signal(), Some(15), "{done:?}");
+    assert!(text(&done.stderr).contains("stopped by SIGTERM"), "{done:?}");
+    assert_eq!(text(&done.stderr).lines().count(), 1, "{done:?}");
+    let outcome = outcome(&scratch);
+    assert_eq!(outcome["exit_code"], 143, "{outcome}");
+    assert!(scratch.file("copy").exists());
+    scratch.expect(0, &["undo", "--last"]);
+    assert!(!scratch.file("copy").exists());
+}
+
+/// Nothing is done yet, and nothing is put in order: it ends as any program does.
+#[test]
+fn a_call_that_waits_for_a_person_ends_at_once() {
+    let scratch = Scratch::new();
+    fs::hard_link(scratch.write("one", ""), scratch.file("other")).unwrap();
+    let call = started(scratch.wt(&["safe-chmod", "--wait", "300", "600", "one"]));
+    until("it waits", || !scratch.entries_of("decision").is_empty());
+    std::thread::sleep(Duration::from_millis(100));
+    let since = Instant::now();
+    assert_eq!(sent("INT", call).status.signal(), Some(2));
+    assert!(since.elapsed() < Duration::from_secs(2));
+}
