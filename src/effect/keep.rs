@@ -4,14 +4,12 @@
 use super::{
     copy::{Manner, copy_object},
     erase::erase,
+    known::Known,
     names::rename_free,
     plan::{Keep, Store},
     run::{Fault, Run},
 };
-use crate::{
-    quarantine::{TakeError, take},
-    resolve::{Kind, ObjectId, status_at},
-};
+use crate::resolve::{Kind, ObjectId, Status};
 use rustix::io::Errno;
 use serde_json::{Value as Json, json};
 use std::{
@@ -19,47 +17,62 @@ use std::{
     os::fd::{AsFd, BorrowedFd},
 };
 
-impl From<TakeError> for Fault {
-    fn from(error: TakeError) -> Self {
-        match error {
-            TakeError::Swapped => Self::Swapped,
-            TakeError::Stranded => Self::Stranded,
-            TakeError::Kernel(errno) => Self::Kernel(errno),
-        }
-    }
-}
-
 /// Takes `name` away from `dir`. Returns where it is kept, null where it is not.
 pub(super) fn take_away(
     run: &mut Run,
     dir: BorrowedFd<'_>,
     name: &OsStr,
-    judged: ObjectId,
-    kind: Kind,
+    judged: &Status,
     keep: &Keep,
 ) -> Result<Json, Fault> {
-    match keep {
-        Keep::Rename(store) => {
-            let held = run.fd(store.dir)?;
-            let mut entry = run.entry();
-            let mut taken = take(held.as_fd(), &entry, dir, name, judged);
-            // At the top of a mount several of Watchtower's directories may keep things side by side.
-            while taken == Err(TakeError::Kernel(Errno::EXIST)) && run.may_rename_entry() {
-                entry = run.entry();
-                taken = take(held.as_fd(), &entry, dir, name, judged);
-            }
-            match taken {
-                Ok(()) => Ok(kept(store, &entry)),
-                // Overlay file systems and quotas refuse some renames within one mount.
-                Err(TakeError::Kernel(Errno::XDEV)) => {
-                    take_by_copy(run, dir, name, judged, kind, Some(store))
-                }
-                Err(error) => Err(error.into()),
-            }
-        }
-        Keep::Copy(store) => take_by_copy(run, dir, name, judged, kind, Some(store)),
-        Keep::Nowhere => take_by_copy(run, dir, name, judged, kind, None),
+    let store = match keep {
+        Keep::Rename(store) => store,
+        Keep::Copy(store) => return take_by_copy(run, dir, name, judged, Some(store)),
+        Keep::Nowhere => return take_by_copy(run, dir, name, judged, None),
+    };
+    let held = run.fd(store.dir)?;
+    let mut entry = run.entry();
+    let mut taken = take(held.as_fd(), &entry, dir, name, judged);
+    // At the top of a mount several of Watchtower's directories may keep things side by side.
+    while taken == Err(Fault::Kernel(Errno::EXIST)) && run.may_rename_entry() {
+        entry = run.entry();
+        taken = take(held.as_fd(), &entry, dir, name, judged);
     }
+    match taken {
+        Ok(()) => Ok(kept(store, &entry)),
+        // Overlay file systems and quotas refuse some renames within one mount.
+        Err(Fault::Kernel(Errno::XDEV)) => take_by_copy(run, dir, name, judged, Some(store)),
+        Err(fault) => Err(fault),
+    }
+}
+
+/// Renames the object into the quarantine; another one is put back.
+fn take(
+    store: BorrowedFd<'_>,
+    entry: &str,
+    dir: BorrowedFd<'_>,
+    name: &OsStr,
+    judged: &Status,
+) -> Result<(), Fault> {
+    let known = Known::at(dir, name, judged)?;
+    let entry = OsStr::new(entry);
+    rename_free(dir, name, store, entry)?;
+    known
+        .status(store, entry)
+        .map(drop)
+        .or_else(|fault| back(store, entry, dir, name, fault))
+}
+
+/// Gives an object its name back, where nothing has taken it, and says why.
+fn back<T>(
+    from: BorrowedFd<'_>,
+    aside: &OsStr,
+    dir: BorrowedFd<'_>,
+    name: &OsStr,
+    fault: Fault,
+) -> Result<T, Fault> {
+    rename_free(from, aside, dir, name).map_err(|_| Fault::Stranded)?;
+    Err(fault)
 }
 
 /// Renames the object aside, compares it, copies it where it is to be kept, and deletes it.
@@ -67,40 +80,33 @@ fn take_by_copy(
     run: &mut Run,
     dir: BorrowedFd<'_>,
     name: &OsStr,
-    judged: ObjectId,
-    kind: Kind,
+    judged: &Status,
     store: Option<&Store>,
 ) -> Result<Json, Fault> {
+    let known = Known::at(dir, name, judged)?;
     let aside = run.temporary();
     match rename_free(dir, name, dir, &aside) {
         Ok(()) => (),
         // A directory of an overlay's lower layer has no new name anywhere: it is copied and emptied where it is.
-        Err(Errno::XDEV) if kind == Kind::Dir => {
+        Err(Errno::XDEV) if judged.kind == Kind::Dir => {
             let kept = match store {
-                Some(store) => keep_copy(run, dir, name, judged, store)?,
+                Some(store) => keep_copy(run, dir, name, judged.id, store)?,
                 None => Json::Null,
             };
-            return erase(dir, name, kind, judged).map(|()| kept);
+            return erase(dir, name, judged.kind, judged.id).map(|()| kept);
         }
         Err(errno) => return Err(errno.into()),
     }
-    let done = status_at(dir, aside.as_os_str())
-        .map_err(Fault::from)
-        .and_then(|now| {
-            if now.id != judged {
-                return Err(Fault::Swapped);
-            }
-            match store {
-                Some(store) => keep_copy(run, dir, &aside, judged, store),
-                None => Ok(Json::Null),
-            }
-        });
+    let done = known.status(dir, &aside).and_then(|now| {
+        let kept = match store {
+            Some(store) => keep_copy(run, dir, &aside, now.id, store)?,
+            None => Json::Null,
+        };
+        Ok((kept, now.id))
+    });
     match done {
-        Ok(kept) => erase(dir, &aside, kind, judged).map(|()| kept),
-        Err(fault) => {
-            rename_free(dir, &aside, dir, name).map_err(|_| Fault::Stranded)?;
-            Err(fault)
-        }
+        Ok((kept, id)) => erase(dir, &aside, judged.kind, id).map(|()| kept),
+        Err(fault) => back(dir, &aside, dir, name, fault),
     }
 }
 

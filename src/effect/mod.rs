@@ -6,6 +6,7 @@ pub(crate) mod changes;
 mod copy;
 mod erase;
 mod keep;
+mod known;
 mod link;
 mod make_dir;
 mod names;

@@ -1,7 +1,7 @@
 //! What an effect will do, as data: steps that name held descriptors by number.
 //! Holds no descriptor and no rule; it can travel to another process beside the descriptors themselves.
 
-use crate::resolve::{Kind, ObjectId, Status};
+use crate::resolve::Status;
 use serde::{Deserialize, Serialize};
 use std::ffi::OsString;
 
@@ -105,7 +105,7 @@ pub struct Backup {
     /// The name.
     pub name: OsString,
     /// An older backup of that name.
-    pub older: Option<(ObjectId, Keep)>,
+    pub older: Option<(Status, Keep)>,
 }
 
 /// See [`Step::Trouble`].
@@ -127,9 +127,7 @@ pub struct Remove {
     /// The name that goes.
     pub at: Spot,
     /// The object that was judged.
-    pub judged: ObjectId,
-    /// Its type.
-    pub kind: Kind,
+    pub judged: Status,
     /// How it is kept.
     pub keep: Keep,
     /// Its number among the decision's targets that exist: its entry in the quarantine has it too, so that a call

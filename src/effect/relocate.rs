@@ -5,6 +5,7 @@ use super::{
     copy::{Manner, copy_object, discard},
     erase::erase,
     keep::take_away,
+    known::Known,
     names::rename_free,
     plan::{Across, Move, Preserve},
     run::{Fault, Run, object},
@@ -57,7 +58,7 @@ struct Moved {
     replaced: Json,
     /// Where the source is kept that a copy stands for.
     kept: Json,
-    /// The copy that stands for a source that is not kept.
+    /// The object that stands for a source that is not kept: a copy, or what an overlay made of it.
     made: Option<ObjectId>,
 }
 
@@ -74,6 +75,7 @@ fn relocate(run: &mut Run, relocation: &Move) -> Result<Moved, Fault> {
         }
         None => (run.fd(relocation.to.dir)?, run.temporary()),
     };
+    let known = Known::at(from.as_fd(), &relocation.from.name, &relocation.judged)?;
     match rename_free(from.as_fd(), &relocation.from.name, stage.as_fd(), &name) {
         Ok(()) => (),
         // A directory of an overlay's lower layer cannot be renamed: it is copied, then removed.
@@ -95,10 +97,13 @@ fn relocate(run: &mut Run, relocation: &Move) -> Result<Moved, Fault> {
         Err(errno) => return Err(errno.into()),
     }
     let back = || rename_free(stage.as_fd(), &name, from.as_fd(), &relocation.from.name);
-    if !status_at(stage.as_fd(), name.as_os_str()).is_ok_and(|now| now.id == relocation.judged.id) {
-        back().map_err(|_| Fault::Stranded)?;
-        return Err(Fault::Swapped);
-    }
+    let now = match known.status(stage.as_fd(), &name) {
+        Ok(now) => now.id,
+        Err(fault) => {
+            back().map_err(|_| Fault::Stranded)?;
+            return Err(fault);
+        }
+    };
     let replaced = relocation.replaced.as_ref();
     match settle(
         run,
@@ -110,6 +115,7 @@ fn relocate(run: &mut Run, relocation: &Move) -> Result<Moved, Fault> {
     ) {
         Ok(replaced) => Ok(Moved {
             replaced,
+            made: Some(now).filter(|now| *now != relocation.judged.id),
             ..Moved::default()
         }),
         Err(fault) => {
@@ -123,7 +129,7 @@ fn relocate_across(run: &mut Run, relocation: &Move, across: &Across) -> Result<
     let replaced = copy_over(run, relocation)?;
     let (from, judged) = (run.fd(relocation.from.dir)?, &relocation.judged);
     let name = &relocation.from.name;
-    let kept = take_away(run, from.as_fd(), name, judged.id, judged.kind, &across.keep)?;
+    let kept = take_away(run, from.as_fd(), name, judged, &across.keep)?;
     Ok(Moved {
         replaced,
         kept,

@@ -26,12 +26,12 @@ pub(super) fn carry_out(run: &mut Run, remove: &Remove) {
     };
     match delete(run, remove) {
         Ok(kept) => {
-            run.went(remove.kind, &remove.at.path);
+            run.went(remove.judged.kind, &remove.at.path);
             for line in listing {
                 run.say(|| line);
             }
             run.record(json!({
-                "op": "delete", "path": remove.at.path, "kind": remove.kind, "object": object(remove.judged),
+                "op": "delete", "path": remove.at.path, "kind": remove.judged.kind, "object": object(remove.judged.id),
                 "entries": remove.entries, "bytes": remove.bytes, "kept": kept,
             }));
         }
@@ -49,14 +49,7 @@ fn delete(run: &mut Run, remove: &Remove) -> Result<serde_json::Value, Fault> {
     if remove.only_empty && !is_empty(dir.as_fd(), &remove.at.name)? {
         return Err(Fault::Kernel(Errno::NOTEMPTY));
     }
-    take_away(
-        run,
-        dir.as_fd(),
-        &remove.at.name,
-        remove.judged,
-        remove.kind,
-        &remove.keep,
-    )
+    take_away(run, dir.as_fd(), &remove.at.name, &remove.judged, &remove.keep)
 }
 
 /// What is going to be told, in the order in which rm removes.
@@ -65,7 +58,7 @@ fn listed(run: &Run, remove: &Remove) -> Vec<String> {
         shown: &remove.at.shown,
         lines: Vec::new(),
     };
-    if remove.kind != Kind::Dir {
+    if remove.judged.kind != Kind::Dir {
         return vec![format!("removed {}", remove.at.quoted())];
     }
     let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;

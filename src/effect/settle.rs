@@ -4,14 +4,12 @@
 use super::{
     erase::erase,
     keep::{keep_copy, kept, take_away},
+    known::Known,
     names::{exchange, rename_free},
     plan::{Keep, Replaced},
     run::{Fault, Run, object},
 };
-use crate::{
-    quarantine::{drop_note, note_origin},
-    resolve::status_at,
-};
+use crate::quarantine::{drop_note, note_origin};
 use rustix::io::Errno;
 use serde_json::{Value as Json, json};
 use std::{
@@ -36,7 +34,7 @@ pub(super) fn settle(
     };
     let older = match &replaced.backup {
         Some(backup) => match &backup.older {
-            Some((older, keep)) => take_away(run, dir, &backup.name, *older, replaced.judged.kind, keep)?,
+            Some((older, keep)) => take_away(run, dir, &backup.name, older, keep)?,
             None => Json::Null,
         },
         None => Json::Null,
@@ -47,22 +45,25 @@ pub(super) fn settle(
         _ => Json::Null,
     };
     let noted = noted(run, replaced)?;
+    let known = Known::at(dir, name, &replaced.judged)?;
     let spare = run.temporary();
     let exchanged = exchange(from, ready, dir, name, &spare)
         .map_err(Fault::from)
         .and_then(|()| {
-            if status_at(from, ready)?.id == replaced.judged.id {
-                return Ok(());
-            }
-            exchange(from, ready, dir, name, &spare).map_err(|_| Fault::Stranded)?;
-            Err(Fault::Swapped)
+            known.status(from, ready).or_else(|fault| {
+                exchange(from, ready, dir, name, &spare).map_err(|_| Fault::Stranded)?;
+                Err(fault)
+            })
         });
-    if let Err(fault) = exchanged {
-        if let Some((held, entry)) = &noted {
-            drop_note(held.as_fd(), entry);
+    let was = match exchanged {
+        Ok(was) => was.id,
+        Err(fault) => {
+            if let Some((held, entry)) = &noted {
+                drop_note(held.as_fd(), entry);
+            }
+            return Err(fault);
         }
-        return Err(fault);
-    }
+    };
     if let Some(backup) = &replaced.backup {
         rename_free(from, ready, dir, &backup.name)?;
         return Ok(json!({"backup": policy::text::escape(backup.name.as_encoded_bytes()), "older": older}));
@@ -81,20 +82,20 @@ pub(super) fn settle(
                 Ok(()) => {
                     let mut kept = kept(store, &entry);
                     if let Some(fields) = kept.as_object_mut() {
-                        fields.insert("object".to_owned(), object(replaced.judged.id));
+                        fields.insert("object".to_owned(), object(was));
                     }
                     Ok(kept)
                 }
                 Err(Errno::XDEV) => {
-                    let place = keep_copy(run, from, ready, replaced.judged.id, store)?;
-                    erase(from, ready, replaced.judged.kind, replaced.judged.id)?;
+                    let place = keep_copy(run, from, ready, was, store)?;
+                    erase(from, ready, replaced.judged.kind, was)?;
                     Ok(place)
                 }
                 Err(errno) => Err(errno.into()),
             }
         }
         Keep::Copy(_) | Keep::Nowhere => {
-            erase(from, ready, replaced.judged.kind, replaced.judged.id)?;
+            erase(from, ready, replaced.judged.kind, was)?;
             Ok(copied)
         }
     }

@@ -7,57 +7,11 @@ mod store;
 
 pub use store::{Site, Store};
 
-use crate::resolve::{ObjectId, status_at};
 use rustix::{
-    fs::{AtFlags, RenameFlags, renameat_with, symlinkat, unlinkat},
+    fs::{AtFlags, symlinkat, unlinkat},
     io::Errno,
 };
 use std::{ffi::OsStr, os::fd::BorrowedFd};
-
-/// Why an object did not go into the quarantine. In each case it is where it was.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TakeError {
-    /// The name led to another object than the one judged.
-    Swapped,
-    /// Another object took the name before this one could be put back; it stays in the quarantine.
-    Stranded,
-    /// The kernel refused.
-    Kernel(Errno),
-}
-
-impl From<Errno> for TakeError {
-    fn from(errno: Errno) -> Self {
-        Self::Kernel(errno)
-    }
-}
-
-/// Renames `name` in `dir` to `entry` in `store` and makes sure that it was the judged object; anything else is
-/// put back.
-///
-/// # Errors
-/// See [`TakeError`].
-pub fn take(
-    store: BorrowedFd<'_>,
-    entry: &str,
-    dir: BorrowedFd<'_>,
-    name: &OsStr,
-    judged: ObjectId,
-) -> Result<(), TakeError> {
-    renameat_with(dir, name, store, entry, RenameFlags::NOREPLACE)?;
-    if status_at(store, entry).is_ok_and(|now| now.id == judged) {
-        return Ok(());
-    }
-    put_back(store, entry, dir, name).map_err(|_| TakeError::Stranded)?;
-    Err(TakeError::Swapped)
-}
-
-/// Renames an entry back to where it came from; never over anything.
-///
-/// # Errors
-/// `EEXIST` where the name is taken.
-pub fn put_back(store: BorrowedFd<'_>, entry: &str, dir: BorrowedFd<'_>, name: &OsStr) -> Result<(), Errno> {
-    renameat_with(store, entry, dir, name, RenameFlags::NOREPLACE)
-}
 
 /// Writes down where an object that no decision names comes from, before it goes. The path is that of the decision
 /// and one below it; one that is too long for a link goes unnoted.

@@ -7,13 +7,23 @@ use std::{collections::BTreeMap, ffi::CString, fs, path::PathBuf};
 
 /// What is there but the trash, apart from what tells a copy from its original.
 fn content(seen: BTreeMap<PathBuf, Seen>) -> BTreeMap<PathBuf, Seen> {
-    let plain = |(path, seen): (PathBuf, Seen)| (path, Seen { ino: 0, ..seen });
+    // A file of several names becomes several files when one of them is changed.
+    let plain = |(path, seen): (PathBuf, Seen)| {
+        (
+            path,
+            Seen {
+                ino: 0,
+                links: 1,
+                ..seen
+            },
+        )
+    };
     let wanted = |(path, _): &(PathBuf, Seen)| !path.to_string_lossy().starts_with(".watchtower");
     seen.into_iter().filter(wanted).map(plain).collect()
 }
 
 #[test]
-fn directories_of_a_lower_layer_come_back_from_moves_and_deletes() {
+fn what_is_in_a_lower_layer_comes_back_from_moves_and_deletes() {
     if !needs::private_mounts() {
         return;
     }
@@ -25,6 +35,10 @@ fn directories_of_a_lower_layer_come_back_from_moves_and_deletes() {
         fs::create_dir_all(layers.join(dir)).unwrap();
     }
     fs::write(layers.join("lower/e/sub/f"), "e").unwrap();
+    for (name, other) in [("one", "two"), ("red", "blue")] {
+        fs::write(layers.join("lower").join(name), name).unwrap();
+        fs::hard_link(layers.join("lower").join(name), layers.join("lower").join(other)).unwrap();
+    }
     let at = layers.display();
     let options = format!("lowerdir={at}/lower,upperdir={at}/upper,workdir={at}/work,redirect_dir=off");
     let options = CString::new(options).unwrap();
@@ -42,7 +56,12 @@ fn directories_of_a_lower_layer_come_back_from_moves_and_deletes() {
     }
     let before = content(seen(&merged));
     for change in [
-        &["safe-mv", "merged/e", "merged/moved"][..],
+        &["safe-rm", "merged/one"][..],
+        &["safe-rm", "merged/one", "merged/two"],
+        &["safe-mv", "merged/red", "merged/moved"],
+        &["safe-mv", "merged/two", "merged/blue"],
+        &["safe-cp", "merged/e/sub/f", "merged/red"],
+        &["safe-mv", "merged/e", "merged/moved"],
         &["safe-mv", "merged/e/sub", "merged/e", "merged/into"],
         &["safe-rm", "-r", "merged/e"],
         &["safe-rm", "-r", "merged/e/sub/f", "merged/e"],

@@ -107,8 +107,7 @@ fn plan(
     let at = g.spot(place);
     g.step(Step::Remove(Remove {
         at,
-        judged: object.status.id,
-        kind,
+        judged: object.status,
         keep,
         number: g.ordinal(target),
         only_empty: kind == Kind::Dir && !recursive,

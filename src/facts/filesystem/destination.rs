@@ -221,7 +221,7 @@ fn backup(g: &mut Gathering<'_>, operation: &str, place: &Place) -> Result<Backu
             let object = object.clone();
             let access = Gathering::move_access(&object);
             Some((
-                object.status.id,
+                object.status,
                 g.keep(target, &of, &object, object.status.size, access)?,
             ))
         }
