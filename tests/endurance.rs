@@ -298,3 +298,14 @@ fn a_closed_stdout_is_quiet() {
     assert_eq!(text(&output.stderr), "");
     std::io::stdout().flush().unwrap();
 }
+
+#[test]
+fn a_policy_that_could_not_be_written_whole_is_none() {
+    let scratch = Scratch::bare();
+    let output = under_size_limit(&scratch, 8, &["init"]);
+    assert_eq!(output.status.code(), Some(78), "{output:?}");
+    assert!(text(&output.stderr).contains("policy.json`"), "{output:?}");
+    assert_eq!(fs::read_dir(scratch.state()).unwrap().count(), 0);
+    scratch.expect(0, &["init"]);
+    scratch.expect(0, &["policy", "check"]);
+}

@@ -5,14 +5,14 @@ use super::show;
 use crate::{
     caller::Caller,
     effect::words::way_out,
-    home::{self, Home},
+    home::{self, Home, POLICY_NAME},
     record::hex,
     report::{Exit, Failure},
 };
 use clap::{Arg, ArgAction, ArgMatches, Command, builder::PossibleValuesParser, parser::ValueSource};
 use ledger::{Created, Genesis, Ledger, LedgerError};
 use rustix::{
-    fs::{CWD, Mode, OFlags, mkdirat, openat},
+    fs::{AtFlags, CWD, Mode, OFlags, RenameFlags, mkdirat, openat, renameat_with, statat, unlinkat},
     io::Errno,
 };
 use sha2::{Digest, Sha256};
@@ -124,7 +124,7 @@ fn make_directory(path: &Path) -> Result<(), Failure> {
     }
 }
 
-/// Writes the profile's document where there is no policy; says whether it did.
+/// Writes the profile's document where there is no policy, whole or not at all; says whether it did.
 fn write_policy(home: &Home, profile: &str) -> Result<bool, Failure> {
     let shown = home.path.join("policy.json");
     let failed = |e: std::io::Error| {
@@ -133,17 +133,33 @@ fn write_policy(home: &Home, profile: &str) -> Result<bool, Failure> {
     };
     let document = policy::default_document(profile)
         .ok_or_else(|| Failure::new(Exit::Usage, format!("no profile is called `{profile}`")))?;
-    let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-    match openat(&home.dir, "policy.json", flags, Mode::RUSR | Mode::WUSR) {
-        Ok(fd) => {
-            let mut file = File::from(fd);
-            file.write_all(document.as_bytes())
-                .and_then(|()| file.sync_all())
-                .map_err(failed)?;
-            Ok(true)
-        }
-        Err(Errno::EXIST) => Ok(false),
-        Err(e) => Err(failed(e.into())),
+    match statat(&home.dir, POLICY_NAME, AtFlags::SYMLINK_NOFOLLOW) {
+        Ok(_) => return Ok(false),
+        Err(Errno::NOENT) => {}
+        Err(e) => return Err(failed(e.into())),
+    }
+    let unfinished = format!(".{POLICY_NAME}-{}.tmp", std::process::id());
+    let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::TRUNC | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    let written = openat(&home.dir, &unfinished, flags, Mode::RUSR | Mode::WUSR)
+        .map(File::from)
+        .map_err(std::io::Error::from)
+        .and_then(|mut file| file.write_all(document.as_bytes()).and_then(|()| file.sync_all()))
+        .and_then(|()| {
+            let dir = &home.dir;
+            Ok(renameat_with(
+                dir,
+                &unfinished,
+                dir,
+                POLICY_NAME,
+                RenameFlags::NOREPLACE,
+            )?)
+        });
+    let Err(e) = written else { return Ok(true) };
+    unlinkat(&home.dir, &unfinished, AtFlags::empty()).unwrap_or(());
+    match Errno::from_io_error(&e) {
+        // Another `wt init` was first.
+        Some(Errno::EXIST) => Ok(false),
+        _ => Err(failed(e)),
     }
 }
 
