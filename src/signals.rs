@@ -8,6 +8,9 @@ use nix::sys::{
 use rustix::event::{PollFd, PollFlags, poll};
 use std::process::ExitCode;
 
+/// The signals that end what runs on.
+pub(crate) const ENDING: [Signal; 4] = [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP, Signal::SIGQUIT];
+
 /// The signals that were asked to wait: they arrive on a descriptor.
 #[derive(Debug)]
 pub(crate) struct Signals(SignalFd);
@@ -19,7 +22,7 @@ impl Signals {
     /// The kernel refuses.
     pub(crate) fn hold() -> nix::Result<Self> {
         let mut set = SigSet::empty();
-        for signal in [Signal::SIGTERM, Signal::SIGHUP, Signal::SIGINT, Signal::SIGQUIT] {
+        for signal in ENDING {
             if !is_ignored(signal) {
                 set.add(signal);
             }

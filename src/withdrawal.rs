@@ -1,7 +1,7 @@
 //! A call that the one who asked for it takes back while it runs. A front end says so, or a signal; the effect sees it,
 //! stops, and its outcome is recorded like any other. Decides nothing.
 
-use crate::signals::is_ignored;
+use crate::signals::{ENDING, is_ignored};
 use nix::sys::signal::Signal;
 use rustix::io::{Errno, write};
 use signal_hook::{flag, low_level::pipe};
@@ -16,9 +16,6 @@ use std::{
         atomic::{AtomicUsize, Ordering},
     },
 };
-
-/// The signals by which a call is taken back.
-const SIGNALS: [Signal; 3] = [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP];
 
 /// Whether a call was taken back; all clones are about the same call.
 #[derive(Clone, Debug, Default)]
@@ -47,7 +44,7 @@ impl Word {
 
     fn by_signals() -> IoResult<Self> {
         let word = Self::new()?;
-        for signal in SIGNALS.into_iter().filter(|signal| !is_ignored(*signal)) {
+        for signal in ENDING.into_iter().filter(|signal| !is_ignored(*signal)) {
             let number = signal as i32;
             flag::register_usize(number, Arc::clone(&word.given), number.unsigned_abs() as usize)?;
             pipe::register(number, word.ends.0.try_clone()?)?;
@@ -101,7 +98,7 @@ impl Withdrawal {
     #[must_use]
     pub fn signal(&self) -> Option<Signal> {
         let given = self.word.as_ref()?.given.load(Ordering::Relaxed);
-        SIGNALS.into_iter().find(|signal| *signal as usize == given)
+        ENDING.into_iter().find(|signal| *signal as usize == given)
     }
 
     /// What a shell reports for a program that ended by that signal; none where the call was not taken back.

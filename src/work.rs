@@ -164,11 +164,11 @@ struct Carried {
 }
 
 /// Carries out a work that another process holds the permit for; what `wt __effect` does.
-pub(crate) fn carry_out(work: &[u8], held: Vec<OwnedFd>, seq: u64) -> Vec<u8> {
+pub(crate) fn carry_out(work: &[u8], held: Vec<OwnedFd>, seq: u64, withdrawal: Withdrawal) -> Vec<u8> {
     let done = match serde_json::from_slice(work) {
         Ok(plan) => {
             let held = held.into_iter().map(Arc::new).collect();
-            effect::carry_out_parts(plan, held, seq, Withdrawal::default())
+            effect::carry_out_parts(plan, held, seq, withdrawal)
         }
         Err(error) => effect::Outcome {
             exit_code: Exit::Sandbox as u8,
@@ -195,8 +195,9 @@ fn carried(
         step: "reading what the effect did",
         why: error.to_string(),
     })?;
+    let stopped = withdrawal.exit_code().filter(|_| done.exit_code != 0);
     Ok(effect::Outcome {
-        exit_code: done.exit_code,
+        exit_code: stopped.unwrap_or(done.exit_code),
         effects: done.effects,
         stdout: done.stdout,
         stderr: done.stderr,
@@ -299,7 +300,7 @@ fn printed_native(done: Result<effect::Outcome, SandboxError>, output: &mut Outp
         Ok(done) => printed(done, output),
         Err(lost) => Outcome {
             exit_code: output.withdrawal.exit_code().unwrap_or(Exit::Sandbox as u8),
-            effects: vec![json!({"error": lost.to_string()})],
+            effects: vec![json!({"op": "lost", "error": lost.to_string()})],
             ..Outcome::default()
         },
     }

@@ -2,10 +2,10 @@
 //! which signal it was.
 
 use crate::{
-    approvals::world::world,
+    approvals::world::{open_policy, seen, world},
     support::{Scratch, needs, text, within},
 };
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 use std::{
     fs,
     os::unix::process::ExitStatusExt,
@@ -38,18 +38,19 @@ fn sent(signal: &str, call: Child) -> Output {
     call.wait_with_output().unwrap()
 }
 
+fn children(id: u32) -> Vec<u32> {
+    let path = format!("/proc/{id}/task/{id}/children");
+    let children = fs::read_to_string(path).unwrap_or_default();
+    children
+        .split_whitespace()
+        .map(|id| id.parse().unwrap())
+        .collect()
+}
+
 /// Whether the call's tool computes.
 fn computes(call: &Child) -> bool {
-    let below = |id: u32| {
-        let path = format!("/proc/{id}/task/{id}/children");
-        let children = fs::read_to_string(path).unwrap_or_default();
-        children
-            .split_whitespace()
-            .map(|id| id.parse::<u32>().unwrap())
-            .collect::<Vec<_>>()
-    };
-    let mut all = below(call.id());
-    all.extend(all.clone().into_iter().flat_map(below));
+    let mut all = children(call.id());
+    all.extend(all.clone().into_iter().flat_map(children));
     all.iter().any(|id| {
         let stat = fs::read_to_string(format!("/proc/{id}/stat")).unwrap_or_default();
         // Ticks in user mode (proc_pid_stat(5)).
@@ -101,6 +102,65 @@ fn a_signal_that_the_caller_ignores_stops_nothing() {
     assert_eq!(sent("TERM", call).status.signal(), Some(15));
 }
 
+/// A copy over files that are there already, under way.
+fn overwriting(scratch: &Scratch) -> Child {
+    for n in 0..3000 {
+        scratch.write(format!("tree/{}/{n}", n / 100), "new");
+        scratch.write(format!("there/tree/{}/{n}", n / 100), "old");
+    }
+    let call = started(scratch.wt(&["safe-cp", "-r", "tree", "there"]));
+    until("the copy begins", || !scratch.kept().is_empty());
+    call
+}
+
+#[test]
+fn a_copy_in_a_process_of_its_own_says_what_it_did_until_it_was_stopped() {
+    let scratch = world();
+    scratch.policy(&open_policy(r#""sandbox": {"native": "process"},"#));
+    scratch.expect(0, &["safe-touch", "marker"]);
+    let call = overwriting(&scratch);
+    let before = seen(&scratch.file("tree"));
+    let done = sent("TERM", call);
+    assert_eq!(done.status.signal(), Some(15), "{done:?}");
+    let outcome = outcome(&scratch);
+    assert_eq!(outcome["exit_code"], 143, "{outcome}");
+    assert!(outcome["effects"].to_string().contains("overwrite"), "{outcome}");
+    assert_eq!(before, seen(&scratch.file("tree")));
+    assert_eq!(scratch.undo(&["--last"]).0, 0);
+    assert!(scratch.file("marker").exists(), "that was another call");
+    for (path, file) in seen(&scratch.file("there/tree")) {
+        assert!(
+            file.content == b"old" || file.content.is_empty(),
+            "{}",
+            path.display()
+        );
+    }
+}
+
+#[test]
+fn a_copy_whose_process_was_killed_is_the_last_call_all_the_same() {
+    let scratch = world();
+    scratch.policy(&open_policy(r#""sandbox": {"native": "process"},"#));
+    scratch.expect(0, &["safe-touch", "marker"]);
+    let call = overwriting(&scratch);
+    for child in children(call.id()) {
+        let kill = Command::new("kill").args(["-KILL", &child.to_string()]).status();
+        assert!(kill.unwrap().success());
+    }
+    let done = call.wait_with_output().unwrap();
+    assert_eq!(done.status.code(), Some(69), "{done:?}");
+    assert_eq!(outcome(&scratch)["effects"][0]["op"], "lost");
+    scratch.undo(&["--last"]);
+    assert!(scratch.file("marker").exists(), "that was another call");
+    for (path, file) in seen(&scratch.file("there/tree")) {
+        assert!(
+            file.content == b"old" || file.content.is_empty(),
+            "{}",
+            path.display()
+        );
+    }
+}
+
 #[test]
 fn a_copy_that_a_signal_stopped_is_taken_back() {
     let scratch = world();
@@ -109,12 +169,24 @@ fn a_copy_that_a_signal_stopped_is_taken_back() {
     }
     let call = started(scratch.wt(&["safe-cp", "-r", "tree", "copy"]));
     until("the copy begins", || scratch.file("copy").exists());
-    let done = sent("TERM", call);
-    assert_eq!(done.status.signal(), Some(15), "{done:?}");
-    assert!(text(&done.stderr).contains("stopped by SIGTERM"), "{done:?}");
+    let done = sent("QUIT", call);
+    assert_eq!(done.status.signal(), Some(3), "{done:?}");
+    assert!(text(&done.stderr).contains("stopped by SIGQUIT"), "{done:?}");
     assert_eq!(text(&done.stderr).lines().count(), 1, "{done:?}");
     let outcome = outcome(&scratch);
-    assert_eq!(outcome["exit_code"], 143, "{outcome}");
+    assert_eq!(outcome["exit_code"], 131, "{outcome}");
+    // What was to be copied is not what was.
+    let copy = outcome["effects"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|effect| effect["op"] == "copy");
+    let copy = copy.unwrap();
+    assert_eq!(
+        (&copy["whole"], &copy["entries"]),
+        (&json!(false), &Json::Null),
+        "{outcome}"
+    );
     assert!(scratch.file("copy").exists());
     scratch.expect(0, &["undo", "--last"]);
     assert!(!scratch.file("copy").exists());

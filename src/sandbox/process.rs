@@ -9,10 +9,12 @@ use super::{
     seccomp,
     wire::{Channel, MAX_DESCRIPTORS},
 };
+use crate::withdrawal::Withdrawal;
+use nix::sys::signal::SigSet;
 use rustix::{
-    event::{PollFd, PollFlags, poll},
+    event::{PollFd, PollFlags, Timespec, poll},
     io::{fcntl_dupfd_cloexec, retry_on_intr},
-    process::{Signal, set_parent_process_death_signal},
+    process::{Pid, Signal, kill_process, set_parent_process_death_signal},
 };
 use serde::{Deserialize, Serialize};
 use std::{
@@ -21,9 +23,15 @@ use std::{
     sync::Arc,
 };
 
-/// Carries out a work on the descriptors it names by number, under the number of its permit, and returns what it
-/// has to say.
-pub type Carry = fn(work: &[u8], held: Vec<OwnedFd>, seq: u64) -> Vec<u8>;
+/// Carries out a work on the descriptors it names by number, under the number of its permit, as long as it is not taken
+/// back, and returns what it has to say.
+pub type Carry = fn(work: &[u8], held: Vec<OwnedFd>, seq: u64, withdrawal: Withdrawal) -> Vec<u8>;
+
+/// How long an effect that is told to stop may take to say what it did until then.
+const GRACE: Timespec = Timespec {
+    tv_sec: 2,
+    tv_nsec: 0,
+};
 
 /// What an effect process is told.
 #[derive(Debug)]
@@ -48,7 +56,7 @@ struct Told {
 #[derive(Debug)]
 pub struct EffectProcess {
     channel: Channel,
-    _guard: Guard,
+    guard: Guard,
     enforcement: Enforcement,
 }
 
@@ -75,7 +83,7 @@ impl Launcher {
         min.check(&enforcement)?;
         Ok(EffectProcess {
             channel,
-            _guard: guard,
+            guard,
             enforcement,
         })
     }
@@ -95,24 +103,21 @@ impl EffectProcess {
         &self.enforcement
     }
 
-    /// Lets the effect happen under the permit of that number, and returns what it has to say. The process is ended as
-    /// soon as `told`, where there is one, becomes readable.
+    /// Lets the effect happen under the permit of that number, and returns what it has to say. As soon as `told`, where
+    /// there is one, becomes readable, it is told to stop; what it did until then it says all the same.
     ///
     /// # Errors
-    /// [`SandboxError::Lost`] where the process ended before it was done.
+    /// [`SandboxError::Lost`] where the process ended before it was done, or did not stop in time.
     pub fn perform(self, seq: u64, told: Option<BorrowedFd<'_>>) -> Result<Vec<u8>, SandboxError> {
         self.channel.send(&seq.to_le_bytes(), &[])?;
-        if let Some(told) = told {
-            let channel = self.channel.as_fd();
-            let mut wanted = [
-                PollFd::new(&channel, PollFlags::IN),
-                PollFd::new(&told, PollFlags::IN),
-            ];
-            retry_on_intr(|| poll(&mut wanted, None))
-                .map_err(|errno| SandboxError::kernel("waiting for the effect process", errno))?;
-            if wanted.first().is_none_or(|answer| answer.revents().is_empty()) {
+        if let Some(told) = told
+            && !self.answers(Some(told), None)?
+        {
+            // It may have ended meanwhile.
+            kill_process(Pid::from_child(&self.guard.0), Signal::TERM).unwrap_or(());
+            if !self.answers(None, Some(&GRACE))? {
                 return Err(SandboxError::Lost {
-                    step: "the effect was done: the call was taken back",
+                    step: "the effect stopped",
                 });
             }
         }
@@ -120,16 +125,28 @@ impl EffectProcess {
             step: "the effect was done",
         })
     }
+
+    /// Waits for the answer, or its end; false where `told` or the time comes first.
+    fn answers(&self, told: Option<BorrowedFd<'_>>, limit: Option<&Timespec>) -> Result<bool, SandboxError> {
+        let channel = self.channel.as_fd();
+        let mut wanted = vec![PollFd::new(&channel, PollFlags::IN)];
+        wanted.extend(told.as_ref().map(|told| PollFd::new(told, PollFlags::IN)));
+        retry_on_intr(|| poll(&mut wanted, limit))
+            .map_err(|errno| SandboxError::kernel("waiting for the effect process", errno))?;
+        Ok(wanted.first().is_some_and(|answer| !answer.revents().is_empty()))
+    }
 }
 
 /// Confines this process, waits for the word, and carries out what it was told.
 pub fn main(carry: Carry) -> ExitCode {
+    // A server holds signals back for itself. No mask is ever refused.
+    SigSet::empty().thread_set_mask().unwrap_or(());
     let Ok(socket) = fcntl_dupfd_cloexec(std::io::stdin(), 3) else {
         return ExitCode::FAILURE;
     };
     let channel = Channel::from_fd(socket);
     let done = match confine(&channel) {
-        Ok((work, held, enforced)) => child::answer(&channel, &Ok(enforced)).and_then(|()| {
+        Ok((told, enforced)) => child::answer(&channel, &Ok(enforced)).and_then(|()| {
             let Some(word) = channel.receive()? else {
                 return Ok(());
             };
@@ -137,7 +154,7 @@ pub fn main(carry: Carry) -> ExitCode {
             let seq = seq.map_err(|_| SandboxError::Lost {
                 step: "it was given its permit",
             })?;
-            channel.send(&carry(&work, held, seq), &[])
+            channel.send(&carry(&told.work, told.held, seq, told.withdrawal), &[])
         }),
         Err(error) => child::answer(&channel, &Err(error.to_string())),
     };
@@ -148,7 +165,14 @@ pub fn main(carry: Carry) -> ExitCode {
     }
 }
 
-fn confine(channel: &Channel) -> Result<(Vec<u8>, Vec<OwnedFd>, Enforcement), SandboxError> {
+/// What the process does once it has the word.
+struct Duty {
+    work: Vec<u8>,
+    held: Vec<OwnedFd>,
+    withdrawal: Withdrawal,
+}
+
+fn confine(channel: &Channel) -> Result<(Duty, Enforcement), SandboxError> {
     let lost = SandboxError::Lost {
         step: "it was told its work",
     };
@@ -171,6 +195,9 @@ fn confine(channel: &Channel) -> Result<(Vec<u8>, Vec<OwnedFd>, Enforcement), Sa
     close_inherited(&keep).map_err(|errno| SandboxError::kernel("closing inherited descriptors", errno))?;
     set_parent_process_death_signal(Some(Signal::KILL))
         .map_err(|errno| SandboxError::kernel("tying it to its parent", errno))?;
+    // Stopped by its own `wt`, or by the terminal that both belong to; afterwards nothing can be opened for that.
+    let mut withdrawal = Withdrawal::by_signals();
+    withdrawal.heed();
     let dirs = held.split_off(told.held.min(held.len()));
     let mut grants = Vec::with_capacity(dirs.len());
     for (dir, bits) in dirs.into_iter().zip(told.grants) {
@@ -181,5 +208,10 @@ fn confine(channel: &Channel) -> Result<(Vec<u8>, Vec<OwnedFd>, Enforcement), Sa
     restrict(&grants, Outside::default(), NEWEST, &mut enforced)?;
     let program = seccomp::compile(&seccomp::NATIVE_PROCESS, 0)?;
     install(&program, &program, &mut enforced);
-    Ok((told.work, held, enforced))
+    let duty = Duty {
+        work: told.work,
+        held,
+        withdrawal,
+    };
+    Ok((duty, enforced))
 }

@@ -16,7 +16,7 @@ const TICK_US: i64 = 20_000;
 pub struct Found {
     /// Its decision.
     pub decision: Entry,
-    /// How it went, none where it was stopped before that was recorded.
+    /// How it went, none where it was stopped before that could be told or recorded.
     pub outcome: Option<Entry>,
     /// When calls were taken back after it, from and to, microseconds since 1970.
     pub undos: Vec<(i64, i64)>,
@@ -51,7 +51,7 @@ pub fn find(
                 let whole = undone.entry(of).or_default();
                 *whole |= is_whole(&entry);
             }
-            ("outcome", Some(of)) => {
+            ("outcome", Some(of)) if !is_lost(&entry) => {
                 outcomes.insert(of, entry);
             }
             ("decision", _) => {
@@ -93,6 +93,13 @@ pub fn find(
         None => Failure::new(Exit::Usage, "no call is left to take back")
             .hint("`wt recent` lists calls with their entries; `wt undo SEQ` takes back one of them"),
     })
+}
+
+/// Whether nobody knows what the call did: its process was lost.
+fn is_lost(outcome: &Entry) -> bool {
+    effects(outcome)
+        .iter()
+        .any(|effect| effect.get("op").is_some_and(|op| op == "lost"))
 }
 
 /// What one of Watchtower's own commands does.

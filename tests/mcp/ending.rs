@@ -154,10 +154,10 @@ fn stopped_copy(world: &World) -> Json {
     outcome
 }
 
-#[test]
-fn a_copy_that_is_taken_back_leaves_nothing_unfinished_and_can_be_undone() {
-    let world = World::new();
-    stopped_copy(&world);
+/// What was done until then can be undone, and nothing unfinished stays.
+fn can_be_undone(world: &World, outcome: &Json) {
+    let effects = outcome["data"]["execution"]["effects"].to_string();
+    assert!(effects.contains(r#""op":"copy""#), "{outcome}");
     assert!(!world.names("copy").contains(".tmp"), "nothing unfinished stays");
     let planned = world.output(&["undo", "--last", "--dry-run", "--json"]);
     let copy = world.workspace().join("copy");
@@ -165,10 +165,18 @@ fn a_copy_that_is_taken_back_leaves_nothing_unfinished_and_can_be_undone() {
 }
 
 #[test]
+fn a_copy_that_is_taken_back_leaves_nothing_unfinished_and_can_be_undone() {
+    let world = World::new();
+    let outcome = stopped_copy(&world);
+    can_be_undone(&world, &outcome);
+}
+
+#[test]
 fn a_copy_in_a_process_of_its_own_is_taken_back_too() {
     let world = World::new();
     world.policy("sandbox", json!({"native": "process"}));
-    stopped_copy(&world);
+    let outcome = stopped_copy(&world);
+    can_be_undone(&world, &outcome);
 }
 
 #[test]
