@@ -272,6 +272,25 @@ fn special_files_in_a_tree_are_left_out_and_told() {
 }
 
 #[test]
+fn a_directory_that_was_there_keeps_its_attributes_whatever_is_copied_into_it() {
+    let bench = Bench::new();
+    bench.file("over/new", "new");
+    bench.file("into/over/old", "old");
+    bench.chmod("over", 0o777);
+    bench.chmod("into/over", 0o700);
+    let times = |name: &str| {
+        let meta = bench.path(name).metadata().unwrap();
+        (meta.mode(), meta.uid(), meta.gid())
+    };
+    let before = times("into/over");
+    for manner in ["-a", "-rp", "-r"] {
+        bench.run(&["safe-cp", manner, "over", "into"]).ok();
+        assert_eq!(times("into/over"), before, "{manner}");
+        assert_eq!(bench.read("into/over/new"), b"new");
+    }
+}
+
+#[test]
 fn a_destination_swapped_after_the_judgement_is_put_back() {
     let bench = Bench::new();
     bench.file("a", "new");

@@ -12,6 +12,9 @@ use rustix::{
 };
 use std::{ffi::OsStr, os::fd::BorrowedFd};
 
+/// The group's bits of a mode.
+const GROUP: u32 = 0o070;
+
 /// The mode with which a copy is made: what its source permits, so that the kernel can take the mask from it or apply the
 /// default access list of the directory (acl(5)); where a mode is given to it later, nobody else's until then.
 pub(super) fn first_mode(status: &Status, manner: Manner, before: Option<&Overwritten>) -> Mode {
@@ -24,14 +27,17 @@ pub(super) fn first_mode(status: &Status, manner: Manner, before: Option<&Overwr
 }
 
 /// Gives `dest` owner, mode and times of an object whose state is `status`; `before` is the file that it is going
-/// to replace.
+/// to replace. `lists` gives it the access lists in between and says whether it has those that it should: if not, nobody
+/// knows what the group may do, for whom the mode's bits were the most that anybody in a list has.
 pub(super) fn apply(
     status: &Status,
     dest: BorrowedFd<'_>,
     manner: Manner,
     umask: u32,
     before: Option<&Overwritten>,
+    lists: impl FnOnce() -> bool,
 ) -> Result<(), Errno> {
+    let permitted = |mode: u32| Mode::from_raw_mode(if lists() { mode } else { mode & !GROUP });
     if manner.preserve == Preserve::Content {
         if let Some(before) = before {
             // An overwritten file keeps its owner and mode, as if it had been written to.
@@ -41,7 +47,7 @@ pub(super) fn apply(
                 Some(Gid::from_raw(before.status.gid)),
             )
             .or_else(unpermitted)?;
-            return fchmod(dest, Mode::from_raw_mode(before.status.mode & 0o777));
+            return fchmod(dest, permitted(before.status.mode & 0o777));
         }
         // The kernel took the mask, or what the directory's default list does not give; what it may take from the owner
         // comes last, since a directory has to be entered first.
@@ -63,7 +69,7 @@ pub(super) fn apply(
         0o1777
     };
     owned.or_else(unpermitted)?;
-    fchmod(dest, Mode::from_raw_mode(status.mode & bits))?;
+    fchmod(dest, permitted(status.mode & bits))?;
     futimens(dest, &times(status))
 }
 

@@ -7,7 +7,7 @@ use crate::{
     resolve::{Kind, Status, status_of},
 };
 use rustix::{
-    fs::{Mode, OFlags, XattrFlags, fchmod, fremovexattr, fsetxattr, getxattr, listxattr, openat},
+    fs::{Mode, OFlags, XattrFlags, fremovexattr, fsetxattr, getxattr, listxattr, openat},
     io::Errno,
 };
 use std::{
@@ -20,9 +20,6 @@ const MAX_BYTES: usize = 64 << 10;
 /// Who else may use an object, and what a directory gives to those made in it (acl(5)).
 const ACCESS_LISTS: [&str; 2] = ["system.posix_acl_access", "system.posix_acl_default"];
 const CAPABILITY: &str = "security.capability";
-/// What the mode's group bits are where there is an access list: the most that anybody named in it has.
-const GROUP: u32 = 0o070;
-
 /// A regular file that a copy replaces. The copy has its owner, mode and extended attributes, as if it had been
 /// written to.
 pub(super) struct Overwritten {
@@ -52,13 +49,10 @@ impl Overwritten {
         Ok(Some(Self { status, held }))
     }
 
-    /// Gives its extended attributes to `dest`, which has its mode already.
-    pub(super) fn give(&self, dest: BorrowedFd<'_>) -> Result<(), Errno> {
+    /// Gives its extended attributes to `dest`; whether all access lists are among them.
+    pub(super) fn give(&self, dest: BorrowedFd<'_>) -> bool {
         let wanted = |name: &str| ACCESS_LISTS.contains(&name) || name.starts_with("user.");
-        if carry(&self.held, dest, &wanted) {
-            return Ok(());
-        }
-        close_to_group(dest)
+        carry(&self.held, dest, &wanted)
     }
 }
 
@@ -78,8 +72,7 @@ pub(super) fn strip_lists(made: BorrowedFd<'_>) -> Result<(), Errno> {
 }
 
 /// Copies what of the extended attributes of `source` may be kept; a file system without them keeps none. Comes after the
-/// owner, whose change drops capabilities. Returns whether the access list came along: if not, nobody knows what the group
-/// may do.
+/// owner, whose change drops capabilities. Returns whether all access lists came along.
 pub(super) fn keep(source: &impl AsRawFd, dest: BorrowedFd<'_>, manner: Manner) -> bool {
     let wanted = |name: &str| {
         ACCESS_LISTS.contains(&name)
@@ -87,12 +80,6 @@ pub(super) fn keep(source: &impl AsRawFd, dest: BorrowedFd<'_>, manner: Manner) 
             || (manner.special_bits && name == CAPABILITY)
     };
     manner.preserve == Preserve::Content || carry(source, dest, &wanted)
-}
-
-/// Takes the group's bits of the mode: they were the most that anybody in an access list has, not the group's own.
-pub(super) fn close_to_group(dest: BorrowedFd<'_>) -> Result<(), Errno> {
-    let mode = status_of(dest)?.mode;
-    fchmod(dest, Mode::from_raw_mode(mode & !GROUP))
 }
 
 /// Whether all access lists that are `wanted` could be carried over.

@@ -5,7 +5,7 @@ use super::{
     attributes::{apply, apply_to_link, first_mode},
     data::copy_data,
     discard,
-    extended::{Overwritten, close_to_group, keep, strip_lists},
+    extended::{Overwritten, keep, strip_lists},
 };
 use crate::{
     effect::{plan::Preserve, run::Run},
@@ -67,12 +67,10 @@ fn fill(
         strip_lists(dest)?;
     }
     copy_data(source, dest, status.size, status.blocks, &run.withdrawal)?;
-    apply(status, dest, manner, run.umask, before)?;
-    match before {
+    apply(status, dest, manner, run.umask, before, || match before {
         Some(before) if plain => before.give(dest),
-        _ if keep(&source, dest, manner) => Ok(()),
-        _ => close_to_group(dest),
-    }
+        _ => keep(&source, dest, manner),
+    })
 }
 
 /// Copies a symbolic link, `name` in `from` or, where that is empty, `from` itself, to the free name `new`.

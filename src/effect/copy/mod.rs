@@ -64,10 +64,10 @@ pub(super) fn carry_out(run: &mut Run, copy: &Copy) {
             if copy.judged.kind != Kind::Dir {
                 run.say(|| format!("{} -> {}", shown(&copy.shown), copy.to.quoted()));
             }
-            record(run, copy, &replaced);
+            record(run, copy, &replaced, true);
         }
         // What is new in a directory that was there before is recorded one by one.
-        Err(Fault::Told) if copy.replaced.is_none() => record(run, copy, &serde_json::Value::Null),
+        Err(Fault::Told) if copy.replaced.is_none() => record(run, copy, &serde_json::Value::Null, false),
         Err(Fault::Told) => (),
         Err(fault) => {
             let what = match fault {
@@ -80,14 +80,24 @@ pub(super) fn carry_out(run: &mut Run, copy: &Copy) {
     }
 }
 
-fn record(run: &mut Run, copy: &Copy, replaced: &serde_json::Value) {
+/// Records a copy; what was counted beforehand only where it is `whole`.
+fn record(run: &mut Run, copy: &Copy, replaced: &serde_json::Value, whole: bool) {
     let merged = copy.judged.kind == Kind::Dir && copy.replaced.is_some();
     let op = if merged { "merge" } else { "copy" };
-    run.record(json!({
+    let mut effect = json!({
         "op": op, "source": copy.path, "path": copy.to.path, "kind": copy.judged.kind,
-        "object": object(copy.judged.id), "entries": copy.entries, "bytes": copy.bytes,
-        "left_out": copy.left_out.len(), "replaced": replaced,
-    }));
+        "object": object(copy.judged.id), "left_out": copy.left_out.len(), "replaced": replaced,
+    });
+    if let Some(fields) = effect.as_object_mut() {
+        fields.extend(match whole {
+            true => vec![
+                ("entries".to_owned(), copy.entries.into()),
+                ("bytes".to_owned(), copy.bytes.into()),
+            ],
+            false => vec![("whole".to_owned(), false.into())],
+        });
+    }
+    run.record(effect);
 }
 
 /// What a failed copy could not make.
@@ -195,8 +205,8 @@ fn copy_whole_tree(
     let source = openat(from, name, flags, Mode::empty())?;
     let branch = Branch {
         shown: name,
-        to_shown: new,
-        to_path: "",
+        to_shown: OsStr::new(""),
+        to_path: &policy::text::escape(name.as_encoded_bytes()),
         left_out: &[],
         keep: &super::plan::Keep::Nowhere,
         no_clobber: false,

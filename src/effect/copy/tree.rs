@@ -5,7 +5,7 @@ use super::{
     Manner,
     attributes::{apply, first_mode},
     discard,
-    extended::{Overwritten, close_to_group, keep, strip_lists},
+    extended::{Overwritten, keep, strip_lists},
     file::{copy_link, copy_regular, open_regular},
 };
 use crate::{
@@ -133,7 +133,12 @@ impl Copier<'_, '_> {
             shown_below(self.branch.to_shown, path),
         );
         let why = self.run.because(fault);
-        self.told_text(path, &format!("cannot copy {from} to {to}: {why}"));
+        // One that is only staged has no name to be told.
+        let to = match self.branch.to_shown.is_empty() {
+            true => String::new(),
+            false => format!(" to {to}"),
+        };
+        self.told_text(path, &format!("cannot copy {from}{to}: {why}"));
     }
 
     fn told_text(&mut self, path: &[u8], text: &str) {
@@ -324,7 +329,8 @@ impl Visitor for Copier<'_, '_> {
             Ok(Some((fd, fresh))) => {
                 let id = status_of(&fd)?.id;
                 let mut listed = true;
-                if self.branch.manner.preserve != Preserve::Content {
+                // A directory that was there before keeps what it has: it was not judged for more than new names in it.
+                if fresh && self.branch.manner.preserve != Preserve::Content {
                     strip_lists(fd.as_fd())?;
                     listed = keep(&dir, fd.as_fd(), self.branch.manner);
                 }
@@ -372,15 +378,9 @@ impl Visitor for Copier<'_, '_> {
 
     fn leave(&mut self, path: &[u8], status: &Status) -> Result<(), Fault> {
         let entered = self.entered.pop().ok_or(Errno::BADF)?;
-        let keeps = self.branch.manner.preserve != Preserve::Content;
-        if entered.fresh || keeps {
-            let top = self.ladder.top()?;
-            let applied = apply(status, top, self.branch.manner, self.run.umask, None);
-            let done = match applied {
-                Ok(()) if !entered.listed => close_to_group(top),
-                applied => applied,
-            };
-            if let Err(errno) = done {
+        if entered.fresh {
+            let (top, manner) = (self.ladder.top()?, self.branch.manner);
+            if let Err(errno) = apply(status, top, manner, self.run.umask, None, || entered.listed) {
                 self.told(path, errno.into());
             }
         }
