@@ -52,7 +52,10 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
         Some(Held::take_at(ground.home.dir.as_fd(), LOCK)?)
     };
     let reader = Reader::open(ground.home.dir.as_fd(), &ground.home.path)?;
-    let did = |found: &undo::Found| !undo::plan(found, caller.uid, &ground.home).work.is_empty();
+    let did = |found: &undo::Found| {
+        let plan = undo::plan(found, caller.uid, &ground.home);
+        plan.is_under_way || !plan.work.is_empty()
+    };
     let found = undo::find(&reader, wanted, &caller.principal, &did)?;
     let of = found.decision.seq;
     let plan = undo::plan(&found, caller.uid, &ground.home);
@@ -82,7 +85,8 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
                 .iter()
                 .map(|(what, path)| format!("would be {what}: {}\n", visible(path)));
             let left = plan.left.iter().map(|why| format!("left: {}\n", visible(why)));
-            done.chain(left).collect()
+            let back = is_back.then(|| all_is_back(of));
+            done.chain(left).chain(back).collect()
         }));
     }
     if is_back {
@@ -90,7 +94,7 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
         return Ok(show(&if json {
             format!("{}\n", json_text(&json!({"of": of, "effects": [], "left": []})))
         } else {
-            format!("entry {of}: everything is as it was before\n")
+            all_is_back(of)
         }));
     }
     let intent = Intent {
@@ -136,6 +140,10 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
     } else {
         1
     }))
+}
+
+fn all_is_back(of: u64) -> String {
+    format!("entry {of}: everything is as it was before\n")
 }
 
 /// Records that the call `of` was taken back, and what of it was not.

@@ -113,9 +113,12 @@ impl Attributes {
     /// Whether an object has them.
     pub(super) fn is_set(&self, now: &Status) -> bool {
         let modified = (now.modified.sec, i64::from(now.modified.nsec));
+        let accessed = (now.accessed.sec, i64::from(now.accessed.nsec));
         self.mode.is_none_or(|(before, _)| before == now.mode)
             && self.owner.is_none_or(|owner| owner.before == (now.uid, now.gid))
-            && self.times.is_none_or(|times| times.modified == modified)
+            && self.times.is_none_or(|times| {
+                times.modified == modified && times.accessed.is_none_or(|before| before == accessed)
+            })
     }
 
     /// Whether an object still has the attributes that the call gave it.

@@ -36,6 +36,8 @@ pub struct Plan {
     pub left: Vec<String>,
     /// How much is as it was before the call already.
     pub back: usize,
+    /// Whether the call is still being done, so that nothing can be said of it yet.
+    pub is_under_way: bool,
 }
 
 impl Plan {

@@ -9,7 +9,11 @@ use super::{
 };
 use crate::resolve::{ObjectId, status_at};
 use ledger::read::Entry;
-use rustix::fs::{AtFlags, StatxFlags, statx};
+use rustix::{
+    fs::{AtFlags, StatxFlags, statx},
+    io::Errno,
+    process::{Pid, test_kill_process},
+};
 use serde_json::Value as Json;
 use std::os::fd::AsFd;
 
@@ -106,6 +110,7 @@ pub(super) fn plan(decision: &Entry, owning: Owning<'_>) -> Plan {
     if let Some((part, _)) = parts.iter().find(|(_, process)| runs(*process)) {
         plan.left
             .push(format!("{}: the call is still being done", part.path));
+        plan.is_under_way = true;
         return plan;
     }
     let mut candidates: Vec<Place> = stores.iter().flat_map(|store| store.entries(seq)).collect();
@@ -176,12 +181,18 @@ fn reads(operation: &str) -> bool {
     matches!(operation, "read" | "list")
 }
 
-/// Whether a process of this number runs; one of another program counts too, which errs on the safe side.
+/// Whether a process of this number runs; one of another program counts too, which errs on the safe side. One that has
+/// ended and that nobody has asked after does not (`Z` and `X` of proc_pid_stat(5)).
 fn runs(process: u32) -> bool {
-    i32::try_from(process)
-        .ok()
-        .and_then(rustix::process::Pid::from_raw)
-        .is_some_and(|process| rustix::process::test_kill_process(process) != Err(rustix::io::Errno::SRCH))
+    let Some(id) = i32::try_from(process).ok().and_then(Pid::from_raw) else {
+        return false;
+    };
+    let stat = || std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
+    let has_ended = |stat: &str| {
+        stat.rsplit_once(") ")
+            .is_some_and(|(_, rest)| rest.starts_with(['Z', 'X']))
+    };
+    test_kill_process(id) != Err(Errno::SRCH) && !has_ended(&stat())
 }
 
 fn whereabouts<'p>(
@@ -360,4 +371,27 @@ fn attributes(plan: &Plan, operand: &Operand<'_>, operation: &str) -> Result<Vec
         }
     };
     plan.attributes(operand.path, id, old)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::runs;
+    use std::{
+        process::{Command, Stdio},
+        time::{Duration, Instant},
+    };
+
+    #[test]
+    fn a_process_that_ended_and_that_nobody_asked_after_does_not_run() {
+        let mut child = Command::new("/bin/cat").stdin(Stdio::piped()).spawn().unwrap();
+        assert!(runs(child.id()));
+        drop(child.stdin.take());
+        let until = Instant::now() + Duration::from_secs(10);
+        while runs(child.id()) {
+            assert!(Instant::now() < until, "a zombie does not run");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        // It was a zombie until now.
+        assert!(child.wait().unwrap().success());
+    }
 }

@@ -22,4 +22,5 @@ pub(crate) mod swaps;
 pub(crate) mod terminal;
 mod trash;
 mod undo;
+mod undo_choice;
 pub(crate) mod world;

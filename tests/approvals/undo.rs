@@ -1,7 +1,7 @@
 //! What `wt undo` brings back, exactly, and what it leaves alone.
 
 use super::world::{seen, world};
-use crate::support::{Scratch, needs, text};
+use crate::support::{Scratch, needs};
 use serde_json::Value as Json;
 use std::{
     fs,
@@ -9,7 +9,7 @@ use std::{
 };
 
 /// A few of everything.
-fn furnish(scratch: &Scratch) {
+pub(super) fn furnish(scratch: &Scratch) {
     scratch.write("a", "one\n");
     scratch.write("b", "two, longer\n");
     scratch.write("tree/x", "x");
@@ -347,60 +347,14 @@ fn a_tree_that_was_renamed_meanwhile_is_found_once_it_is_back() {
 }
 
 #[test]
-fn calls_are_taken_back_one_after_the_other_newest_first() {
+fn an_access_time_alone_comes_back_too() {
     let scratch = world();
-    furnish(&scratch);
-    let mut states = vec![seen(&scratch.project())];
-    for change in [
-        &["safe-cp", "a", "b"][..],
-        &["safe-mv", "b", "dir"],
-        &["safe-rm", "-r", "tree"],
-        &["safe-mkdir", "tree"],
-        &["safe-chmod", "700", "tree"],
-    ] {
-        scratch.expect(0, change);
-        states.push(seen(&scratch.project()));
-    }
-    states.pop();
-    while let Some(state) = states.pop() {
-        let done = scratch.undo(&["--last"]);
-        assert_eq!(done.0, 0, "{done:?}");
-        assert_eq!(seen(&scratch.project()), state);
-    }
-    assert_eq!(scratch.undo(&["--last"]).0, 64);
-}
-
-#[test]
-fn refused_and_foreign_and_reading_calls_are_not_taken_back() {
-    let scratch = world();
-    furnish(&scratch);
-    assert_eq!(scratch.undo(&["--last"]).0, 64);
-    scratch.run(&["safe-rm", "absent"]);
-    let (code, _, err) = scratch.undo(&["--last"]);
-    assert_eq!(code, 64, "{err}");
-    let (code, _, err) = scratch.undo(&["1"]);
-    assert_eq!(code, 64);
-    assert!(
-        err.starts_with("wt undo: entry 1 is no call that changed files"),
-        "{err}"
-    );
-    assert_eq!(scratch.undo(&["4711"]).0, 64);
-    assert_eq!(text(&scratch.run(&["undo"]).stdout), "");
-}
-
-#[test]
-fn redaction_does_not_lose_the_way_back() {
-    let scratch = world();
-    let secret = "ghp_0123456789abcdefghijklmnopqrstuvwxyzAB";
-    scratch.write(secret, "text");
-    scratch.expect(0, &["safe-rm", secret]);
-    let (code, _, err) = scratch.undo(&["--last"]);
-    // No name is made up; the object is still in the trash, and that is said.
-    assert_eq!(code, 64, "{err}");
-    assert!(
-        err.contains("a secret in its name was taken out of the record"),
-        "{err}"
-    );
-    assert_eq!(scratch.trash().len(), 1);
-    assert_eq!(fs::read_dir(scratch.project()).unwrap().count(), 1, "only .git");
+    let file = scratch.write("t", "text");
+    scratch.expect(0, &["safe-touch", "-d", "2010-01-01", "t"]);
+    let accessed = || fs::metadata(&file).unwrap().atime();
+    let before = accessed();
+    scratch.expect(0, &["safe-touch", "-a", "-d", "2001-01-01", "t"]);
+    assert_ne!(accessed(), before);
+    assert_eq!(scratch.undo(&["--last"]).0, 0);
+    assert_eq!(accessed(), before);
 }
