@@ -76,6 +76,30 @@ impl Answer {
         }
     }
 
+    /// Both answers in one: the stricter verdict first, and whatever either says.
+    fn and(self, other: Self) -> Self {
+        let (mut first, second) = if self.verdict >= other.verdict {
+            (self, other)
+        } else {
+            (other, self)
+        };
+        if second.risk.score > first.risk.score {
+            first.risk = second.risk;
+        }
+        first.risk_score = first.risk_score.max(second.risk_score);
+        first.hint = first.hint.or(second.hint);
+        first.rules.extend(second.rules);
+        first.rules.sort_by_key(|rule| std::cmp::Reverse(rule.verdict));
+        first.gtfo.extend(second.gtfo);
+        first.intents.extend(second.intents);
+        for reason in second.reasons {
+            if !first.reasons.contains(&reason) {
+                first.reasons.push(reason);
+            }
+        }
+        first
+    }
+
     /// The answer as JSON, in the order that its readers know.
     pub fn json(&self) -> Json {
         let mut out = Map::new();
@@ -123,10 +147,11 @@ pub fn beforehand(
     let answer = parts(analysis, around, ground);
     let Some(call) = call else { return Ok(answer) };
     let own = argv(&call, around, caller, ground)?;
-    Ok(if own.verdict >= answer.verdict {
+    // What a shell may do with any program says nothing more of one that is known.
+    Ok(if answer.verdict <= Verdict::Shadow && answer.gtfo.is_empty() {
         own
     } else {
-        answer
+        own.and(answer)
     })
 }
 

@@ -380,6 +380,19 @@ fn a_command_that_is_one_call_of_an_applet_is_checked_as_that_call() {
             "{command}: {rules:?}"
         );
     }
+    // Whatever either says is heard.
+    fs::hard_link(scratch.file("a"), scratch.file("b")).unwrap();
+    let asked = scratch.run(&[
+        "check",
+        "--json",
+        "--shell",
+        "LD_PRELOAD=/tmp/x.so safe-chmod 600 a",
+    ]);
+    let answer: Value = serde_json::from_str(&text(&asked.stdout)).unwrap();
+    assert_eq!(asked.status.code(), Some(75), "{answer}");
+    for rule in ["hard-link", "foreign-library"] {
+        assert!(answer["rules"].to_string().contains(rule), "{rule}: {answer}");
+    }
     let wrong = scratch.run(&["check", "--shell", "safe-rm --no-such a"]);
     assert_eq!(wrong.status.code(), Some(64), "{wrong:?}");
 }
