@@ -91,6 +91,15 @@ impl KeyFile {
         Ok(file)
     }
 
+    /// The public half of the key that is stored, whatever the ledger names; none where there is none.
+    ///
+    /// # Errors
+    /// 78 where it cannot be read.
+    pub fn stored(dir: BorrowedFd<'_>) -> Result<Option<PublicKey>, Failure> {
+        let file = Self::read_at(dir, FILE)?;
+        Ok(file.and_then(|file| PublicKey::parse(&file.public_key)))
+    }
+
     /// As [`KeyFile::read`], and changes nothing.
     ///
     /// # Errors

@@ -10,7 +10,7 @@ use super::{
     table::Table,
 };
 use crate::{
-    approver::{Approver, PublicKey, Statement},
+    approver::{Approver, KeyFile, PublicKey, Statement},
     report::{Exit, Failure},
 };
 use ledger::{Draft, Durability, Kind, Ledger};
@@ -38,18 +38,24 @@ impl State<'_> {
         Ok(catch_up(self.home, self.shown, marks)?.key())
     }
 
-    /// The key that the ledger names, as far as it can be told where the ledger takes no entry.
+    /// The key of whoever approves here, from whatever still tells it: the ledger, where that takes no entry the index or
+    /// what can be read, and where it was cut short and tells none, policy or the stored key.
     ///
     /// # Errors
-    /// The index cannot be read.
+    /// The index or the stored key cannot be read.
     pub fn known_key(&self, ledger: &mut Ledger) -> Result<Option<PublicKey>, Failure> {
-        if let Ok(known) = self.ledger_key(ledger) {
-            return Ok(known);
+        let told = match self.ledger_key(ledger) {
+            Ok(told) => told,
+            Err(_) => match Table::open(self.home)? {
+                Some(table) => table.key(),
+                None => key_told(self.home, self.shown),
+            },
+        };
+        let in_policy = || self.settings.public_key.as_deref().and_then(PublicKey::parse);
+        match told.or_else(in_policy) {
+            Some(known) => Ok(Some(known)),
+            None => KeyFile::stored(self.home),
         }
-        Ok(match Table::open(self.home)? {
-            Some(table) => table.key(),
-            None => key_told(self.home, self.shown),
-        })
     }
 
     /// Every grant as it stands, by number.
