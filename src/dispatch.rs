@@ -2,10 +2,12 @@
 
 use crate::{
     commands::{SUBCOMMANDS, Subcommand},
+    effect::words::reason,
     report::{Exit, Failure},
 };
 use applets::Applet;
 use policy::text::escape;
+use rustix::io::Errno;
 use std::{
     ffi::OsString,
     os::unix::ffi::OsStrExt,
@@ -158,7 +160,14 @@ fn outlive_size_limit() -> Result<(), Failure> {
 /// Closes what the caller left open beyond the standard three, before anything is opened here (CVE-2024-21626).
 fn alone() -> Result<(), Failure> {
     crate::sandbox::close_inherited(&[]).map(drop).map_err(|e| {
-        Failure::new(Exit::Sandbox, format!("cannot close inherited descriptors: {e}"))
-            .hint("`/proc` must be mounted")
+        let hint = match e {
+            Errno::MFILE | Errno::NFILE => "too many files are open; raise `ulimit -n`",
+            _ => "`/proc` must be mounted",
+        };
+        Failure::new(
+            Exit::Sandbox,
+            format!("cannot close inherited descriptors: {}", reason(e)),
+        )
+        .hint(hint)
     })
 }

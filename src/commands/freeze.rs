@@ -17,6 +17,7 @@ pub(crate) fn build() -> Command {
         .arg(
             Arg::new("reason")
                 .long("reason")
+                .value_parser(options::words)
                 .value_name("TEXT")
                 .help("Why; agents are told"),
         )

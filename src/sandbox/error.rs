@@ -82,6 +82,10 @@ impl From<SandboxError> for Failure {
             SandboxError::BelowMinimum { .. } => {
                 "`wt doctor` shows what the kernel offers; the policy's `sandbox.min_sandbox` says what it must"
             }
+            SandboxError::Kernel {
+                errno: Errno::MFILE | Errno::NFILE,
+                ..
+            } => "too many files are open; raise `ulimit -n`",
             SandboxError::Kernel { .. } | SandboxError::Refused { .. } | SandboxError::Lost { .. } => {
                 "`wt doctor` shows what the kernel offers"
             }
