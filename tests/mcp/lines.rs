@@ -28,6 +28,32 @@ fn a_line_that_is_no_request_is_answered_and_the_connection_goes_on() {
 }
 
 #[test]
+fn an_id_that_is_in_use_is_refused_and_free_again_once_it_was_answered() {
+    let world = World::new();
+    let mut server = world.greeted("2025-11-25", &json!({}));
+    let call = |name: &str| {
+        let params = json!({"name": "safe_mkdir", "arguments": {"path": name}});
+        format!(
+            "{}\n",
+            json!({"jsonrpc": "2.0", "id": 777, "method": "tools/call", "params": params})
+        )
+    };
+    server.write((call("first") + &call("second")).as_bytes());
+    let mut said = [server.next(), server.next()];
+    said.sort_by_key(|said| said.get("error").is_some());
+    assert_eq!(said[0]["id"], 777, "{said:?}");
+    assert_eq!(
+        (&said[1]["error"]["code"], &said[1]["id"]),
+        (&json!(-32600), &Json::Null),
+        "{said:?}"
+    );
+    assert!(world.workspace().join("first").is_dir() && !world.workspace().join("second").exists());
+    server.write(call("second").as_bytes());
+    assert_eq!(server.next()["id"], 777);
+    assert!(world.workspace().join("second").is_dir());
+}
+
+#[test]
 fn what_comes_before_the_first_request_ends_nothing() {
     let world = World::new();
     let mut server = world.server();

@@ -2,7 +2,7 @@
 
 use super::{
     Server,
-    message::{self, Arrived, MAX_MESSAGE_BYTES},
+    message::{self, Arrived, MARK, MAX_MESSAGE_BYTES},
 };
 use crate::report::{Exit, Failure};
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited, combinators::BoxBody};
@@ -144,7 +144,10 @@ async fn whole(request: Request<Incoming>) -> Result<Request<Full<Bytes>>, Reply
         Err(_) => return Err(reply(StatusCode::BAD_REQUEST)),
     };
     match message::read(&body) {
-        Arrived::Message(_) => Ok(Request::from_parts(head, Full::new(body))),
+        Arrived::Message(_) => {
+            let marked = if body.starts_with(MARK) { MARK.len() } else { 0 };
+            Ok(Request::from_parts(head, Full::new(body.slice(marked..))))
+        }
         Arrived::Wrong(answer) => Err(said(StatusCode::BAD_REQUEST, &answer)),
         Arrived::Nothing if body.trim_ascii().is_empty() => Err(reply(StatusCode::BAD_REQUEST)),
         Arrived::Nothing => Err(reply(StatusCode::ACCEPTED)),

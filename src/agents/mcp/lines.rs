@@ -4,12 +4,12 @@
 use super::message::{self, Arrived, MAX_MESSAGE_BYTES};
 use rmcp::{
     RoleServer,
-    model::ClientJsonRpcMessage,
+    model::{ClientJsonRpcMessage, ClientNotification, JsonRpcNotification, RequestId},
     service::{RxJsonRpcMessage, TxJsonRpcMessage},
     transport::Transport,
 };
 use serde::Serialize;
-use std::{io, sync::Arc};
+use std::{collections::HashSet, io, sync::Arc};
 use tokio::{
     io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader},
     sync::{Mutex, Notify},
@@ -28,6 +28,8 @@ pub(super) struct Lines<R, W> {
     has_ended: bool,
     /// Whether there was a request. A connection begins with one; what comes before it says nothing.
     begun: bool,
+    /// Requests without an answer yet.
+    open: HashSet<RequestId>,
     to: Arc<Mutex<W>>,
     /// The answer to what was no message, on its way; nothing is read before it is out.
     answering: Option<JoinHandle<io::Result<()>>>,
@@ -46,6 +48,7 @@ where
             ended: Arc::default(),
             has_ended: false,
             begun: false,
+            open: HashSet::new(),
             to: Arc::new(Mutex::new(to)),
             answering: None,
         }
@@ -95,10 +98,30 @@ where
         self.answering = Some(tokio::spawn(written(Arc::clone(&self.to), line_of(answer))));
     }
 
-    /// Whether the message may come where the connection stands.
-    fn fits(&mut self, message: &ClientJsonRpcMessage) -> bool {
-        self.begun |= matches!(message, ClientJsonRpcMessage::Request(_));
-        self.begun
+    /// What the message is where the connection stands.
+    fn placed(&mut self, message: Box<ClientJsonRpcMessage>) -> Arrived {
+        match &*message {
+            ClientJsonRpcMessage::Request(request) => {
+                self.begun = true;
+                if !self.open.insert(request.id.clone()) {
+                    return Arrived::Wrong(message::in_use(&request.id));
+                }
+            }
+            ClientJsonRpcMessage::Notification(JsonRpcNotification {
+                notification: ClientNotification::CancelledNotification(cancelled),
+                ..
+            }) => {
+                // There may be no answer to it any more.
+                self.open
+                    .retain(|id| Some(id) != cancelled.params.request_id.as_ref());
+            }
+            _ => {}
+        }
+        if self.begun {
+            Arrived::Message(message)
+        } else {
+            Arrived::Nothing
+        }
     }
 }
 
@@ -113,6 +136,15 @@ where
         &mut self,
         item: TxJsonRpcMessage<RoleServer>,
     ) -> impl Future<Output = io::Result<()>> + Send + 'static {
+        match &item {
+            TxJsonRpcMessage::<RoleServer>::Response(answer) => {
+                self.open.remove(&answer.id);
+            }
+            TxJsonRpcMessage::<RoleServer>::Error(answer) => {
+                self.open.retain(|id| Some(id) != answer.id.as_ref())
+            }
+            _ => {}
+        }
         written(Arc::clone(&self.to), line_of(&item))
     }
 
@@ -123,9 +155,13 @@ where
                 let _sent = answering.await;
                 self.answering = None;
             }
-            match self.next().await? {
-                Arrived::Message(message) if self.fits(&message) => return Some(*message),
-                Arrived::Message(_) | Arrived::Nothing => {}
+            let arrived = match self.next().await? {
+                Arrived::Message(message) => self.placed(message),
+                other => other,
+            };
+            match arrived {
+                Arrived::Message(message) => return Some(*message),
+                Arrived::Nothing => {}
                 Arrived::Wrong(answer) => self.answer(&answer),
             }
         }

@@ -1,11 +1,14 @@
 //! One message of a client from its bytes, or what is answered to bytes that are none (JSON-RPC 2.0, section 5.1).
 
 use crate::report::visible;
-use rmcp::model::ClientJsonRpcMessage;
+use rmcp::model::{ClientJsonRpcMessage, RequestId};
 use serde_json::{Value as Json, json};
 
 /// Most bytes of one message, over either transport.
 pub(super) const MAX_MESSAGE_BYTES: usize = 4 << 20;
+
+/// A byte order mark, which may be passed over (RFC 8259, section 8.1).
+pub(super) const MARK: &[u8] = b"\xEF\xBB\xBF";
 
 const PARSE_ERROR: i32 = -32700;
 const INVALID_REQUEST: i32 = -32600;
@@ -24,8 +27,7 @@ pub(super) enum Arrived {
 
 /// Reads a message: a line without its end, or a body.
 pub(super) fn read(bytes: &[u8]) -> Arrived {
-    // RFC 8259, section 8.1: a byte order mark may be passed over.
-    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+    let bytes = bytes.strip_prefix(MARK).unwrap_or(bytes);
     if bytes.trim_ascii().is_empty() {
         return Arrived::Nothing;
     }
@@ -41,6 +43,13 @@ pub(super) fn read(bytes: &[u8]) -> Arrived {
 /// What is answered to a message beyond the limit.
 pub(super) fn too_long() -> Json {
     let why = format!("longer than {MAX_MESSAGE_BYTES} bytes, which is the most that one message may have");
+    error(INVALID_REQUEST, &Json::Null, &why)
+}
+
+/// What is answered to a request whose id another one has that is not answered yet. To answer it by that id would answer
+/// the other.
+pub(super) fn in_use(id: &RequestId) -> Json {
+    let why = format!("the id {} is in use", visible(&id.to_string()));
     error(INVALID_REQUEST, &Json::Null, &why)
 }
 
