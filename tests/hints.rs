@@ -14,6 +14,23 @@ fn said(scratch: &Scratch, code: i32, args: &[&str]) -> (String, String) {
 }
 
 #[test]
+fn too_many_open_files_are_said_to_be_that() {
+    let scratch = Scratch::new();
+    let script = "ulimit -n 3; exec \"$@\"";
+    let output = within(
+        "/bin/sh",
+        &["-c", script, "sh"],
+        &scratch.wt(&["safe-touch", "x"]),
+    )
+    .output()
+    .unwrap();
+    let said = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(69), "{said}");
+    assert!(said.contains("hint: ") && said.contains("`ulimit -n`"), "{said}");
+    assert!(!scratch.file("x").exists());
+}
+
+#[test]
 fn what_was_never_a_head_is_a_usage_error_and_a_head_that_does_not_fit_is_tampering() {
     let scratch = Scratch::new();
     scratch.expect(0, &["checkpoint"]);

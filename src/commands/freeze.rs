@@ -14,10 +14,10 @@ use std::process::ExitCode;
 pub(crate) fn build() -> Command {
     Command::new("freeze")
         .about("Stop every call that changes anything or leaves this machine")
+        // Whoever is in doubt may stop things: a reason that says nothing is none, and no error.
         .arg(
             Arg::new("reason")
                 .long("reason")
-                .value_parser(options::words)
                 .value_name("TEXT")
                 .help("Why; agents are told"),
         )
