@@ -102,23 +102,32 @@ fn a_signal_that_the_caller_ignores_stops_nothing() {
     assert_eq!(sent("TERM", call).status.signal(), Some(15));
 }
 
-/// A copy over files that are there already, under way.
-fn overwriting(scratch: &Scratch) -> Child {
+/// A copy in a process of its own, over files that are there already, under way; and a call before it.
+fn overwriting() -> (Scratch, Child) {
+    let scratch = world();
+    scratch.policy(&open_policy(r#""sandbox": {"native": "process"},"#));
+    scratch.expect(0, &["safe-touch", "marker"]);
     for n in 0..3000 {
         scratch.write(format!("tree/{}/{n}", n / 100), "new");
         scratch.write(format!("there/tree/{}/{n}", n / 100), "old");
     }
     let call = started(scratch.wt(&["safe-cp", "-r", "tree", "there"]));
     until("the copy begins", || !scratch.kept().is_empty());
-    call
+    (scratch, call)
+}
+
+/// That the copy was taken back, and nothing else.
+fn is_as_before(scratch: &Scratch) {
+    assert!(scratch.file("marker").exists(), "that was another call");
+    for (path, file) in seen(&scratch.file("there/tree")) {
+        let old = file.kind == "dir" || file.content == b"old";
+        assert!(old, "{}", path.display());
+    }
 }
 
 #[test]
 fn a_copy_in_a_process_of_its_own_says_what_it_did_until_it_was_stopped() {
-    let scratch = world();
-    scratch.policy(&open_policy(r#""sandbox": {"native": "process"},"#));
-    scratch.expect(0, &["safe-touch", "marker"]);
-    let call = overwriting(&scratch);
+    let (scratch, call) = overwriting();
     let before = seen(&scratch.file("tree"));
     let done = sent("TERM", call);
     assert_eq!(done.status.signal(), Some(15), "{done:?}");
@@ -127,22 +136,12 @@ fn a_copy_in_a_process_of_its_own_says_what_it_did_until_it_was_stopped() {
     assert!(outcome["effects"].to_string().contains("overwrite"), "{outcome}");
     assert_eq!(before, seen(&scratch.file("tree")));
     assert_eq!(scratch.undo(&["--last"]).0, 0);
-    assert!(scratch.file("marker").exists(), "that was another call");
-    for (path, file) in seen(&scratch.file("there/tree")) {
-        assert!(
-            file.content == b"old" || file.content.is_empty(),
-            "{}",
-            path.display()
-        );
-    }
+    is_as_before(&scratch);
 }
 
 #[test]
 fn a_copy_whose_process_was_killed_is_the_last_call_all_the_same() {
-    let scratch = world();
-    scratch.policy(&open_policy(r#""sandbox": {"native": "process"},"#));
-    scratch.expect(0, &["safe-touch", "marker"]);
-    let call = overwriting(&scratch);
+    let (scratch, call) = overwriting();
     for child in children(call.id()) {
         let kill = Command::new("kill").args(["-KILL", &child.to_string()]).status();
         assert!(kill.unwrap().success());
@@ -151,14 +150,7 @@ fn a_copy_whose_process_was_killed_is_the_last_call_all_the_same() {
     assert_eq!(done.status.code(), Some(69), "{done:?}");
     assert_eq!(outcome(&scratch)["effects"][0]["op"], "lost");
     scratch.undo(&["--last"]);
-    assert!(scratch.file("marker").exists(), "that was another call");
-    for (path, file) in seen(&scratch.file("there/tree")) {
-        assert!(
-            file.content == b"old" || file.content.is_empty(),
-            "{}",
-            path.display()
-        );
-    }
+    is_as_before(&scratch);
 }
 
 #[test]

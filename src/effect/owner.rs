@@ -4,38 +4,25 @@
 use super::{
     plan::SetOwner,
     run::{Fault, Run, object, path_below, shown_below},
-    tree::change_tree,
+    tree::change_all,
 };
-use crate::resolve::{Kind, Status, status_of};
+use crate::resolve::Status;
 use rustix::fs::{AtFlags, Gid, Uid, chownat};
 use serde_json::json;
-use std::os::fd::{AsFd, BorrowedFd};
+use std::os::fd::BorrowedFd;
 
 pub(super) fn carry_out(run: &mut Run, set: &SetOwner) {
-    let what = "changing ownership of";
-    let held = match run.fd(set.object) {
-        Ok(held) => held,
-        Err(errno) => {
-            let text = format!("{what} {}: {}", set.at.quoted(), Fault::Kernel(errno).text());
-            return run.fail(&text, &set.at.path);
-        }
-    };
     let mut change =
         |run: &mut Run, fd: BorrowedFd<'_>, path: &[u8], status: &Status| apply(run, set, fd, path, status);
-    if set.scope.recursive && set.judged.kind == Kind::Dir {
-        change_tree(run, held.as_fd(), &set.at, &set.scope, what, &mut change);
-    } else {
-        // As it is now: the call may name an object twice.
-        let done = status_of(&held)
-            .map_err(Fault::from)
-            .and_then(|now| change(run, held.as_fd(), b"", &now));
-        if let Err(fault) = done {
-            run.fail(
-                &format!("{what} {}: {}", set.at.quoted(), fault.text()),
-                &set.at.path,
-            );
-        }
-    }
+    let object = (set.object, set.judged.kind);
+    change_all(
+        run,
+        object,
+        &set.at,
+        &set.scope,
+        "changing ownership of",
+        &mut change,
+    );
 }
 
 fn apply(

@@ -4,17 +4,17 @@
 use super::{
     plan::SetMode,
     run::{Fault, Run, object, path_below, shown_below},
-    tree::change_tree,
+    tree::change_all,
     words::letters,
 };
-use crate::resolve::{Kind, Status, status_of};
+use crate::resolve::{Kind, Status};
 use applets::mode::Mode as Asked;
 use rustix::{
     fs::{AtFlags, CWD, Mode, chmodat},
     io::Errno,
 };
 use serde_json::json;
-use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
+use std::os::fd::{AsRawFd, BorrowedFd};
 
 /// Bits of `new` that give rights nobody may give: set-user-ID, set-group-ID, and writing for everyone without the
 /// sticky bit; those that the object has already are not counted.
@@ -26,34 +26,21 @@ pub(crate) fn hazards(old: u32, new: u32) -> u32 {
 }
 
 pub(super) fn carry_out(run: &mut Run, set: &SetMode) {
-    let what = "changing permissions of";
     let Some(asked) = Asked::parse(&set.mode) else {
         return run.fail(&format!("invalid mode: {}", set.mode), &set.at.path);
-    };
-    let held = match run.fd(set.object) {
-        Ok(held) => held,
-        Err(errno) => {
-            let text = format!("{what} {}: {}", set.at.quoted(), Fault::Kernel(errno).text());
-            return run.fail(&text, &set.at.path);
-        }
     };
     let mut change = |run: &mut Run, fd: BorrowedFd<'_>, path: &[u8], status: &Status| {
         apply(run, set, &asked, fd, path, status)
     };
-    if set.scope.recursive && set.judged.kind == Kind::Dir {
-        change_tree(run, held.as_fd(), &set.at, &set.scope, what, &mut change);
-    } else {
-        // As it is now: the call may name an object twice.
-        let done = status_of(&held)
-            .map_err(Fault::from)
-            .and_then(|now| change(run, held.as_fd(), b"", &now));
-        if let Err(fault) = done {
-            run.fail(
-                &format!("{what} {}: {}", set.at.quoted(), fault.text()),
-                &set.at.path,
-            );
-        }
-    }
+    let object = (set.object, set.judged.kind);
+    change_all(
+        run,
+        object,
+        &set.at,
+        &set.scope,
+        "changing permissions of",
+        &mut change,
+    );
 }
 
 fn apply(

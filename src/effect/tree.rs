@@ -2,7 +2,7 @@
 //! through that descriptor. A file with further names that nobody judged is left alone and told.
 
 use super::{
-    plan::{Scope, Spot},
+    plan::{Scope, Slot, Spot},
     run::{Fault, Run, shown_below},
     words::reason,
 };
@@ -19,8 +19,31 @@ use std::{
 /// What is done with each object: the descriptor, its path below the root, its state.
 pub(super) type Change<'c> = dyn FnMut(&mut Run, BorrowedFd<'_>, &[u8], &Status) -> Result<(), Fault> + 'c;
 
-/// Applies `change` to everything below `root`, the root included.
-pub(super) fn change_tree(
+/// Applies `change` to the object of a step, and where it is a directory and the scope says so to everything below it.
+pub(super) fn change_all(
+    run: &mut Run,
+    object: (Slot, Kind),
+    at: &Spot,
+    scope: &Scope,
+    what: &str,
+    change: &mut Change<'_>,
+) {
+    let (slot, kind) = object;
+    let done = run.fd(slot).map_err(Fault::from).and_then(|held| {
+        if scope.recursive && kind == Kind::Dir {
+            change_tree(run, held.as_fd(), at, scope, what, change);
+            return Ok(());
+        }
+        // As it is now: the call may name an object twice.
+        change(run, held.as_fd(), b"", &status_of(&held)?)
+    });
+    if let Err(fault) = done {
+        let text = format!("{what} {}: {}", at.quoted(), fault.text());
+        run.fail(&text, &at.path);
+    }
+}
+
+fn change_tree(
     run: &mut Run,
     root: BorrowedFd<'_>,
     at: &Spot,
