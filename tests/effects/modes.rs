@@ -176,6 +176,42 @@ fn a_copy_that_keeps_attributes_gets_no_list_from_its_directory() {
     assert_eq!((got(&tree, ACCESS), got(&tree, DEFAULT)), (None, None));
 }
 
+/// Below a set-group-ID directory a new one has another group than it will have: its list comes after its owner.
+#[test]
+fn a_directory_gets_its_list_when_it_has_its_owner() {
+    if !needs::root("give a directory away") || !needs::program("strace") {
+        return;
+    }
+    let desk = Scratch::new();
+    desk.write("src/n", "text");
+    std::fs::create_dir(desk.file("dir")).unwrap();
+    std::os::unix::fs::chown(desk.file("dir"), None, Some(88)).unwrap();
+    std::fs::set_permissions(desk.file("dir"), PermissionsExt::from_mode(0o2775)).unwrap();
+    if !set(&desk.file("src"), ACCESS, &list([7, 5, 0], Some((1234, 5, 5)))) {
+        return;
+    }
+    let traced = desk.file("trace");
+    let words = [
+        "-f",
+        "-qq",
+        "-y",
+        "-o",
+        traced.to_str().unwrap(),
+        "-e",
+        "trace=fchown,fsetxattr,fchmod",
+    ];
+    let output = within("strace", &words, &desk.wt(&["safe-cp", "-a", "src", "dir"])).output();
+    assert!(output.unwrap().status.success());
+    let trace = std::fs::read_to_string(&traced).unwrap();
+    let calls: Vec<&str> = trace
+        .lines()
+        .filter(|line| line.contains("/dir/src>"))
+        .filter_map(|line| line.split_once('(')?.0.rsplit(' ').next())
+        .collect();
+    assert_eq!(calls, ["fchown", "fsetxattr", "fchmod"], "{trace}");
+    assert_eq!(mode(&desk.file("dir/src")), 0o750);
+}
+
 /// What a mask takes from the owner is taken from what the caller makes, and never from Watchtower's own files.
 #[test]
 fn a_mask_that_takes_everything_leaves_watchtower_whole() {

@@ -52,7 +52,7 @@ impl Overwritten {
     /// Gives its extended attributes to `dest`; whether all access lists are among them.
     pub(super) fn give(&self, dest: BorrowedFd<'_>) -> bool {
         let wanted = |name: &str| ACCESS_LISTS.contains(&name) || name.starts_with("user.");
-        carry(&self.held, dest, &wanted)
+        Extended::read(&self.held, &wanted).give(dest)
     }
 }
 
@@ -71,41 +71,63 @@ pub(super) fn strip_lists(made: BorrowedFd<'_>) -> Result<(), Errno> {
     Ok(())
 }
 
-/// Copies what of the extended attributes of `source` may be kept; a file system without them keeps none. Comes after the
-/// owner, whose change drops capabilities. Returns whether all access lists came along.
-pub(super) fn keep(source: &impl AsRawFd, dest: BorrowedFd<'_>, manner: Manner) -> bool {
-    let wanted = |name: &str| {
-        ACCESS_LISTS.contains(&name)
-            || (manner.preserve == Preserve::Everything && name.starts_with("user."))
-            || (manner.special_bits && name == CAPABILITY)
-    };
-    manner.preserve == Preserve::Content || carry(source, dest, &wanted)
+/// Extended attributes that were read.
+#[derive(Default)]
+pub(super) struct Extended {
+    all: Vec<(String, Vec<u8>)>,
+    /// Whether something could not be read.
+    lacks: bool,
 }
 
-/// Whether all access lists that are `wanted` could be carried over.
-fn carry(source: &impl AsRawFd, dest: BorrowedFd<'_>, wanted: &dyn Fn(&str) -> bool) -> bool {
-    let source = format!("/proc/self/fd/{}", source.as_raw_fd());
-    let mut names: Vec<u8> = vec![0; MAX_BYTES];
-    let len = match listxattr(source.as_str(), &mut *names) {
-        Ok(0) | Err(Errno::OPNOTSUPP) => return true,
-        Ok(len) => len,
-        Err(_) => return false,
-    };
-    let mut value: Vec<u8> = vec![0; MAX_BYTES];
-    let mut listed = true;
-    for name in names.get(..len).unwrap_or_default().split(|b| *b == 0) {
-        let Ok(name) = std::str::from_utf8(name) else {
-            continue;
-        };
-        if !wanted(name) {
-            continue;
+impl Extended {
+    /// What of the extended attributes of `source` may be kept; a file system without them has none.
+    pub(super) fn to_keep(source: &impl AsRawFd, manner: Manner) -> Self {
+        if manner.preserve == Preserve::Content {
+            return Self::default();
         }
-        // The destination's file system may know none of them.
-        let done = getxattr(source.as_str(), name, &mut *value).and_then(|len| {
-            let value = value.get(..len).unwrap_or_default();
-            fsetxattr(dest, name, value, XattrFlags::empty())
-        });
-        listed &= done.is_ok() || !ACCESS_LISTS.contains(&name);
+        Self::read(source, &|name| {
+            ACCESS_LISTS.contains(&name)
+                || (manner.preserve == Preserve::Everything && name.starts_with("user."))
+                || (manner.special_bits && name == CAPABILITY)
+        })
     }
-    listed
+
+    fn read(source: &impl AsRawFd, wanted: &dyn Fn(&str) -> bool) -> Self {
+        let mut read = Self::default();
+        let source = format!("/proc/self/fd/{}", source.as_raw_fd());
+        let mut names: Vec<u8> = vec![0; MAX_BYTES];
+        let len = match listxattr(source.as_str(), &mut *names) {
+            Ok(0) | Err(Errno::OPNOTSUPP) => return read,
+            Ok(len) => len,
+            Err(_) => {
+                read.lacks = true;
+                return read;
+            }
+        };
+        let mut value: Vec<u8> = vec![0; MAX_BYTES];
+        for name in names.get(..len).unwrap_or_default().split(|b| *b == 0) {
+            let Some(name) = std::str::from_utf8(name).ok().filter(|name| wanted(name)) else {
+                continue;
+            };
+            match getxattr(source.as_str(), name, &mut *value) {
+                Ok(len) => {
+                    let value = value.get(..len).unwrap_or_default();
+                    read.all.push((name.to_owned(), value.to_vec()));
+                }
+                Err(_) => read.lacks |= ACCESS_LISTS.contains(&name),
+            }
+        }
+        read
+    }
+
+    /// Gives them to `dest`, as far as its file system has them. Comes after the owner: a change of that drops capabilities,
+    /// and a list means the group that is there. Returns whether all access lists came along.
+    pub(super) fn give(&self, dest: BorrowedFd<'_>) -> bool {
+        let mut listed = !self.lacks;
+        for (name, value) in &self.all {
+            let done = fsetxattr(dest, name.as_str(), value, XattrFlags::empty());
+            listed &= done.is_ok() || !ACCESS_LISTS.contains(&name.as_str());
+        }
+        listed
+    }
 }

@@ -5,7 +5,7 @@ use super::{
     attributes::{apply, apply_to_link, first_mode},
     data::copy_data,
     discard,
-    extended::{Overwritten, keep, strip_lists},
+    extended::{Extended, Overwritten, strip_lists},
 };
 use crate::{
     effect::{plan::Preserve, run::Run},
@@ -69,7 +69,7 @@ fn fill(
     copy_data(source, dest, status.size, status.blocks, &run.withdrawal)?;
     apply(status, dest, manner, run.umask, before, || match before {
         Some(before) if plain => before.give(dest),
-        _ => keep(&source, dest, manner),
+        _ => Extended::to_keep(&source, manner).give(dest),
     })
 }
 

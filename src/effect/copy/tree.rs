@@ -5,7 +5,7 @@ use super::{
     Manner,
     attributes::{apply, first_mode},
     discard,
-    extended::{Overwritten, keep, strip_lists},
+    extended::{Extended, Overwritten, strip_lists},
     file::{copy_link, copy_regular, open_regular},
 };
 use crate::{
@@ -52,8 +52,8 @@ pub(super) struct Branch<'b> {
 struct Entered {
     /// Whether this copy made it.
     fresh: bool,
-    /// Whether the access list of its source came along.
-    listed: bool,
+    /// What it gets once everything is in it: until then it is its maker's alone.
+    extended: Extended,
 }
 
 /// Copies the tree `source` to `name` in `dir`.
@@ -159,11 +159,8 @@ impl Copier<'_, '_> {
             return Ok(None);
         }
         let name = last(path);
-        let made = match mkdirat(
-            self.ladder.top()?,
-            name,
-            first_mode(status, self.branch.manner, None),
-        ) {
+        let mode = first_mode(status, self.branch.manner, None);
+        let made = match mkdirat(self.ladder.top()?, name, mode) {
             Ok(()) => true,
             Err(Errno::EXIST) if self.branch.merge.is_some() => false,
             Err(errno) => return Err(errno.into()),
@@ -328,14 +325,14 @@ impl Visitor for Copier<'_, '_> {
         match self.directory(path, status) {
             Ok(Some((fd, fresh))) => {
                 let id = status_of(&fd)?.id;
-                let mut listed = true;
                 // A directory that was there before keeps what it has: it was not judged for more than new names in it.
+                let mut extended = Extended::default();
                 if fresh && self.branch.manner.preserve != Preserve::Content {
                     strip_lists(fd.as_fd())?;
-                    listed = keep(&dir, fd.as_fd(), self.branch.manner);
+                    extended = Extended::to_keep(&dir, self.branch.manner);
                 }
                 self.ladder.push(fd, id);
-                self.entered.push(Entered { fresh, listed });
+                self.entered.push(Entered { fresh, extended });
                 Ok(Flow::Descend)
             }
             Ok(None) => Ok(Flow::Skip),
@@ -380,7 +377,9 @@ impl Visitor for Copier<'_, '_> {
         let entered = self.entered.pop().ok_or(Errno::BADF)?;
         if entered.fresh {
             let (top, manner) = (self.ladder.top()?, self.branch.manner);
-            if let Err(errno) = apply(status, top, manner, self.run.umask, None, || entered.listed) {
+            if let Err(errno) = apply(status, top, manner, self.run.umask, None, || {
+                entered.extended.give(top)
+            }) {
                 self.told(path, errno.into());
             }
         }
