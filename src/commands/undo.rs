@@ -54,7 +54,7 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
     let reader = Reader::open(ground.home.dir.as_fd(), &ground.home.path)?;
     let did = |found: &undo::Found| {
         let plan = undo::plan(found, caller.uid, &ground.home);
-        plan.is_under_way || !plan.work.is_empty()
+        plan.is_unsure || !plan.work.is_empty()
     };
     let found = undo::find(&reader, wanted, &caller.principal, &did)?;
     let of = found.decision.seq;

@@ -36,8 +36,8 @@ pub struct Plan {
     pub left: Vec<String>,
     /// How much is as it was before the call already.
     pub back: usize,
-    /// Whether the call is still being done, so that nothing can be said of it yet.
-    pub is_under_way: bool,
+    /// Whether the call may have done what is not on record: it is still being done, or was stopped before it could tell.
+    pub is_unsure: bool,
 }
 
 impl Plan {

@@ -110,7 +110,7 @@ pub(super) fn plan(decision: &Entry, owning: Owning<'_>) -> Plan {
     if let Some((part, _)) = parts.iter().find(|(_, process)| runs(*process)) {
         plan.left
             .push(format!("{}: the call is still being done", part.path));
-        plan.is_under_way = true;
+        plan.is_unsure = true;
         return plan;
     }
     let mut candidates: Vec<Place> = stores.iter().flat_map(|store| store.entries(seq)).collect();
@@ -173,6 +173,7 @@ fn made(plan: &mut Plan, operands: &[Operand<'_>], freed: &[&str]) {
         if matches!(object_at(&operand.place), Ok(Some(_))) && !freed.contains(&operand.path) {
             let why = "it is there now, and whether the call made it is not on record";
             plan.left.push(format!("{}: {why}", operand.path));
+            plan.is_unsure = true;
         }
     }
 }
