@@ -53,6 +53,28 @@ fn an_id_that_is_in_use_is_refused_and_free_again_once_it_was_answered() {
     assert!(world.workspace().join("second").is_dir());
 }
 
+/// Its late answer would be taken for that of the other.
+#[test]
+fn the_id_of_a_cancelled_call_serves_no_other() {
+    let world = World::new();
+    std::fs::write(world.workspace().join("one"), "1").unwrap();
+    let mut server = world.greeted("2025-11-25", &json!({}));
+    let id = server.start(
+        "tools/call",
+        json!({"name": "jq_query", "arguments": {"query": super::calls::ENDLESS, "file": "one"}}),
+    );
+    server.tell("notifications/cancelled", json!({"requestId": id}));
+    let again = json!({"jsonrpc": "2.0", "id": id, "method": "ping"});
+    server.write(format!("{again}\n").as_bytes());
+    let said = server.next();
+    assert_eq!(
+        (&said["error"]["code"], &said["id"]),
+        (&json!(-32600), &Json::Null),
+        "{said}"
+    );
+    server.ask("ping", json!({}));
+}
+
 #[test]
 fn what_comes_before_the_first_request_ends_nothing() {
     let world = World::new();

@@ -4,7 +4,7 @@
 use super::message::{self, Arrived, MAX_MESSAGE_BYTES};
 use rmcp::{
     RoleServer,
-    model::{ClientJsonRpcMessage, ClientNotification, JsonRpcNotification, RequestId},
+    model::{ClientJsonRpcMessage, RequestId},
     service::{RxJsonRpcMessage, TxJsonRpcMessage},
     transport::Transport,
 };
@@ -28,7 +28,8 @@ pub(super) struct Lines<R, W> {
     has_ended: bool,
     /// Whether there was a request. A connection begins with one; what comes before it says nothing.
     begun: bool,
-    /// Requests without an answer yet.
+    /// Requests without an answer. One that was cancelled gets none and stays: an answer that comes late would be taken for
+    /// that of another request with its id.
     open: HashSet<RequestId>,
     to: Arc<Mutex<W>>,
     /// The answer to what was no message, on its way; nothing is read before it is out.
@@ -100,22 +101,11 @@ where
 
     /// What the message is where the connection stands.
     fn placed(&mut self, message: Box<ClientJsonRpcMessage>) -> Arrived {
-        match &*message {
-            ClientJsonRpcMessage::Request(request) => {
-                self.begun = true;
-                if !self.open.insert(request.id.clone()) {
-                    return Arrived::Wrong(message::in_use(&request.id));
-                }
+        if let ClientJsonRpcMessage::Request(request) = &*message {
+            self.begun = true;
+            if !self.open.insert(request.id.clone()) {
+                return Arrived::Wrong(message::in_use(&request.id));
             }
-            ClientJsonRpcMessage::Notification(JsonRpcNotification {
-                notification: ClientNotification::CancelledNotification(cancelled),
-                ..
-            }) => {
-                // There may be no answer to it any more.
-                self.open
-                    .retain(|id| Some(id) != cancelled.params.request_id.as_ref());
-            }
-            _ => {}
         }
         if self.begun {
             Arrived::Message(message)
