@@ -184,6 +184,41 @@ fn a_copy_that_a_signal_stopped_is_taken_back() {
     assert!(!scratch.file("copy").exists());
 }
 
+/// A call that makes 900 files, under way.
+fn touching(scratch: &Scratch) -> Child {
+    let names: Vec<String> = (0..900).map(|n| format!("t{n}")).collect();
+    let words: Vec<&str> = ["safe-touch"]
+        .into_iter()
+        .chain(names.iter().map(String::as_str))
+        .collect();
+    let call = started(scratch.wt(&words));
+    until("it makes files", || scratch.file("t20").exists());
+    call
+}
+
+/// What was made may be anybody's, and is left; but no other call is taken for it.
+#[test]
+fn a_killed_call_that_only_made_things_is_the_last_one_all_the_same() {
+    let scratch = world();
+    scratch.expect(0, &["safe-touch", "before"]);
+    let call = touching(&scratch);
+    assert_eq!(sent("KILL", call).status.signal(), Some(9));
+    let (code, _, said) = scratch.undo(&["--last"]);
+    assert_eq!(code, 64, "{said}");
+    assert!(said.contains("is not on record"), "{said}");
+    assert!(scratch.file("before").exists(), "that was another call");
+}
+
+#[test]
+fn a_call_of_many_operands_that_a_signal_stopped_has_its_outcome() {
+    let scratch = world();
+    let call = touching(&scratch);
+    assert_eq!(sent("TERM", call).status.signal(), Some(15));
+    assert_eq!(outcome(&scratch)["exit_code"], 143);
+    assert_eq!(scratch.undo(&["--last"]).0, 0);
+    assert!(!scratch.file("t20").exists());
+}
+
 /// Nothing is done yet, and nothing is put in order: it ends as any program does.
 #[test]
 fn a_call_that_waits_for_a_person_ends_at_once() {

@@ -39,6 +39,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use std::{os::fd::OwnedFd, sync::Arc};
 
+/// A call of more steps may take long.
+const MANY_STEPS: usize = 16;
+
 /// What an allowed call will do, with everything held that it needs.
 #[derive(Debug, Default)]
 pub struct Work {
@@ -113,12 +116,17 @@ impl Work {
     /// Whether it may take long and looks meanwhile whether it is still wanted.
     #[must_use]
     pub fn looks_often(&self) -> bool {
-        self.plan.steps.iter().any(|step| match step {
-            Step::Copy(_) => true,
-            Step::Move(relocation) => relocation.across.is_some(),
-            Step::SetMode(SetMode { scope, .. }) | Step::SetOwner(SetOwner { scope, .. }) => scope.recursive,
-            Step::Trouble(_) | Step::Remove(_) | Step::MakeDir(_) | Step::Touch(_) | Step::Link(_) => false,
-        })
+        self.plan.steps.len() > MANY_STEPS
+            || self.plan.steps.iter().any(|step| match step {
+                Step::Copy(_) => true,
+                Step::Move(relocation) => relocation.across.is_some(),
+                Step::SetMode(SetMode { scope, .. }) | Step::SetOwner(SetOwner { scope, .. }) => {
+                    scope.recursive
+                }
+                Step::Trouble(_) | Step::Remove(_) | Step::MakeDir(_) | Step::Touch(_) | Step::Link(_) => {
+                    false
+                }
+            })
     }
 
     /// Does what was planned, as long as the call is not taken back. The permit says that the decision is recorded; its
