@@ -201,9 +201,9 @@ impl ServerHandler for Server {
     async fn on_custom_request(
         &self,
         request: CustomRequest,
-        _: RequestContext<RoleServer>,
+        context: RequestContext<RoleServer>,
     ) -> Result<CustomResult, ErrorData> {
-        Err(params::refusal(&request))
+        Err(params::refusal(&request, stateless(&context)))
     }
 
     /// There are none, and none are declared.

@@ -9,10 +9,10 @@ use rmcp::{
 };
 use serde::de::DeserializeOwned;
 
-/// Why it does not fit, or that there is no such method.
-pub(super) fn refusal(request: &CustomRequest) -> ErrorData {
+/// Why it does not fit, or that there is no such method; where each request stands for itself there is no beginning.
+pub(super) fn refusal(request: &CustomRequest, stateless: bool) -> ErrorData {
     let why = match request.method.as_str() {
-        "initialize" => wrong::<InitializeRequestParams>(request),
+        "initialize" if !stateless => wrong::<InitializeRequestParams>(request),
         "tools/call" => wrong::<CallToolRequestParams>(request),
         "resources/read" => wrong::<ReadResourceRequestParams>(request),
         _ => return ErrorData::new(ErrorCode::METHOD_NOT_FOUND, request.method.clone(), None),
