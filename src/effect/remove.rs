@@ -6,7 +6,7 @@ use super::{
     plan::Remove,
     run::{Fault, Run, object, shown_below, shown_directory},
 };
-use crate::resolve::{Flow, Kind, Status, Visitor, walk};
+use crate::resolve::{Flow, Kind, Status, Visitor, status_at, walk};
 use rustix::{
     fs::{Mode, OFlags, RawDir, openat},
     io::Errno,
@@ -35,7 +35,8 @@ pub(super) fn carry_out(run: &mut Run, remove: &Remove) {
                 "entries": remove.entries, "bytes": remove.bytes, "kept": kept,
             }));
         }
-        Err(Fault::Kernel(Errno::NOENT)) if remove.force => (),
+        // Only where it is the name that is not there: the quarantine can be missing too.
+        Err(Fault::Kernel(Errno::NOENT)) if remove.force && is_gone(run, remove) => (),
         Err(fault) => {
             let text = format!("cannot remove {}: {}", remove.at.quoted(), run.because(fault));
             run.fail(&text, &remove.at.path);
@@ -50,6 +51,12 @@ fn delete(run: &mut Run, remove: &Remove) -> Result<serde_json::Value, Fault> {
         return Err(Fault::Kernel(Errno::NOTEMPTY));
     }
     take_away(run, dir.as_fd(), &remove.at.name, &remove.judged, &remove.keep)
+}
+
+/// Whether nothing has the name any more, or it left with a directory that this call took away.
+fn is_gone(run: &Run, remove: &Remove) -> bool {
+    let now = || status_at(run.fd(remove.at.dir)?.as_fd(), remove.at.name.as_os_str());
+    run.still_there(&remove.at).is_err() || now().is_err_and(|errno| errno == Errno::NOENT)
 }
 
 /// What is going to be told, in the order in which rm removes.

@@ -112,6 +112,22 @@ fn an_object_swapped_after_the_judgement_is_put_back_and_refused() {
 }
 
 #[test]
+fn force_passes_over_a_name_that_is_gone_and_not_over_a_quarantine_that_is() {
+    let bench = Bench::new();
+    let path = bench.file("a", "text");
+    let ran = bench.run_with(&["safe-rm", "-f", "a"], Verdict::Shadow, || {
+        fs::remove_dir(bench.home.join("trash")).unwrap();
+    });
+    ran.fails("safe-rm: cannot remove 'a': No such file or directory\n");
+    assert_eq!(bench.read("a"), b"text");
+    bench
+        .run_with(&["safe-rm", "-f", "a"], Verdict::Shadow, || {
+            fs::remove_file(&path).unwrap();
+        })
+        .ok();
+}
+
+#[test]
 fn names_with_newlines_escapes_and_invalid_utf8_act_on_the_exact_bytes() {
     let bench = Bench::new();
     for name in [&b"a\nb"[..], b"\x1b[2J", b"\xff\xfe", b"-rf", b"a b'c"] {
