@@ -7,7 +7,10 @@ use crate::{
 };
 use applets::Applet;
 use policy::text::escape;
-use rustix::io::Errno;
+use rustix::{
+    io::Errno,
+    process::{Resource, getrlimit},
+};
 use std::{
     ffi::OsString,
     os::unix::ffi::OsStrExt,
@@ -149,6 +152,9 @@ pub fn run(argv: Vec<OsString>) -> ExitCode {
 /// SIGXFSZ would end this program without a word. A program that is started later is ended by it as ever: a handler
 /// does not outlive execve(2), as an ignored signal would.
 fn outlive_size_limit() -> Result<(), Failure> {
+    if getrlimit(Resource::Fsize).current.is_none() {
+        return Ok(());
+    }
     let unread = Arc::new(AtomicBool::new(false));
     let handled = signal_hook::flag::register(signal_hook::consts::SIGXFSZ, unread);
     handled.map(drop).map_err(|e| {

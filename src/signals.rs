@@ -22,10 +22,8 @@ impl Signals {
     /// The kernel refuses.
     pub(crate) fn hold() -> nix::Result<Self> {
         let mut set = SigSet::empty();
-        for signal in ENDING {
-            if !is_ignored(signal) {
-                set.add(signal);
-            }
+        for signal in heard() {
+            set.add(signal);
         }
         set.thread_block()?;
         SignalFd::with_flags(&set, SfdFlags::SFD_NONBLOCK | SfdFlags::SFD_CLOEXEC).map(Self)
@@ -51,10 +49,13 @@ impl Signals {
     }
 }
 
-/// Whether the caller left it ignored (proc_pid_status(5), `SigIgn`).
-pub(crate) fn is_ignored(signal: Signal) -> bool {
+/// Those of [`ENDING`] that the caller did not leave ignored (proc_pid_status(5), `SigIgn`).
+pub(crate) fn heard() -> impl Iterator<Item = Signal> {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
     let mask = ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
-    mask.is_some_and(|mask| mask & (1 << (signal as i32 - 1)) != 0)
+    let mask = mask.unwrap_or(0);
+    ENDING
+        .into_iter()
+        .filter(move |signal| mask & (1 << (*signal as i32 - 1)) == 0)
 }

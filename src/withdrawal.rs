@@ -1,7 +1,7 @@
 //! A call that the one who asked for it takes back while it runs. A front end says so, or a signal; the effect sees it,
 //! stops, and its outcome is recorded like any other. Decides nothing.
 
-use crate::signals::{ENDING, is_ignored};
+use crate::signals::{ENDING, heard};
 use nix::sys::signal::Signal;
 use rustix::io::{Errno, write};
 use signal_hook::{flag, low_level::pipe};
@@ -44,7 +44,7 @@ impl Word {
 
     fn by_signals() -> IoResult<Self> {
         let word = Self::new()?;
-        for signal in ENDING.into_iter().filter(|signal| !is_ignored(*signal)) {
+        for signal in heard() {
             let number = signal as i32;
             flag::register_usize(number, Arc::clone(&word.given), number.unsigned_abs() as usize)?;
             pipe::register(number, word.ends.0.try_clone()?)?;
