@@ -64,7 +64,8 @@ pub(crate) struct Pending {
 #[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Outcome {
-    /// 0, or 1 where something could not be done; 143 where the call was taken back before all of it was.
+    /// 0, or 1 where something could not be done; 128 and the number of a signal where the call was taken back before all
+    /// of it was.
     pub exit_code: u8,
     /// Always none: an effect is no process.
     pub signal: Option<i32>,

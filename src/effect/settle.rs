@@ -44,8 +44,8 @@ pub(super) fn settle(
         (Keep::Copy(store), None) => keep_copy(run, dir, name, replaced.judged.id, store)?,
         _ => Json::Null,
     };
-    let noted = noted(run, replaced)?;
     let known = Known::at(dir, name, &replaced.judged)?;
+    let noted = noted(run, replaced)?;
     let spare = run.temporary();
     let exchanged = exchange(from, ready, dir, name, &spare)
         .map_err(Fault::from)

@@ -20,6 +20,7 @@ const MAX_BYTES: usize = 64 << 10;
 /// Who else may use an object, and what a directory gives to those made in it (acl(5)).
 const ACCESS_LISTS: [&str; 2] = ["system.posix_acl_access", "system.posix_acl_default"];
 const CAPABILITY: &str = "security.capability";
+
 /// A regular file that a copy replaces. The copy has its owner, mode and extended attributes, as if it had been
 /// written to.
 pub(super) struct Overwritten {
