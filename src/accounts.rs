@@ -1,6 +1,7 @@
 //! Users and groups, read from `/etc/passwd` and `/etc/group` by ourselves: a static glibc has no NSS.
 //! A name that is not there is `uid:N`; nothing here trusts the environment.
 
+use crate::report::{Exit, Failure};
 use std::{
     fs::File,
     io::{self, Read},
@@ -31,9 +32,10 @@ impl Users {
     /// Reads `/etc/passwd`; absent means no users.
     ///
     /// # Errors
-    /// Whatever reading it gives, other than that it is absent.
-    pub fn read() -> io::Result<Self> {
-        read_lines("/etc/passwd").map(Self)
+    /// It is there and cannot be read.
+    pub fn read() -> Result<Self, Failure> {
+        let unread = |e| Failure::new(Exit::Config, format!("cannot read `/etc/passwd`: {e}"));
+        read_lines("/etc/passwd").map(Self).map_err(unread)
     }
 
     /// The user with this id.

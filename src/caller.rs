@@ -118,8 +118,7 @@ impl Caller {
     pub fn of_this_process() -> Result<Self, Failure> {
         let env: BTreeMap<OsString, OsString> = std::env::vars_os().collect();
         let uid = rustix::process::getuid().as_raw();
-        let users = Users::read()
-            .map_err(|e| Failure::new(Exit::Config, format!("cannot read `/etc/passwd`: {e}")))?;
+        let users = Users::read()?;
         let cwd = rustix::fs::open(
             ".",
             OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC,

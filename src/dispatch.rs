@@ -7,17 +7,8 @@ use crate::{
 };
 use applets::Applet;
 use policy::text::escape;
-use rustix::{
-    io::Errno,
-    process::{Resource, getrlimit},
-};
-use std::{
-    ffi::OsString,
-    os::unix::ffi::OsStrExt,
-    path::Path,
-    process::ExitCode,
-    sync::{Arc, atomic::AtomicBool},
-};
+use rustix::io::Errno;
+use std::{ffi::OsString, os::unix::ffi::OsStrExt, path::Path, process::ExitCode};
 
 /// Which program an argv names, with its arguments.
 pub enum Program {
@@ -121,7 +112,7 @@ pub fn run(argv: Vec<OsString>) -> ExitCode {
     let json = std::env::var_os("WT_ERRORS").is_some_and(|value| value == "json");
     // Before any thread exists.
     crate::caller::umask();
-    let (program, args) = match outlive_size_limit().and_then(|()| find(argv)) {
+    let (program, args) = match crate::limits::prepare().and_then(|()| find(argv)) {
         Ok(found) => found,
         Err(failure) => return failure.report("wt", json),
     };
@@ -146,21 +137,6 @@ pub fn run(argv: Vec<OsString>) -> ExitCode {
         },
         Program::Overview => crate::commands::overview(&args, json),
     }
-}
-
-/// Lets a write beyond the limit on file sizes (`ulimit -f`) fail with EFBIG, so that it is told and recorded, where
-/// SIGXFSZ would end this program without a word. A program that is started later is ended by it as ever: a handler
-/// does not outlive execve(2), as an ignored signal would.
-fn outlive_size_limit() -> Result<(), Failure> {
-    if getrlimit(Resource::Fsize).current.is_none() {
-        return Ok(());
-    }
-    let unread = Arc::new(AtomicBool::new(false));
-    let handled = signal_hook::flag::register(signal_hook::consts::SIGXFSZ, unread);
-    handled.map(drop).map_err(|e| {
-        Failure::new(Exit::Sandbox, format!("cannot handle SIGXFSZ: {e}"))
-            .hint("the kernel or a seccomp profile refuses `rt_sigaction`")
-    })
 }
 
 /// Closes what the caller left open beyond the standard three, before anything is opened here (CVE-2024-21626).

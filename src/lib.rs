@@ -23,6 +23,7 @@ pub mod facts;
 pub mod ground;
 pub mod home;
 pub mod level;
+mod limits;
 pub mod outcome;
 pub mod product;
 pub mod quarantine;

@@ -13,21 +13,51 @@ fn said(scratch: &Scratch, code: i32, args: &[&str]) -> (String, String) {
     (line, hint)
 }
 
+/// How `wt ARGS...` ends under these limits on open files, each as `ulimit` takes it, and what it says.
+fn with_open_files(scratch: &Scratch, limits: &str, args: &[&str]) -> (Option<i32>, String) {
+    let script = format!("{limits}; exec \"$@\"");
+    let output = within("/bin/sh", &["-c", &script, "sh"], &scratch.wt(args)).output();
+    let output = output.unwrap();
+    (output.status.code(), text(&output.stderr))
+}
+
 #[test]
-fn too_many_open_files_are_said_to_be_that() {
+fn a_hard_limit_on_open_files_that_is_too_low_refuses_before_anything_is_opened() {
     let scratch = Scratch::new();
-    let script = "ulimit -n 3; exec \"$@\"";
-    let output = within(
-        "/bin/sh",
-        &["-c", script, "sh"],
-        &scratch.wt(&["safe-touch", "x"]),
-    )
-    .output()
-    .unwrap();
-    let said = text(&output.stderr);
-    assert_eq!(output.status.code(), Some(69), "{said}");
-    assert!(said.contains("hint: ") && said.contains("`ulimit -n`"), "{said}");
+    let entries = scratch.entries().len();
+    for limit in ["3", "64", "255"] {
+        for args in [&["safe-touch", "x"][..], &["status"], &["mcp"], &["safe-nothing"]] {
+            let (code, said) = with_open_files(&scratch, &format!("ulimit -n {limit}"), args);
+            assert_eq!(
+                said,
+                format!(
+                    "wt: only {limit} files may be open at a time, and `wt` needs 256\n\
+                     hint: raise the hard limit, `ulimit -Hn`, of whoever starts it\n"
+                )
+            );
+            assert_eq!(code, Some(69));
+        }
+    }
     assert!(!scratch.file("x").exists());
+    assert_eq!(scratch.entries().len(), entries);
+}
+
+#[test]
+fn a_soft_limit_on_open_files_that_is_too_low_is_raised() {
+    let scratch = Scratch::new();
+    for (name, limits) in [("x", "ulimit -n 256"), ("y", "ulimit -Sn 3; ulimit -Hn 256")] {
+        let ended = with_open_files(&scratch, limits, &["safe-touch", name]);
+        assert_eq!(ended, (Some(0), String::new()));
+        assert!(scratch.file(name).exists());
+    }
+    scratch.write("text", "a word\n");
+    let search = ["rg-search", "word", "text"];
+    let ended = with_open_files(&scratch, "ulimit -Sn 3; ulimit -Hn 1001", &search);
+    assert_eq!(ended, (Some(0), String::new()));
+    let (code, said) = with_open_files(&scratch, "ulimit -n 1000", &search);
+    let why = "the hard limit on open files is 1000 and must be 1001; raise `ulimit -Hn`";
+    assert!(said.contains(why), "{said}");
+    assert_eq!(code, Some(69));
 }
 
 #[test]

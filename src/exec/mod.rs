@@ -86,8 +86,7 @@ fn search(
     policy: &Policy,
 ) -> Result<(Vec<TargetFacts>, Vec<Floor>, Work), Failure> {
     let settings = policy.settings();
-    let users = Users::read()
-        .map_err(|error| Failure::new(Exit::Config, format!("cannot read `/etc/passwd`: {error}")))?;
+    let users = Users::read()?;
     let (mut targets, mut floors, mut operands, mut covered) =
         (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for (index, target) in intent.targets.iter().enumerate() {

@@ -15,6 +15,12 @@ const MAX_OPEN: u64 = 256;
 pub(super) fn raise_open_limit(tool: OwnedFd) -> Result<OwnedFd, SandboxError> {
     let now = rustix::process::getrlimit(Resource::Nofile);
     let needed = u64::try_from(TOOL_FD).unwrap_or(u64::MAX) + 1;
+    if let Some(hard) = now.maximum.filter(|hard| *hard < needed) {
+        return Err(SandboxError::Refused {
+            step: "placing the tool",
+            why: format!("the hard limit on open files is {hard} and must be {needed}; raise `ulimit -Hn`"),
+        });
+    }
     if now.current.is_some_and(|current| current < needed) {
         let raised = Rlimit {
             current: Some(needed),

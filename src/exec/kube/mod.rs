@@ -249,8 +249,7 @@ fn referenced(
     caller: &Caller,
     targets: &mut Vec<TargetFacts>,
 ) -> Result<Vec<(Part, Vec<u8>)>, Failure> {
-    let users = Users::read()
-        .map_err(|error| Failure::new(Exit::Config, format!("cannot read `/etc/passwd`: {error}")))?;
+    let users = Users::read()?;
     let beside = kubeconfig.parent().filter(|dir| {
         caller
             .homes

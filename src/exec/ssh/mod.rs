@@ -201,8 +201,7 @@ fn local_reads(
     destination: &Destination,
     caller: &Caller,
 ) -> Result<Vec<TargetFacts>, Failure> {
-    let users = Users::read()
-        .map_err(|error| Failure::new(Exit::Config, format!("cannot read `/etc/passwd`: {error}")))?;
+    let users = Users::read()?;
     let home = users
         .by_name(&destination.user)
         .map_or_else(|| PathBuf::from("/"), |user| user.home.clone());

@@ -219,13 +219,11 @@ fn scope(
 /// The ids that are asked for. Digits are a number, never a name (chown(1) would look them up first).
 fn ids(g: &Gathering<'_>) -> Result<(Option<u32>, Option<u32>), Failure> {
     let unknown = |what: &str, name: &str| Failure::new(Exit::Usage, format!("invalid {what}: `{name}`"));
-    let users =
-        || Users::read().map_err(|e| Failure::new(Exit::Config, format!("cannot read `/etc/passwd`: {e}")));
     let (mut uid, mut login) = (None, None);
     match g.intent.params.get("user") {
         Some(Json::Number(id)) => uid = id.as_u64().and_then(|id| u32::try_from(id).ok()),
         Some(Json::String(name)) => {
-            let users = users()?;
+            let users = Users::read()?;
             let user = users.by_name(name).ok_or_else(|| unknown("user", name))?;
             (uid, login) = (Some(user.uid), Some(user.gid));
         }
@@ -234,7 +232,7 @@ fn ids(g: &Gathering<'_>) -> Result<(Option<u32>, Option<u32>), Failure> {
     if g.flag("login_group") {
         let gid = match (login, uid) {
             (Some(gid), _) => Some(gid),
-            (None, Some(uid)) => users()?.by_uid(uid).map(|user| user.gid),
+            (None, Some(uid)) => Users::read()?.by_uid(uid).map(|user| user.gid),
             (None, None) => None,
         };
         let owner = g.text("owner").unwrap_or_default();
