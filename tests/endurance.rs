@@ -309,3 +309,23 @@ fn a_policy_that_could_not_be_written_whole_is_none() {
     scratch.expect(0, &["init"]);
     scratch.expect(0, &["policy", "check"]);
 }
+
+#[test]
+fn a_ledger_is_begun_and_its_head_signed_wherever_the_directory_lies() {
+    let scratch = Scratch::bare();
+    for name in ["John Doe", "c++", "100%", "tab\there"] {
+        let dir = scratch.file(name);
+        fs::create_dir_all(&dir).unwrap();
+        let wt = |args: &[&str]| {
+            let output = scratch.wt(args).env("WATCHTOWER_DIR", &dir).output().unwrap();
+            assert_eq!(output.status.code(), Some(0), "{name}: {}", text(&output.stderr));
+            text(&output.stdout)
+        };
+        wt(&["init"]);
+        let head = wt(&["checkpoint"]);
+        let origin = head.lines().next().unwrap();
+        assert!(!origin.contains([' ', '+', '\t']), "{origin}");
+        scratch.write("head", &head);
+        wt(&["verify", "--against", "head"]);
+    }
+}

@@ -16,7 +16,7 @@ use rustix::{
     io::Errno,
 };
 use sha2::{Digest, Sha256};
-use std::{fs::File, io::Write, path::Path, process::ExitCode};
+use std::{fs::File, io::Write, os::unix::ffi::OsStrExt, path::Path, process::ExitCode};
 
 pub(crate) fn build() -> Command {
     Command::new("init")
@@ -131,8 +131,10 @@ fn write_policy(home: &Home, profile: &str) -> Result<bool, Failure> {
         let hint = Errno::from_io_error(&e).and_then(way_out).unwrap_or_default();
         Failure::new(Exit::Config, format!("cannot write `{}`: {e}", shown.display())).hint(hint)
     };
-    let document = policy::default_document(profile)
-        .ok_or_else(|| Failure::new(Exit::Usage, format!("no profile is called `{profile}`")))?;
+    let document = policy::default_document(profile).ok_or_else(|| {
+        Failure::new(Exit::Usage, format!("no profile is called `{profile}`"))
+            .hint(format!("the profiles are {}", policy::PROFILES.join(", ")))
+    })?;
     match statat(&home.dir, POLICY_NAME, AtFlags::SYMLINK_NOFOLLOW) {
         Ok(_) => return Ok(false),
         Err(Errno::NOENT) => {}
@@ -163,6 +165,34 @@ fn write_policy(home: &Home, profile: &str) -> Result<bool, Failure> {
     }
 }
 
+/// Names the ledger by machine, account and place. White space, `+` and `%`, of which the first two may not stand in
+/// the name of a key (c2sp.org/signed-note), are written as in a URI (RFC 3986), as is what is no UTF-8.
+fn origin(host: &str, caller: &Caller, home: &Home) -> String {
+    let encode = |name: &mut String, bytes: &[u8]| {
+        for byte in bytes {
+            name.push_str(&format!("%{byte:02X}"));
+        }
+    };
+    let mut name = String::new();
+    let parts = [
+        host.as_bytes(),
+        b"/",
+        caller.principal.as_bytes(),
+        home.path.as_os_str().as_bytes(),
+    ];
+    for chunk in parts.concat().utf8_chunks() {
+        for c in chunk.valid().chars() {
+            if c.is_whitespace() || c.is_control() || matches!(c, '+' | '%') {
+                encode(&mut name, c.encode_utf8(&mut [0; 4]).as_bytes());
+            } else {
+                name.push(c);
+            }
+        }
+        encode(&mut name, chunk.invalid());
+    }
+    name
+}
+
 /// Begins the ledger where there is none.
 fn make_ledger(home: &Home, caller: &Caller, seal: bool) -> Result<Option<Created>, Failure> {
     let dir = rustix::io::fcntl_dupfd_cloexec(&home.dir, 0).map_err(|e| {
@@ -184,7 +214,7 @@ fn make_ledger(home: &Home, caller: &Caller, seal: bool) -> Result<Option<Create
         })
         .collect();
     let genesis = Genesis {
-        origin: format!("{host}/{}{}", caller.principal, home.path.display()),
+        origin: origin(&host, caller, home),
         host,
         policy: digests,
         approver_key: None,
