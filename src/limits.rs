@@ -1,6 +1,9 @@
 //! The resource limits that `wt` is started with, made such that what they stop is told and recorded.
 
-use crate::report::{Exit, Failure};
+use crate::{
+    effect::words::reason,
+    report::{Exit, Failure},
+};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use std::sync::{Arc, atomic::AtomicBool};
 
@@ -23,21 +26,22 @@ fn hold_open_files() -> Result<(), Failure> {
     if limit.current.is_none_or(|current| current >= OPEN_FILES) {
         return Ok(());
     }
-    let raised = limit.maximum.map_or(OPEN_FILES, |hard| hard.min(OPEN_FILES));
-    let enough = raised == OPEN_FILES
-        && setrlimit(
-            Resource::Nofile,
-            Rlimit {
-                current: Some(raised),
-                ..limit
-            },
-        )
-        .is_ok();
-    if enough {
-        return Ok(());
+    if let Some(hard) = limit.maximum.filter(|hard| *hard < OPEN_FILES) {
+        let message = format!("only {hard} files may be open at a time, and `wt` needs {OPEN_FILES}");
+        return Err(Failure::new(Exit::Sandbox, message)
+            .hint("raise the hard limit, `ulimit -Hn`, of whoever starts it"));
     }
-    let message = format!("only {raised} files may be open at a time, and `wt` needs {OPEN_FILES}");
-    Err(Failure::new(Exit::Sandbox, message).hint("raise the hard limit, `ulimit -Hn`, of whoever starts it"))
+    let raised = Rlimit {
+        current: Some(OPEN_FILES),
+        ..limit
+    };
+    setrlimit(Resource::Nofile, raised).map_err(|e| {
+        let why = format!(
+            "cannot raise the limit on open files to {OPEN_FILES}: {}",
+            reason(e)
+        );
+        Failure::new(Exit::Sandbox, why).hint("raise it, `ulimit -n`, for whoever starts `wt`")
+    })
 }
 
 /// Lets a write beyond the limit on file sizes (`ulimit -f`) fail with EFBIG, so that it is told and recorded, where

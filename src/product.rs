@@ -12,6 +12,7 @@ use crate::{
     sandbox::{Access, Grant},
 };
 use ledger::Permit;
+use policy::text::escape;
 use rustix::{
     fs::{AtFlags, CWD, Mode, OFlags, fdatasync, open, openat, renameat, unlinkat},
     io::Errno,
@@ -20,7 +21,7 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 use std::{
     ffi::{OsStr, OsString},
-    os::fd::OwnedFd,
+    os::{fd::OwnedFd, unix::ffi::OsStrExt},
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -40,9 +41,10 @@ impl Product {
     /// # Errors
     /// 64 where the path names no file or its directory cannot be opened.
     pub fn at(path: &Path, bytes: Vec<u8>) -> Result<Self, Failure> {
-        let name = path
-            .file_name()
-            .ok_or_else(|| Failure::new(Exit::Usage, format!("`{}` names no file", path.display())))?;
+        let name = path.file_name().ok_or_else(|| {
+            Failure::new(Exit::Usage, format!("`{}` names no file", path.display()))
+                .hint("end the path with the name of the file to make")
+        })?;
         let above = match path.parent() {
             Some(above) if above != Path::new("") => above,
             _ => Path::new("."),
@@ -79,7 +81,7 @@ impl Product {
     #[must_use]
     pub fn carry_out(self, permit: &Permit) -> Outcome {
         let aside = OsString::from(format!(".wt-made-{}", permit.seq()));
-        let shown = self.path.to_string_lossy().into_owned();
+        let shown = escape(self.path.as_os_str().as_bytes());
         let placed = self
             .write(&aside)
             .and_then(|()| renameat(&self.dir, &aside, &self.dir, &self.name));
@@ -129,6 +131,7 @@ pub fn real_directory(path: &Path) -> Result<PathBuf, Failure> {
             Exit::Usage,
             format!("cannot open `{}`: {}", path.display(), reason(errno)),
         )
+        .hint("name a directory that exists and that you may enter")
     })?;
     Ok(real_path(dir).unwrap_or_else(|| path.to_owned()))
 }

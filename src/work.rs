@@ -24,7 +24,6 @@ use crate::{
 use confining::Begun;
 use ledger::Permit;
 use policy::{Audit, Decision, NativeSandbox, Settings, Verdict, text::escape};
-use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 use sha2::{Digest, Sha256};
 use std::{os::fd::OwnedFd, sync::Arc, time::Instant};
@@ -154,15 +153,6 @@ fn in_process(work: effect::Work, least: &MinSandbox) -> Result<Ready, Failure> 
     Ok(Ready::Process(Box::new(process)))
 }
 
-/// How an effect went, on its way back from another process.
-#[derive(Debug, Serialize, Deserialize)]
-struct Carried {
-    exit_code: u8,
-    effects: Vec<Json>,
-    stdout: Vec<u8>,
-    stderr: Vec<u8>,
-}
-
 /// Carries out a work that another process holds the permit for; what `wt __effect` does.
 pub(crate) fn carry_out(work: &[u8], held: Vec<OwnedFd>, seq: u64, withdrawal: Withdrawal) -> Vec<u8> {
     let done = match serde_json::from_slice(work) {
@@ -176,13 +166,7 @@ pub(crate) fn carry_out(work: &[u8], held: Vec<OwnedFd>, seq: u64, withdrawal: W
             ..effect::Outcome::default()
         },
     };
-    let carried = Carried {
-        exit_code: done.exit_code,
-        effects: done.effects,
-        stdout: done.stdout,
-        stderr: done.stderr,
-    };
-    serde_json::to_vec(&carried).unwrap_or_default()
+    serde_json::to_vec(&done).unwrap_or_default()
 }
 
 fn carried(
@@ -191,18 +175,14 @@ fn carried(
     withdrawal: &Withdrawal,
 ) -> Result<effect::Outcome, SandboxError> {
     let text = process.perform(permit.seq(), withdrawal.told())?;
-    let done: Carried = serde_json::from_slice(&text).map_err(|error| SandboxError::Refused {
+    let mut done: effect::Outcome = serde_json::from_slice(&text).map_err(|error| SandboxError::Refused {
         step: "reading what the effect did",
         why: error.to_string(),
     })?;
-    let stopped = withdrawal.exit_code().filter(|_| done.exit_code != 0);
-    Ok(effect::Outcome {
-        exit_code: stopped.unwrap_or(done.exit_code),
-        effects: done.effects,
-        stdout: done.stdout,
-        stderr: done.stderr,
-        ..effect::Outcome::default()
-    })
+    if done.exit_code != 0 {
+        done.exit_code = withdrawal.exit_code().unwrap_or(done.exit_code);
+    }
+    Ok(done)
 }
 
 fn in_child(
@@ -367,7 +347,6 @@ fn printed(done: effect::Outcome, output: &mut Output<'_>) -> Outcome {
     let stderr = output.stderr.write_all(&done.stderr);
     Outcome {
         exit_code: done.exit_code,
-        signal: done.signal,
         stdout_sha256: if done.stdout.is_empty() {
             String::new()
         } else {

@@ -100,11 +100,6 @@ fn shortened(why: String) -> String {
 }
 
 impl Part {
-    /// Whether the program itself is unknown.
-    pub fn is_unresolved(&self) -> bool {
-        self.concerns.iter().any(|c| c.rule == "unresolved-command")
-    }
-
     /// Adds a concern once.
     pub(crate) fn concern(&mut self, rule: &'static str, why: impl Into<String>) {
         self.weigh(rule, Weight::Escalate, why.into());

@@ -27,8 +27,10 @@ pub(crate) fn build() -> Command {
 pub(crate) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
     let caller = Caller::of_this_process()?;
     let given = matches.get_one::<PathBuf>("PATH").cloned().unwrap_or_default();
-    let path = std::fs::canonicalize(&given)
-        .map_err(|e| Failure::new(Exit::Usage, format!("cannot open `{}`: {e}", given.display())))?;
+    let path = std::fs::canonicalize(&given).map_err(|e| {
+        Failure::new(Exit::Usage, format!("cannot open `{}`: {e}", given.display()))
+            .hint("name the predecessor's ledger: its directory, or one of its `ledger-*.jsonl` files")
+    })?;
     // Nobody is asked for what cannot be done. An agent is refused below, where that is recorded.
     if caller.agent.name.is_empty() {
         ledger::legacy::look(&path)?;

@@ -62,7 +62,10 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
                 return Err(failed(&format!("make `{}`", shown.display()), Errno::EXIST)
                     .hint("something else has that name; move it away, or choose another directory"));
             }
-            Err(e) => return Err(failed(&format!("change `{}`", shown.display()), e)),
+            Err(e) => {
+                return Err(failed(&format!("change `{}`", shown.display()), e)
+                    .hint("choose a directory that you may write"));
+            }
         }
     }
     Ok(if matches.get_flag("json") {

@@ -67,8 +67,6 @@ pub struct Outcome {
     /// 0, or 1 where something could not be done; 128 and the number of a signal where the call was taken back before all
     /// of it was.
     pub exit_code: u8,
-    /// Always none: an effect is no process.
-    pub signal: Option<i32>,
     /// What was changed, for the record.
     pub effects: Vec<Json>,
     /// Messages for stdout.

@@ -219,7 +219,7 @@ impl<'a, 'b> Sink<'a, 'b> {
         }
         let closed = self.closed;
         let mut outcome = self.outcome;
-        outcome.stdout_sha256 = crate::sandbox::hex(&self.hash.finalize());
+        outcome.stdout_sha256 = record::hash::text(&self.hash.finalize());
         outcome.duration = duration;
         match end {
             End::Exited(code) => outcome.exit_code = code,

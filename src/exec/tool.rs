@@ -188,7 +188,7 @@ fn hash(file: &OwnedFd) -> Result<String, Errno> {
     loop {
         let got = pread(file, &mut buffer, at)?;
         if got == 0 {
-            return Ok(crate::sandbox::hex(&hash.finalize()));
+            return Ok(record::hash::text(&hash.finalize()));
         }
         hash.update(buffer.get(..got).unwrap_or_default());
         at += got as u64;

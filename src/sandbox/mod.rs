@@ -24,15 +24,3 @@ pub use error::SandboxError;
 pub use grant::{Access, Grant};
 pub use inherited::close_inherited;
 pub use launch::{Ahead, Launcher, Running, Starting, Waiting, probe};
-
-/// Lower-case hex.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let mut out = String::with_capacity(bytes.len() * 2);
-    for byte in bytes {
-        for half in [byte >> 4, byte & 15] {
-            out.push(char::from(DIGITS.get(usize::from(half)).copied().unwrap_or(b'?')));
-        }
-    }
-    out
-}

@@ -43,7 +43,7 @@ impl Program {
             hash.update([step.jt, step.jf]);
             hash.update(step.k.to_le_bytes());
         }
-        crate::sandbox::hex(&hash.finalize())
+        record::hash::text(&hash.finalize())
     }
 }
 
