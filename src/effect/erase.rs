@@ -4,12 +4,13 @@
 use super::run::Fault;
 use crate::resolve::{Flow, Kind, ObjectId, Status, Visitor, status_of, walk};
 use rustix::{
-    fs::{AtFlags, Mode, OFlags, openat, unlinkat},
+    fs::{AtFlags, CWD, Mode, OFlags, chmodat, openat, unlinkat},
     io::Errno,
+    process::geteuid,
 };
 use std::{
     ffi::OsStr,
-    os::fd::{AsFd, BorrowedFd},
+    os::fd::{AsFd, AsRawFd, BorrowedFd},
 };
 
 /// Deletes `name` in `dir` for good.
@@ -46,10 +47,26 @@ pub(super) fn errno_of(fault: Fault) -> Errno {
 fn empty(dir: BorrowedFd<'_>, name: &OsStr, judged: ObjectId) -> Result<(), Fault> {
     let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
     let root = openat(dir, name, flags, Mode::empty())?;
-    if status_of(&root)?.id != judged {
+    let status = status_of(&root)?;
+    if status.id != judged {
         return Err(Fault::Swapped);
     }
+    open_up(root.as_fd(), &status)?;
     walk(root.as_fd(), &mut Eraser)
+}
+
+/// Lets its owner delete what is in a directory that was made read-only: a rename would have taken it away as it is.
+fn open_up(dir: BorrowedFd<'_>, status: &Status) -> Result<(), Errno> {
+    let may = 0o300;
+    if status.mode & may == may || status.uid != geteuid().as_raw() {
+        return Ok(());
+    }
+    chmodat(
+        CWD,
+        format!("/proc/self/fd/{}", dir.as_raw_fd()),
+        Mode::from_raw_mode(status.mode | may),
+        AtFlags::empty(),
+    )
 }
 
 struct Eraser;
@@ -57,10 +74,11 @@ struct Eraser;
 impl Visitor for Eraser {
     type Stop = Fault;
 
-    fn enter(&mut self, _: BorrowedFd<'_>, path: &[u8], status: &Status) -> Result<Flow, Fault> {
+    fn enter(&mut self, dir: BorrowedFd<'_>, path: &[u8], status: &Status) -> Result<Flow, Fault> {
         if status.mount_root && !path.is_empty() {
             return Err(Fault::Kernel(Errno::XDEV));
         }
+        open_up(dir, status)?;
         Ok(Flow::Descend)
     }
 

@@ -7,9 +7,13 @@ use super::{
     known::Known,
     names::rename_free,
     plan::{Keep, Store},
-    run::{Fault, Run},
+    run::{Fault, Run, shown},
 };
-use crate::resolve::{Kind, ObjectId, Status};
+use crate::{
+    facts::workspace::real_path,
+    resolve::{Kind, ObjectId, Status},
+};
+use policy::text::escape;
 use rustix::io::Errno;
 use serde_json::{Value as Json, json};
 use std::{
@@ -93,7 +97,7 @@ fn take_by_copy(
                 Some(store) => keep_copy(run, dir, name, judged.id, store)?,
                 None => Json::Null,
             };
-            return erase(dir, name, judged.kind, judged.id).map(|()| kept);
+            return let_go(run, dir, name, judged.id, kept);
         }
         Err(errno) => return Err(errno.into()),
     }
@@ -105,9 +109,27 @@ fn take_by_copy(
         Ok((kept, now.id))
     });
     match done {
-        Ok((kept, id)) => erase(dir, &aside, judged.kind, id).map(|()| kept),
+        Ok((kept, id)) if judged.kind == Kind::Dir => let_go(run, dir, &aside, id, kept),
+        Ok((kept, id)) => erase(dir, &aside, judged.kind, id)
+            .map(|()| kept)
+            .or_else(|fault| back(dir, &aside, dir, name, fault)),
         Err(fault) => back(dir, &aside, dir, name, fault),
     }
+}
+
+/// Deletes a tree that is kept elsewhere, or that a person agreed to lose. Where some of it cannot be deleted the rest
+/// is told of, and the tree counts as gone: what is kept of it is whole.
+fn let_go(run: &mut Run, dir: BorrowedFd<'_>, name: &OsStr, id: ObjectId, kept: Json) -> Result<Json, Fault> {
+    if let Err(fault) = erase(dir, name, Kind::Dir, id) {
+        let rest = real_path(dir).unwrap_or_default().join(name);
+        let text = format!(
+            "cannot remove {}: {}",
+            shown(rest.as_os_str()),
+            run.because(fault)
+        );
+        run.fail(&text, &escape(rest.as_os_str().as_encoded_bytes()));
+    }
+    Ok(kept)
 }
 
 /// Copies `name` with everything about it into the quarantine.

@@ -3,7 +3,7 @@
 
 use super::{
     plan::{Link, Referent},
-    run::{Fault, Run, shown},
+    run::{Fault, Run, left, shown},
     settle::settle,
 };
 use rustix::fs::{AtFlags, CWD, linkat, symlinkat, unlinkat};
@@ -20,7 +20,12 @@ pub(super) fn carry_out(run: &mut Run, link: &Link) {
             let arrow = if symbolic { "->" } else { "=>" };
             run.say(|| format!("{} {arrow} {}", link.at.quoted(), shown(&link.shown)));
             let op = if symbolic { "symlink" } else { "link" };
-            run.record(json!({"op": op, "path": link.at.path, "replaced": replaced}));
+            // A hard link changes with every other name of its object.
+            let left = match run.fd(link.at.dir) {
+                Ok(dir) if symbolic => left(dir.as_fd(), &link.at.name),
+                _ => Json::Null,
+            };
+            run.record(json!({"op": op, "path": link.at.path, "replaced": replaced, "left": left}));
         }
         Err(fault) => {
             let kind = if symbolic { "symbolic" } else { "hard" };
@@ -50,7 +55,7 @@ fn make(run: &mut Run, link: &Link) -> Result<Json, Fault> {
         &link.at.name,
         link.replaced.as_ref(),
     );
-    if settled.is_err() {
+    if settled.as_ref().is_err_and(|fault| fault.leaves_made()) {
         unlinkat(&*dir, &temporary, AtFlags::empty())?;
     }
     settled

@@ -8,7 +8,7 @@ use super::{
     known::Known,
     names::rename_free,
     plan::{Across, Move, Preserve},
-    run::{Fault, Run, object},
+    run::{Fault, Run, left, object},
     settle::settle,
     words::reason,
 };
@@ -43,11 +43,42 @@ pub(super) fn carry_out(run: &mut Run, relocation: &Move) {
                 "kept": moved.kept, "made": moved.made.map(object),
             }));
         }
-        Err(fault) => {
+        Err(Failed::Moving(fault)) => {
             let (from, to) = (relocation.from.quoted(), relocation.to.quoted());
             let text = format!("cannot move {from} to {to}: {}", run.because(fault));
             run.fail(&text, &relocation.from.path);
         }
+        Err(Failed::Removing(fault, replaced)) => {
+            let to = &relocation.to;
+            let left = run
+                .fd(to.dir)
+                .map_or(Json::Null, |dir| left(dir.as_fd(), &to.name));
+            run.record(json!({
+                "op": "copy", "source": relocation.from.path, "path": to.path,
+                "kind": relocation.judged.kind, "object": object(relocation.judged.id),
+                "entries": relocation.entries, "bytes": relocation.bytes, "replaced": replaced, "left": left,
+            }));
+            let (from, to) = (relocation.from.quoted(), relocation.to.quoted());
+            let text = format!(
+                "cannot remove {from}, of which {to} is a copy now: {}",
+                run.because(fault)
+            );
+            run.fail(&text, &relocation.from.path);
+        }
+    }
+}
+
+/// Why a move was not done.
+enum Failed {
+    /// Nothing was changed.
+    Moving(Fault),
+    /// A copy has the new name, but the source could not be removed; with what became of the object that was there.
+    Removing(Fault, Json),
+}
+
+impl<F: Into<Fault>> From<F> for Failed {
+    fn from(fault: F) -> Self {
+        Self::Moving(fault.into())
     }
 }
 
@@ -62,7 +93,7 @@ struct Moved {
     made: Option<ObjectId>,
 }
 
-fn relocate(run: &mut Run, relocation: &Move) -> Result<Moved, Fault> {
+fn relocate(run: &mut Run, relocation: &Move) -> Result<Moved, Failed> {
     if let Some(across) = &relocation.across {
         return relocate_across(run, relocation, across);
     }
@@ -82,17 +113,15 @@ fn relocate(run: &mut Run, relocation: &Move) -> Result<Moved, Fault> {
         Err(Errno::XDEV) if relocation.judged.kind == Kind::Dir => {
             let replaced = copy_over(run, relocation)?;
             let made = status_at(to.as_fd(), relocation.to.name.as_os_str())?.id;
-            erase(
-                from.as_fd(),
-                &relocation.from.name,
-                Kind::Dir,
-                relocation.judged.id,
-            )?;
-            return Ok(Moved {
-                replaced,
-                made: Some(made),
-                ..Moved::default()
-            });
+            let (name, judged) = (&relocation.from.name, relocation.judged.id);
+            return match erase(from.as_fd(), name, Kind::Dir, judged) {
+                Ok(()) => Ok(Moved {
+                    replaced,
+                    made: Some(made),
+                    ..Moved::default()
+                }),
+                Err(fault) => Err(Failed::Removing(fault, replaced)),
+            };
         }
         Err(errno) => return Err(errno.into()),
     }
@@ -101,7 +130,7 @@ fn relocate(run: &mut Run, relocation: &Move) -> Result<Moved, Fault> {
         Ok(now) => now.id,
         Err(fault) => {
             back().map_err(|_| Fault::Stranded)?;
-            return Err(fault);
+            return Err(fault.into());
         }
     };
     let replaced = relocation.replaced.as_ref();
@@ -119,22 +148,26 @@ fn relocate(run: &mut Run, relocation: &Move) -> Result<Moved, Fault> {
             ..Moved::default()
         }),
         Err(fault) => {
-            back().map_err(|_| Fault::Stranded)?;
-            Err(fault)
+            if fault.leaves_made() {
+                back().map_err(|_| Fault::Stranded)?;
+            }
+            Err(fault.into())
         }
     }
 }
 
-fn relocate_across(run: &mut Run, relocation: &Move, across: &Across) -> Result<Moved, Fault> {
+fn relocate_across(run: &mut Run, relocation: &Move, across: &Across) -> Result<Moved, Failed> {
     let replaced = copy_over(run, relocation)?;
     let (from, judged) = (run.fd(relocation.from.dir)?, &relocation.judged);
     let name = &relocation.from.name;
-    let kept = take_away(run, from.as_fd(), name, judged, &across.keep)?;
-    Ok(Moved {
-        replaced,
-        kept,
-        made: None,
-    })
+    match take_away(run, from.as_fd(), name, judged, &across.keep) {
+        Ok(kept) => Ok(Moved {
+            replaced,
+            kept,
+            made: None,
+        }),
+        Err(fault) => Err(Failed::Removing(fault, replaced)),
+    }
 }
 
 /// Copies the source with everything about it to its new name. Returns what became of the object there.
@@ -156,7 +189,7 @@ fn copy_over(run: &mut Run, relocation: &Move) -> Result<Json, Fault> {
         &relocation.to.name,
         replaced,
     );
-    if settled.is_err() {
+    if settled.as_ref().is_err_and(|fault| fault.leaves_made()) {
         drop_copy(run, relocation, &temporary)?;
     }
     settled

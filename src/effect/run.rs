@@ -9,10 +9,13 @@ use super::{
 };
 use crate::{
     quarantine::entry_name,
-    resolve::{Kind, ObjectId, status_at},
+    resolve::{Kind, ObjectId, Stamp, status_at},
     withdrawal::Withdrawal,
 };
-use rustix::io::Errno;
+use rustix::{
+    io::Errno,
+    time::{ClockId, clock_gettime},
+};
 use serde_json::{Value as Json, json};
 use std::{
     ffi::{OsStr, OsString},
@@ -36,7 +39,7 @@ pub(super) enum Fault {
     Kernel(Errno),
     /// The name no longer led to the object that was judged; nothing was changed.
     Swapped,
-    /// As above, and something else took the name meanwhile: the object is in the quarantine.
+    /// Something could not be put back: an object has a name of the quarantine, or of something unfinished.
     Stranded,
     /// Some objects of a tree failed; each was told.
     Told,
@@ -49,11 +52,20 @@ impl From<Errno> for Fault {
 }
 
 impl Fault {
+    /// Whether what was made under a temporary name still has it, rather than something that was there before.
+    pub(super) fn leaves_made(self) -> bool {
+        self != Self::Stranded
+    }
+
     pub(super) fn text(self) -> String {
         match self {
             Self::Kernel(errno) => reason(errno),
             Self::Swapped => "it is no longer the object that was judged; nothing was changed".to_owned(),
-            Self::Stranded => "it changed while being moved and is in the quarantine".to_owned(),
+            Self::Stranded => {
+                "it could be neither finished nor put back; it is in the trash, or beside its place as \
+                `.wt-...tmp`"
+                    .to_owned()
+            }
             Self::Told => "not all of it".to_owned(),
         }
     }
@@ -225,6 +237,21 @@ impl Run {
 fn append(stream: &mut Vec<u8>, line: &[u8]) {
     if stream.len() + line.len() <= MAX_MESSAGE_BYTES {
         stream.extend_from_slice(line);
+    }
+}
+
+/// How something that was made is left, for an undo to tell whether anybody has changed it since: which object, what the
+/// kernel stamped on the last change of it (statx(2), `stx_ctime`), and its size. For a tree it is the time now, which none of
+/// those stamps can be beyond. Null where it cannot be looked at any more.
+pub(super) fn left(dir: BorrowedFd<'_>, name: &OsStr) -> Json {
+    match status_at(dir, name) {
+        Ok(made) if made.kind == Kind::Dir => {
+            let now = clock_gettime(ClockId::Realtime);
+            let nsec = u32::try_from(now.tv_nsec).unwrap_or_default();
+            json!({"object": object(made.id), "changed": Stamp { sec: now.tv_sec, nsec }})
+        }
+        Ok(made) => json!({"object": object(made.id), "changed": made.changed, "bytes": made.size}),
+        Err(_) => Json::Null,
     }
 }
 

@@ -3,14 +3,14 @@
 
 use super::{
     plan::{Time, Touch},
-    run::{Fault, Run, object},
+    run::{Fault, Run, left, object},
 };
 use crate::resolve::status_of;
 use rustix::fs::{
     AtFlags, CWD, Mode, OFlags, Timespec, Timestamps, UTIME_NOW, UTIME_OMIT, futimens, openat, utimensat,
 };
 use serde_json::{Value as Json, json};
-use std::os::fd::{AsRawFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 
 pub(super) fn carry_out(run: &mut Run, touch: &Touch) {
     let what = if touch.object.is_some() {
@@ -54,7 +54,9 @@ fn apply(run: &mut Run, touch: &Touch) -> Result<Json, Fault> {
     if touch.accessed != Time::Now || touch.modified != Time::Now {
         futimens(&made, &times)?;
     }
-    Ok(json!({"op": "create_file", "path": touch.at.path}))
+    drop(made);
+    let left = left(dir.as_fd(), &touch.at.name);
+    Ok(json!({"op": "create_file", "path": touch.at.path, "left": left}))
 }
 
 /// Sets times through `/proc`: an `O_PATH` descriptor names its object exactly, and futimens refuses it.

@@ -61,7 +61,7 @@ impl Kind {
 }
 
 /// A point in time as file systems keep it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Stamp {
     /// Seconds since the epoch.
     pub sec: i64,

@@ -40,7 +40,7 @@ pub(super) fn text<'a>(value: &'a Json, key: &str) -> Option<&'a str> {
 }
 
 /// A number as the ledger has it: large ones are text.
-fn number(value: &Json) -> Option<u64> {
+pub(super) fn number(value: &Json) -> Option<u64> {
     value.as_u64().or_else(|| value.as_str()?.parse().ok())
 }
 

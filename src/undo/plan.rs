@@ -21,6 +21,7 @@ use rustix::{
 };
 use serde_json::Value as Json;
 use std::{
+    collections::HashSet,
     ffi::OsStr,
     os::{fd::AsFd, unix::ffi::OsStrExt},
     path::Path,
@@ -137,10 +138,8 @@ pub fn plan(found: &Found, uid: u32, home: &Home) -> Plan {
         return stopped::plan(&found.decision, owning);
     };
     let mut plan = Plan::default();
-    let left = Left {
-        until: outcome.micros(),
-        undos: &found.undos,
-    };
+    let call = Left::by_call(outcome.micros(), &found.undos);
+    let mut later: HashSet<&str> = HashSet::new();
     for effect in effects(outcome).iter().rev() {
         let path = text(effect, "path").unwrap_or_default();
         if matches!(text(effect, "op"), Some("failed" | "undo" | "merge")) {
@@ -151,7 +150,9 @@ pub fn plan(found: &Found, uid: u32, home: &Home) -> Plan {
             path,
             plan: &plan,
             owning,
-            left: &left,
+            call,
+            // What the call itself changed once more is not as this left it.
+            left: if later.insert(path) { call.by(effect) } else { call },
         };
         let made = against.steps(&found.decision);
         plan.take(path, made);
@@ -165,24 +166,23 @@ struct Against<'a> {
     path: &'a str,
     plan: &'a Plan,
     owning: Owning<'a>,
-    left: &'a Left<'a>,
+    call: Left<'a>,
+    left: Left<'a>,
 }
 
 impl Against<'_> {
     /// The steps; none where the place is as it was before the call.
     fn steps(&self, decision: &Entry) -> Result<Vec<Step>, String> {
         let effect = self.effect;
-        let backed_up = effect
+        let backup = effect
             .get("replaced")
-            .is_some_and(|replaced| replaced.get("backup").is_some());
+            .filter(|replaced| replaced.get("backup").is_some());
         match text(effect, "op").unwrap_or_default() {
-            "delete" => match effect.get("kept").filter(|kept| kept.is_object()) {
+            "delete" => match self.kept() {
                 Some(kept) => self.restore(kept, self.path, self.object()),
                 None => Err("it was not kept".to_owned()),
             },
-            "copy" | "overwrite" | "create_file" | "symlink" | "link" | "move" if backed_up => {
-                Err("a backup file took the old name; move it back by hand".to_owned())
-            }
+            "copy" | "move" if let Some(backup) = backup => self.backed_up(decision, backup),
             "link" if self.replaced().is_none() => {
                 let unlink = |step| match step {
                     Step::SetAside(at, store, id) => Step::Unlink(at, store, id),
@@ -232,7 +232,7 @@ impl Against<'_> {
         let now = object_at(&place)?;
         let Some(kept) = self.replaced() else {
             let Some(now) = now else { return Ok(Vec::new()) };
-            unchanged(&place, self.left)?;
+            unchanged(&place, &self.left)?;
             return set_aside(place, now, self.owning).map(|step| vec![step]);
         };
         let before = before.or_else(|| kept.get("object").and_then(kept::id));
@@ -243,41 +243,82 @@ impl Against<'_> {
         match now {
             None => Ok(vec![Step::Restore(kept, place)]),
             Some(now) => {
-                unchanged(&place, self.left)?;
+                unchanged(&place, &self.left)?;
                 Ok(vec![Step::Exchange(kept, place, now)])
             }
         }
     }
 
-    fn moved(&self) -> Result<Vec<Step>, String> {
-        let id = self.named_object()?;
-        let source = text(self.effect, "source").unwrap_or_default();
-        if let Some(kept) = self.effect.get("kept").filter(|kept| kept.is_object()) {
-            // Across file systems the original was kept and a copy took its place.
-            let mut steps = self.restore(kept, source, Some(id))?;
-            steps.extend(self.replaced_or_made(None)?);
-            return Ok(steps);
+    /// Against something new for which the old object became a backup file: that gets its name back, and then what had
+    /// the backup's name before.
+    fn backed_up(&self, decision: &Entry, backup: &Json) -> Result<Vec<Step>, String> {
+        let name = text(backup, "backup").unwrap_or_default();
+        let above = self.path.rsplit_once('/').map_or("", |(above, _)| above);
+        let place = self.plan.place(self.path).map_err(words)?;
+        let aside = self.plan.place(&format!("{above}/{name}")).map_err(words)?;
+        let old = judged(decision, self.path).ok_or("the record does not name what was there before")?;
+        let now = object_at(&place)?;
+        if now == Some(old) {
+            return Ok(Vec::new());
         }
-        // A copy stands for what could not be renamed.
-        let id = self.effect.get("made").and_then(kept::id).unwrap_or(id);
-        let from = self.plan.place(self.path).map_err(words)?;
-        let to = self.plan.place(source).map_err(words)?;
-        let (here, there) = (object_at(&from)?, object_at(&to)?);
-        let mut steps = match (here, there) {
-            (_, Some(there)) if there == id => Vec::new(),
-            (Some(here), None) if here == id => vec![Step::MoveBack(from.clone(), to, id)],
-            (_, Some(_)) => return Err("something else stands there now".to_owned()),
-            (_, None) => return Err("it has changed since, or was moved to another file system".to_owned()),
+        if object_at(&aside)? != Some(old) || unchanged(&aside, &self.call).is_err() {
+            return Err(format!("its backup `{name}` is another file now"));
+        }
+        let moves = text(self.effect, "op") == Some("move");
+        let mut steps = if moves {
+            self.source_back(&place)?
+        } else {
+            Vec::new()
         };
-        if let Some(kept) = self.replaced() {
-            match kept::place(kept, self.owning.uid) {
-                Ok(kept) => steps.push(Step::Restore(kept, from)),
+        // What goes back to its old name leaves this one; a copy does not.
+        if let Some(now) = now.filter(|_| !moves || self.kept().is_some()) {
+            unchanged(&place, &self.left)?;
+            steps.push(set_aside(place.clone(), now, self.owning)?);
+        }
+        steps.push(Step::MoveBack(aside.clone(), place, old));
+        if let Some(older) = backup.get("older").filter(|older| older.is_object()) {
+            steps.push(Step::Restore(kept::place(older, self.owning.uid)?, aside));
+        }
+        Ok(steps)
+    }
+
+    fn moved(&self) -> Result<Vec<Step>, String> {
+        let place = self.plan.place(self.path).map_err(words)?;
+        let mut steps = self.source_back(&place)?;
+        if self.kept().is_some() {
+            steps.extend(self.replaced_or_made(None)?);
+        } else if let Some(replaced) = self.replaced() {
+            match kept::place(replaced, self.owning.uid) {
+                Ok(kept) => steps.push(Step::Restore(kept, place)),
                 // It came out already.
-                Err(_) if steps.is_empty() && here.is_some() => (),
+                Err(_) if steps.is_empty() && object_at(&place)?.is_some() => (),
                 Err(why) => return Err(why),
             }
         }
         Ok(steps)
+    }
+
+    /// Where the source of a move was kept, across file systems: a copy took its place.
+    fn kept(&self) -> Option<&Json> {
+        self.effect.get("kept").filter(|kept| kept.is_object())
+    }
+
+    /// What was moved to `place` goes back to where it was; nothing where it is there already.
+    fn source_back(&self, place: &Place) -> Result<Vec<Step>, String> {
+        let id = self.named_object()?;
+        let source = text(self.effect, "source").unwrap_or_default();
+        if let Some(kept) = self.kept() {
+            return self.restore(kept, source, Some(id));
+        }
+        // A copy stands for what could not be renamed.
+        let id = self.effect.get("made").and_then(kept::id).unwrap_or(id);
+        let to = self.plan.place(source).map_err(words)?;
+        match (object_at(place)?, object_at(&to)?) {
+            (_, Some(there)) if there == id => Ok(Vec::new()),
+            (Some(here), None) if here == id => Ok(vec![Step::MoveBack(place.clone(), to, id)]),
+            (_, Some(_)) => Err("something else stands there now".to_owned()),
+            (_, None) => Err("it has changed since, or was moved to another file system".to_owned()),
+        }
     }
 
     /// A kept object goes back to a name that is free; nothing where the object `id` has it already.

@@ -216,3 +216,29 @@ fn a_key_that_the_user_cannot_read_answers_nothing() {
     let (code, shown) = user.at_terminal(PASSPHRASE, &["wt", "approve", &id]);
     assert_eq!(code, 0, "{shown}");
 }
+
+#[test]
+fn a_tree_that_was_made_read_only_is_deleted_taken_back_and_let_go_of() {
+    let Some(user) = User::new() else { return };
+    for dir in ["home/project/tree", "home/project/tree/locked"] {
+        user.own_dir(dir);
+    }
+    user.own_file("home/project/tree/locked/a", "one");
+    let set = |name: &str, mode: u32| {
+        fs::set_permissions(user.path(name), fs::Permissions::from_mode(mode)).unwrap();
+    };
+    set("home/project/tree/locked", 0o555);
+    let before = seen(&user.path("home/project"));
+    let tree = user.path("home/project/tree").display().to_string();
+    let done = |argv: &[&str]| {
+        let (code, shown) = user.at_terminal("", argv);
+        assert_eq!(code, 0, "{argv:?}: {shown}");
+    };
+    done(&["safe-rm", "-r", &tree]);
+    done(&["wt", "undo", "--last"]);
+    assert_eq!(seen(&user.path("home/project")), before);
+    done(&["safe-rm", "-r", &tree]);
+    done(&["wt", "trash", "empty", "--all"]);
+    let trash = user.path("home/.watchtower/trash");
+    assert_eq!(fs::read_dir(trash).unwrap().count(), 0);
+}

@@ -285,3 +285,37 @@ fn a_move_to_another_mount_and_over_something_there_is_taken_back() {
         assert_eq!(after, before, "{change:?}");
     }
 }
+
+#[test]
+fn a_move_whose_source_cannot_be_removed_is_a_copy_on_record_that_is_taken_back() {
+    if !needs::private_mounts() {
+        return;
+    }
+    let scratch = world();
+    let other = scratch.file("other");
+    tmpfs(&other, "4m");
+    scratch.write("other/f", "new");
+    scratch.write("other/tree/x", "x");
+    scratch.write("b", "was there");
+    rustix::mount::mount_remount(&other, rustix::mount::MountFlags::RDONLY, c"").unwrap();
+    let before = seen(&scratch.project());
+    for (change, made) in [
+        (&["safe-mv", "other/f", "b"][..], "b"),
+        (&["safe-mv", "other/f", "fresh"], "fresh"),
+        (&["safe-mv", "other/tree", "grove"], "grove/x"),
+    ] {
+        let output = scratch.run(change);
+        let said = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{change:?}: {said}");
+        let shown = format!("safe-mv: cannot remove '{}', of which", change[1]);
+        assert!(said.starts_with(&shown), "{said}");
+        assert!(scratch.file(made).exists(), "{change:?}");
+        let outcome = scratch.entries_of("outcome").pop().unwrap();
+        let effects = &outcome["data"]["execution"]["effects"];
+        assert_eq!(effects[0]["op"], "copy", "{effects}");
+        assert_eq!(effects[1]["op"], "failed", "{effects}");
+        let done = scratch.undo(&["--last"]);
+        assert_eq!(done.0, 0, "{change:?} {done:?}");
+        assert_eq!(seen(&scratch.project()), before, "{change:?}");
+    }
+}

@@ -9,7 +9,7 @@ mod tree;
 
 use super::{
     plan::{Copy, Preserve},
-    run::{Fault, Run, object, shown},
+    run::{Fault, Run, left, object, shown},
     settle::settle,
 };
 use crate::resolve::{Kind, ObjectId, Status, status_at};
@@ -84,9 +84,12 @@ pub(super) fn carry_out(run: &mut Run, copy: &Copy) {
 fn record(run: &mut Run, copy: &Copy, replaced: &serde_json::Value, whole: bool) {
     let merged = copy.judged.kind == Kind::Dir && copy.replaced.is_some();
     let op = if merged { "merge" } else { "copy" };
+    let left = run
+        .fd(copy.to.dir)
+        .map_or(serde_json::Value::Null, |dir| left(dir.as_fd(), &copy.to.name));
     let mut effect = json!({
         "op": op, "source": copy.path, "path": copy.to.path, "kind": copy.judged.kind,
-        "object": object(copy.judged.id), "left_out": copy.left_out.len(), "replaced": replaced,
+        "object": object(copy.judged.id), "left_out": copy.left_out.len(), "replaced": replaced, "left": left,
     });
     if let Some(fields) = effect.as_object_mut() {
         fields.extend(match whole {
@@ -142,7 +145,7 @@ fn single(run: &mut Run, copy: &Copy, manner: Manner) -> Result<serde_json::Valu
         &copy.to.name,
         copy.replaced.as_ref(),
     );
-    if settled.is_err() {
+    if settled.as_ref().is_err_and(|fault| fault.leaves_made()) {
         discard(dir.as_fd(), &temporary);
     }
     settled

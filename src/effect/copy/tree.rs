@@ -1,38 +1,34 @@
 //! A tree of files: each directory is made or entered by name in the one held before it, each file finished under a
 //! temporary name. What fails is told and the rest goes on, as cp does.
 
+mod leaf;
+
 use super::{
     Manner,
     attributes::{apply, first_mode},
-    discard,
-    extended::{Extended, Overwritten, strip_lists},
-    file::{copy_link, copy_regular, open_regular},
+    extended::{Extended, strip_lists},
 };
 use crate::{
     effect::{
-        plan::{Keep, Preserve, Replaced},
+        plan::{Keep, Preserve},
         run::{Fault, Run, path_below, shown_below},
-        settle::settle,
         words::reason,
     },
-    resolve::{Flow, Kind, Ladder, ObjectId, Status, Visitor, status_at, status_of, walk},
+    resolve::{Flow, Ladder, ObjectId, Status, Visitor, status_of, walk},
 };
 use rustix::{
-    fs::{AtFlags, CWD, Mode, OFlags, ResolveFlags, linkat, mkdirat, openat, openat2},
+    fs::{Mode, OFlags, mkdirat, openat},
     io::Errno,
 };
-use serde_json::json;
+use serde_json::{Value as Json, json};
 use std::{
     collections::{HashMap, HashSet},
-    ffi::{OsStr, OsString},
+    ffi::OsStr,
     os::{
-        fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd},
+        fd::{AsFd, BorrowedFd, OwnedFd},
         unix::ffi::OsStrExt,
     },
 };
-
-/// Files with several names that are remembered, so that the copy has them too.
-const MAX_LINKED: usize = 1 << 16;
 
 /// How a tree is copied.
 pub(super) struct Branch<'b> {
@@ -166,7 +162,8 @@ impl Copier<'_, '_> {
             Err(errno) => return Err(errno.into()),
         };
         if made {
-            self.added(path);
+            // What is in it is still to come.
+            self.added(path, Json::Null);
         }
         match openat(self.ladder.top()?, name, DIRECTORY, Mode::empty()) {
             Ok(fd) => Ok(Some((fd, made))),
@@ -183,122 +180,14 @@ impl Copier<'_, '_> {
         }
     }
 
-    fn file(&mut self, dir: BorrowedFd<'_>, name: &OsStr, path: &[u8], status: &Status) -> Result<(), Fault> {
-        let top = self.ladder.top()?;
-        let before = match self.branch.merge {
-            Some(_) => match status_at(top, name) {
-                Ok(before) => Some(before),
-                Err(Errno::NOENT) => None,
-                Err(errno) => return Err(errno.into()),
-            },
-            None => None,
-        };
-        if let Some(before) = &before {
-            if self.branch.no_clobber {
-                return Ok(());
-            }
-            if before.kind == Kind::Dir {
-                let to = shown_below(self.branch.to_shown, path);
-                let text = format!("cannot overwrite directory {to} with non-directory");
-                self.told_text(path, &text);
-                return Ok(());
-            }
-            if before.id == status.id {
-                return Err(Fault::Kernel(Errno::EXIST));
-            }
-        }
-        let temporary: OsString = self.run.temporary();
-        let replaced = before.map(|judged| Replaced {
-            judged,
-            origin: Some(path_below(self.branch.to_path, path)),
-            keep: self.branch.keep.clone(),
-            backup: None,
-        });
-        self.make(
-            dir,
-            name,
-            status,
-            top,
-            &temporary,
-            replaced.as_ref().map(|replaced| &replaced.judged),
-        )?;
-        match settle(self.run, top, &temporary, top, name, replaced.as_ref()) {
-            Ok(was) => {
-                if !was.is_null() {
-                    let place = path_below(self.branch.to_path, path);
-                    self.run
-                        .record(json!({"op": "overwrite", "path": place, "replaced": was}));
-                } else if replaced.is_none() {
-                    self.added(path);
-                }
-            }
-            Err(fault) => {
-                discard(self.ladder.top()?, &temporary);
-                return Err(fault);
-            }
-        }
-        if status.is_hard_linked() && self.keeps_links() && self.linked.len() < MAX_LINKED {
-            self.linked.insert(status.id, path.to_vec());
-        }
-        let (from, to) = (self.branch.shown, self.branch.to_shown);
-        self.run
-            .say(|| format!("{} -> {}", shown_below(from, path), shown_below(to, path)));
-        Ok(())
-    }
-
-    /// Records what is new in a directory that was there before; what is below something new goes with that.
-    fn added(&mut self, path: &[u8]) {
+    /// Records what is new in a directory that was there before, and how it is left; what is below something new goes
+    /// with that.
+    fn added(&mut self, path: &[u8], left: Json) {
         if self.branch.merge.is_some() && self.entered.last().is_some_and(|entered| !entered.fresh) {
             let place = path_below(self.branch.to_path, path);
             self.run
-                .record(json!({"op": "copy", "path": place, "replaced": null}));
+                .record(json!({"op": "copy", "path": place, "replaced": null, "left": left}));
         }
-    }
-
-    fn keeps_links(&self) -> bool {
-        self.branch.manner.preserve == Preserve::Everything
-    }
-
-    fn make(
-        &self,
-        dir: BorrowedFd<'_>,
-        name: &OsStr,
-        status: &Status,
-        top: BorrowedFd<'_>,
-        temporary: &OsStr,
-        before: Option<&Status>,
-    ) -> Result<(), Fault> {
-        if status.kind == Kind::Symlink {
-            return Ok(copy_link(dir, name, status, top, temporary, self.branch.manner)?);
-        }
-        if status.is_hard_linked()
-            && let Some(first) = self.linked.get(&status.id)
-            && self.link_again(first, top, temporary).is_ok()
-        {
-            return Ok(());
-        }
-        let before = match before {
-            Some(before) => Overwritten::hold(top, name, before)?,
-            None => None,
-        };
-        let source = open_regular(dir, name, status)?;
-        Ok(copy_regular(
-            source.as_fd(),
-            status,
-            top,
-            temporary,
-            self.branch.manner,
-            self.run,
-            before.as_ref(),
-        )?)
-    }
-
-    fn link_again(&self, first: &[u8], top: BorrowedFd<'_>, temporary: &OsStr) -> Result<(), Errno> {
-        let flags = OFlags::PATH | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-        let resolve = ResolveFlags::BENEATH | ResolveFlags::NO_SYMLINKS | ResolveFlags::NO_MAGICLINKS;
-        let fd = openat2(&self.root, first, flags, Mode::empty(), resolve)?;
-        let object = format!("/proc/self/fd/{}", fd.as_raw_fd());
-        linkat(CWD, object, top, temporary, AtFlags::SYMLINK_FOLLOW)
     }
 }
 

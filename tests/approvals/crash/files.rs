@@ -8,9 +8,11 @@ use crate::{
 };
 use std::{collections::BTreeMap, fs, path::PathBuf};
 
-fn furnish(scratch: &Scratch) {
+pub(super) fn furnish(scratch: &Scratch) {
     scratch.write("a", "one\n");
     scratch.write("b", "two, longer\n");
+    scratch.write("c", "three\n");
+    scratch.write("c~", "an older three\n");
     scratch.write("tree/x", "x");
     scratch.write("tree/deep/y", "y");
     scratch.write("other/x", "another x");
@@ -40,9 +42,11 @@ fn a_change_that_was_killed_anywhere_is_taken_back_whole() {
         &["safe-rm", "-r", "tree", "b"],
         &["safe-rm", "-r", "tree/deep/y", "tree/deep", "tree"],
         &["safe-cp", "a", "b"],
+        &["safe-cp", "-b", "a", "c"],
         &["safe-cp", "-r", "tree/.", "other"],
         &["safe-cp", "-r", "tree", "copied"],
         &["safe-mv", "a", "b"],
+        &["safe-mv", "-b", "a", "c"],
         &["safe-mv", "tree", "grove"],
         &["safe-mv", "tree/x", "tree", "other2"],
         &["safe-ln", "-sf", "a", "b"],

@@ -1,6 +1,7 @@
 //! Killed at every system call that changes something, a call, an undo, an approval or an emptying leaves nothing that
 //! the ledger does not know and nothing that cannot be put right. `WT_TEST_FULL=1` kills at every system call.
 
+mod errors;
 mod files;
 mod queue;
 

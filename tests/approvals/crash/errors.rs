@@ -1,0 +1,114 @@
+//! Refused by the kernel at any system call that changes a name or an attribute, a call loses nothing: what it did
+//! before is on record and comes back, and what it could not do is told.
+
+use super::files::furnish;
+use crate::{
+    approvals::world::{seen, world},
+    support::{Scratch, WT, needs, text},
+};
+use std::{
+    fs,
+    path::Path,
+    process::{Command, Output},
+};
+
+/// System calls by which an effect changes something.
+const EFFECTS: &[&str] = &[
+    "renameat2",
+    "renameat",
+    "unlinkat",
+    "linkat",
+    "symlinkat",
+    "mkdirat",
+    "fchmod",
+    "fchmodat",
+    "fchown",
+    "utimensat",
+];
+
+/// Runs `wt ARGS...` with its `n`th system call of this name failing; nothing where it does not make so many.
+fn failing(scratch: &Scratch, name: &str, n: u32, args: &[&str]) -> Option<Output> {
+    let log = scratch.home().join("trace");
+    let template = scratch.wt::<&str>(&[]);
+    let mut command = Command::new("strace");
+    command
+        .args(["-f", "-qq", "-o"])
+        .arg(&log)
+        .args(["-e", &format!("trace={name}"), "-e"])
+        .arg(format!("inject={name}:error=ENOSPC:when={n}"))
+        .arg(WT)
+        .args(args)
+        .current_dir(scratch.project())
+        .env_clear();
+    for (name, value) in template.get_envs() {
+        command.env(name, value.unwrap());
+    }
+    let output = command.output().unwrap();
+    let traced = fs::read_to_string(log).unwrap();
+    traced.contains("(INJECTED)").then_some(output)
+}
+
+/// The content of every file below a directory.
+fn contents(at: &Path, found: &mut Vec<Vec<u8>>) {
+    for entry in fs::read_dir(at).into_iter().flatten() {
+        let path = entry.unwrap().path();
+        if path.is_dir() && !path.is_symlink() {
+            contents(&path, found);
+        } else if path.is_file() {
+            found.push(fs::read(&path).unwrap());
+        }
+    }
+}
+
+#[test]
+fn a_change_that_fails_anywhere_loses_nothing_and_is_taken_back_whole() {
+    if !needs::program("strace") {
+        return;
+    }
+    for change in [
+        &["safe-rm", "a"][..],
+        &["safe-rm", "-r", "tree", "b"],
+        &["safe-cp", "a", "b"],
+        &["safe-cp", "-b", "a", "c"],
+        &["safe-cp", "-a", "a", "b"],
+        &["safe-cp", "-r", "tree/.", "other"],
+        &["safe-cp", "-r", "tree", "copied"],
+        &["safe-mv", "a", "b"],
+        &["safe-mv", "-b", "a", "c"],
+        &["safe-mv", "tree/x", "tree", "other2"],
+        &["safe-ln", "-sf", "a", "b"],
+        &["safe-chmod", "600", "a", "b"],
+        &["safe-touch", "-t", "200102030405", "b"],
+        &["safe-mkdir", "-p", "new/er"],
+    ] {
+        let scratch = world();
+        furnish(&scratch);
+        let before = seen(&scratch.project());
+        let mut had = Vec::new();
+        contents(&scratch.project(), &mut had);
+        let mut failures = 0;
+        for name in EFFECTS {
+            for n in 1.. {
+                let Some(output) = failing(&scratch, name, n, change) else {
+                    assert_eq!(scratch.undo(&["--last"]).0, 0, "{change:?}");
+                    assert_eq!(seen(&scratch.project()), before, "{change:?}");
+                    break;
+                };
+                failures += 1;
+                let what = format!("{change:?}, {name} {n}: {}", text(&output.stderr));
+                let mut has = Vec::new();
+                contents(&scratch.project(), &mut has);
+                contents(&scratch.state().join("trash"), &mut has);
+                for content in &had {
+                    assert!(has.contains(content), "{what}: {:?} is gone", text(content));
+                }
+                let seq = scratch.last_decision().to_string();
+                let (code, out, err) = scratch.undo(&[&seq]);
+                assert!(matches!(code, 0 | 64), "{what}: {code} {out}{err}");
+                assert_eq!(seen(&scratch.project()), before, "{what}: {code} {out}{err}");
+            }
+        }
+        assert!(failures > 0, "{change:?}");
+        scratch.verifies();
+    }
+}
