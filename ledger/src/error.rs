@@ -63,6 +63,11 @@ pub enum LedgerError {
         /// What is wrong with it.
         why: String,
     },
+    /// There was a ledger, and none of its segments is left.
+    Emptied {
+        /// The directory.
+        path: PathBuf,
+    },
     /// A sync failed earlier; what is on the disk is not known.
     Poisoned {
         /// The marker.
@@ -148,7 +153,7 @@ impl LedgerError {
             Self::Tampered { .. } => {
                 "run `wt verify`; `wt clean --recover --reason WHY` records the loss and goes on".to_owned()
             }
-            Self::Broken { .. } => ASIDE.to_owned(),
+            Self::Broken { .. } | Self::Emptied { .. } => ASIDE.to_owned(),
             Self::Poisoned { .. } => {
                 "check the disk, then `wt verify`; `wt clean --recover --reason WHY` goes on".to_owned()
             }
@@ -184,6 +189,9 @@ impl fmt::Display for LedgerError {
             Self::Unfit { path, why } => write!(f, "`{}` {why}", path.display()),
             Self::Tampered { path, why } | Self::Broken { path, why } => {
                 write!(f, "`{}` {why}", path.display())
+            }
+            Self::Emptied { path } => {
+                write!(f, "`{}` had a ledger, and its segments are gone", path.display())
             }
             Self::Poisoned { path } => {
                 write!(

@@ -100,9 +100,8 @@ impl Ledger {
         }
         let cache = tail::load(&guard).map_err(|e| LedgerError::io("read", &place.path(lock::NAME), e))?;
         if cache != Cache::Empty {
-            return Err(LedgerError::Tampered {
+            return Err(LedgerError::Emptied {
                 path: shown.to_path_buf(),
-                why: "had a ledger, and its segments are gone".to_owned(),
             });
         }
         // Before there is a first entry: where there is no room for it, nothing begins.

@@ -126,7 +126,7 @@ fn a_ledger_is_never_begun_over_another_or_over_what_is_left_of_one() {
         .arg(place.segment(1))
         .status()
         .unwrap();
-    assert!(matches!(again(), Err(LedgerError::Tampered { .. })));
+    assert!(matches!(again(), Err(LedgerError::Emptied { .. })));
     let gone = place.open().append(&[event(1)], Durability::Relaxed);
     assert!(matches!(gone, Err(LedgerError::Tampered { .. })), "{gone:?}");
 }

@@ -213,6 +213,28 @@ fn recovery_records_what_was_lost_and_goes_on() {
 }
 
 #[test]
+fn a_recovery_that_is_refused_leaves_what_tells_of_the_loss() {
+    let (place, _) = grown(false);
+    let lock = place.path().join("ledger.lock");
+    let first = place.segment(1);
+    let text = std::fs::read_to_string(&first).unwrap();
+    std::fs::write(&first, text.replacen("event", "evant", 1)).unwrap();
+    for newest in 2..=place.verify().entries_to.max(200) {
+        if place.segment(newest).exists() {
+            std::fs::remove_file(place.segment(newest)).unwrap();
+        }
+    }
+    let before = std::fs::read(&lock).unwrap();
+    let refused = small(&place).recover("no", "ann");
+    assert!(matches!(refused, Err(LedgerError::Broken { .. })), "{refused:?}");
+    assert_eq!(std::fs::read(&lock).unwrap(), before);
+    std::fs::remove_file(first).unwrap();
+    let refused = small(&place).recover("no", "ann");
+    assert!(matches!(refused, Err(LedgerError::Emptied { .. })), "{refused:?}");
+    assert_eq!(std::fs::read(&lock).unwrap(), before);
+}
+
+#[test]
 fn recovery_leads_out_of_a_failed_sync() {
     let (place, _) = grown(false);
     std::fs::write(place.path().join("ledger.poisoned"), "x").unwrap();

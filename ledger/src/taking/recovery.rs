@@ -30,8 +30,14 @@ impl Ledger {
             Cache::Known(tail) => Value::from(format!("{} {}", tail.seq, hex_text(&tail.hash))),
             Cache::Empty | Cache::Damaged => Value::Null,
         };
-        tail::forget(&guard).map_err(|e| LedgerError::io("write", &path, e))?;
-        let mut found = recover::find_vouched(place)?;
+        let mut found = match recover::find_vouched(place) {
+            Err(LedgerError::Missing { .. }) if expected != Value::Null => {
+                return Err(LedgerError::Emptied {
+                    path: place.shown.to_path_buf(),
+                });
+            }
+            found => found?,
+        };
         let retired = tlog::retire_beyond(place, found.tail.seq)?;
         let mut note = found.note.take().unwrap_or_else(|| Draft::of(Kind::Open, []));
         for (name, value) in [
@@ -52,6 +58,8 @@ impl Ledger {
             true => Some(Sealer::open(place, &mut found)?),
             false => None,
         };
+        // Only now: what the last writer left is the witness of a loss, and a refusal leaves it.
+        tail::forget(&guard).map_err(|e| LedgerError::io("write", &path, e))?;
         let (segment, tail, _) = rotate::when_due(place, &guard, settings, found, sealer.as_mut())?;
         let mut lines = Lines::after(&tail);
         let draft = Draft::of(
