@@ -257,11 +257,17 @@ impl Against<'_> {
         let place = self.plan.place(self.path).map_err(words)?;
         let aside = self.plan.place(&format!("{above}/{name}")).map_err(words)?;
         let old = judged(decision, self.path).ok_or("the record does not name what was there before")?;
-        let now = object_at(&place)?;
+        let (now, there) = (object_at(&place)?, object_at(&aside)?);
+        let older = backup.get("older").filter(|older| older.is_object());
+        let older = || older.map(|older| kept::place(older, self.owning.uid)).transpose();
         if now == Some(old) {
-            return Ok(Vec::new());
+            let missing = if there.is_none() { older()? } else { None };
+            return Ok(missing
+                .map(|older| Step::Restore(older, aside))
+                .into_iter()
+                .collect());
         }
-        if object_at(&aside)? != Some(old) || unchanged(&aside, &self.call).is_err() {
+        if there != Some(old) || unchanged(&aside, &self.call).is_err() {
             return Err(format!("its backup `{name}` is another file now"));
         }
         let moves = text(self.effect, "op") == Some("move");
@@ -276,9 +282,7 @@ impl Against<'_> {
             steps.push(set_aside(place.clone(), now, self.owning)?);
         }
         steps.push(Step::MoveBack(aside.clone(), place, old));
-        if let Some(older) = backup.get("older").filter(|older| older.is_object()) {
-            steps.push(Step::Restore(kept::place(older, self.owning.uid)?, aside));
-        }
+        steps.extend(older()?.map(|older| Step::Restore(older, aside)));
         Ok(steps)
     }
 

@@ -1,5 +1,5 @@
-//! Refused by the kernel at any system call that changes a name or an attribute, a call loses nothing: what it did
-//! before is on record and comes back, and what it could not do is told.
+//! Refused by the kernel at any system call that changes a name or an attribute, a call or an undo loses nothing: what it
+//! did before is on record and comes back, and what it could not do is told.
 
 use super::files::furnish;
 use crate::{
@@ -110,5 +110,42 @@ fn a_change_that_fails_anywhere_loses_nothing_and_is_taken_back_whole() {
         }
         assert!(failures > 0, "{change:?}");
         scratch.verifies();
+    }
+}
+
+#[test]
+fn an_undo_that_fails_anywhere_is_finished_by_the_next() {
+    if !needs::program("strace") {
+        return;
+    }
+    for change in [
+        &["safe-rm", "-r", "tree", "b"][..],
+        &["safe-cp", "-r", "tree/.", "other"],
+        &["safe-cp", "-b", "a", "c"],
+        &["safe-mv", "-b", "a", "c"],
+        &["safe-mv", "a", "b"],
+        &["safe-chmod", "600", "a", "b"],
+    ] {
+        let scratch = world();
+        furnish(&scratch);
+        let before = seen(&scratch.project());
+        let mut failures = 0;
+        for name in EFFECTS {
+            for n in 1.. {
+                scratch.expect(0, change);
+                let seq = scratch.last_decision().to_string();
+                let failed = failing(&scratch, name, n, &["undo", &seq]);
+                let (code, out, err) = scratch.undo(&[&seq]);
+                let said = failed.as_ref().map(|output| text(&output.stderr));
+                let what = format!("{change:?}, {name} {n}: {said:?}, then {code} {out}{err}");
+                assert!(matches!(code, 0 | 64), "{what}");
+                assert_eq!(seen(&scratch.project()), before, "{what}");
+                if failed.is_none() {
+                    break;
+                }
+                failures += 1;
+            }
+        }
+        assert!(failures > 0, "{change:?}");
     }
 }
