@@ -4,7 +4,7 @@
 use super::show;
 use crate::{
     caller::Caller,
-    effect::words::way_out,
+    effect::{names::rename_free, words::way_out},
     home::{self, Home, POLICY_NAME},
     record::hex,
     report::{Exit, Failure},
@@ -12,11 +12,18 @@ use crate::{
 use clap::{Arg, ArgAction, ArgMatches, Command, builder::PossibleValuesParser, parser::ValueSource};
 use ledger::{Created, Genesis, Ledger, LedgerError};
 use rustix::{
-    fs::{AtFlags, CWD, Mode, OFlags, RenameFlags, mkdirat, openat, renameat_with, statat, unlinkat},
+    fs::{AtFlags, CWD, Mode, OFlags, mkdirat, openat, statat, unlinkat},
     io::Errno,
 };
 use sha2::{Digest, Sha256};
-use std::{fs::File, io::Write, os::unix::ffi::OsStrExt, path::Path, process::ExitCode};
+use std::{
+    ffi::OsStr,
+    fs::File,
+    io::Write,
+    os::{fd::AsFd, unix::ffi::OsStrExt},
+    path::Path,
+    process::ExitCode,
+};
 
 pub(crate) fn build() -> Command {
     Command::new("init")
@@ -147,13 +154,12 @@ fn write_policy(home: &Home, profile: &str) -> Result<bool, Failure> {
         .map_err(std::io::Error::from)
         .and_then(|mut file| file.write_all(document.as_bytes()).and_then(|()| file.sync_all()))
         .and_then(|()| {
-            let dir = &home.dir;
-            Ok(renameat_with(
+            let dir = home.dir.as_fd();
+            Ok(rename_free(
                 dir,
-                &unfinished,
+                OsStr::new(&unfinished),
                 dir,
-                POLICY_NAME,
-                RenameFlags::NOREPLACE,
+                OsStr::new(POLICY_NAME),
             )?)
         });
     let Err(e) = written else { return Ok(true) };

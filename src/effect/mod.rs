@@ -9,7 +9,7 @@ mod keep;
 mod known;
 mod link;
 mod make_dir;
-mod names;
+pub(crate) mod names;
 mod owner;
 pub mod plan;
 mod relocate;

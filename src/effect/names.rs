@@ -12,7 +12,7 @@ use std::{ffi::OsStr, os::fd::BorrowedFd};
 ///
 /// # Errors
 /// `EEXIST` where it is not; whatever renameat2(2) gives.
-pub(super) fn rename_free(
+pub(crate) fn rename_free(
     from: BorrowedFd<'_>,
     old: &OsStr,
     to: BorrowedFd<'_>,
@@ -33,7 +33,7 @@ pub(super) fn rename_free(
 ///
 /// # Errors
 /// Whatever renameat2(2) gives; both names are then as they were.
-pub(super) fn exchange(
+pub(crate) fn exchange(
     first: BorrowedFd<'_>,
     one: &OsStr,
     second: BorrowedFd<'_>,

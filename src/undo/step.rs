@@ -2,11 +2,14 @@
 
 use super::{Place, Step};
 use crate::{
-    effect::{bring_back, erase},
+    effect::{
+        bring_back, erase,
+        names::{exchange, rename_free},
+    },
     resolve::{ObjectId, Status, status_at},
 };
 use rustix::{
-    fs::{AtFlags, RenameFlags, renameat_with, unlinkat},
+    fs::{AtFlags, unlinkat},
     io::Errno,
 };
 use std::{
@@ -88,27 +91,32 @@ impl Step {
     /// `EEXIST` where the name for the quarantine is taken; `ESTALE` where something has changed since.
     pub(super) fn apply(&self, aside: &str, seq: u64) -> Result<(), Errno> {
         match self {
-            Self::Restore(from, to) => match rename(from, to, RenameFlags::NOREPLACE) {
+            Self::Restore(from, to) => match rename(from, to) {
                 Err(Errno::XDEV) => bring_back::copied(named(from), named(to), seq),
                 done => done,
             },
             Self::Exchange(from, to, expected) => {
                 same(to, *expected)?;
-                match rename(from, to, RenameFlags::EXCHANGE) {
+                let spare = OsString::from(format!(".wt-{seq}-{}.tmp", std::process::id()));
+                let trade = || {
+                    let (one, other) = (from.dir.as_fd(), to.dir.as_fd());
+                    exchange(one, &from.name, other, &to.name, &spare)
+                };
+                match trade() {
                     Err(Errno::XDEV) => {
                         bring_back::exchanged(named(from), named(to), *expected, OsStr::new(aside), seq)
                     }
                     Err(errno) => Err(errno),
                     Ok(()) => same(from, *expected).inspect_err(|_| {
-                        rename(from, to, RenameFlags::EXCHANGE).ok();
+                        trade().ok();
                     }),
                 }
             }
             Self::MoveBack(from, to, id) => {
                 same(from, *id)?;
-                rename(from, to, RenameFlags::NOREPLACE)?;
+                rename(from, to)?;
                 same(to, *id).inspect_err(|_| {
-                    rename(to, from, RenameFlags::NOREPLACE).ok();
+                    rename(to, from).ok();
                 })
             }
             Self::SetAside(at, store, id) => set_aside(at, store, *id, aside).map(drop),
@@ -145,18 +153,19 @@ fn named(place: &Place) -> bring_back::Named<'_> {
     }
 }
 
-fn rename(from: &Place, to: &Place, how: RenameFlags) -> Result<(), Errno> {
-    renameat_with(&from.dir, &from.name, &to.dir, &to.name, how)
+fn rename(from: &Place, to: &Place) -> Result<(), Errno> {
+    rename_free(from.dir.as_fd(), &from.name, to.dir.as_fd(), &to.name)
 }
 
 /// Renames the object into the quarantine; another one is put back.
 fn set_aside(at: &Place, store: &Place, id: ObjectId, aside: &str) -> Result<Status, Errno> {
-    renameat_with(&at.dir, &at.name, &store.dir, aside, RenameFlags::NOREPLACE)?;
+    let (dir, kept) = (at.dir.as_fd(), store.dir.as_fd());
+    rename_free(dir, &at.name, kept, OsStr::new(aside))?;
     let now = status_at(store.dir.as_fd(), aside)?;
     if now.id == id {
         return Ok(now);
     }
-    renameat_with(&store.dir, aside, &at.dir, &at.name, RenameFlags::NOREPLACE)?;
+    rename_free(kept, OsStr::new(aside), dir, &at.name)?;
     Err(Errno::STALE)
 }
 
@@ -167,7 +176,7 @@ fn going(at: &Place) -> Result<OsString, Errno> {
     }
     let mut going = at.name.clone();
     going.push(GOING);
-    renameat_with(&at.dir, &at.name, &at.dir, &going, RenameFlags::NOREPLACE)?;
+    rename_free(at.dir.as_fd(), &at.name, at.dir.as_fd(), &going)?;
     Ok(going)
 }
 

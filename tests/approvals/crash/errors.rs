@@ -28,6 +28,13 @@ const EFFECTS: &[&str] = &[
 
 /// Runs `wt ARGS...` with its `n`th system call of this name failing; nothing where it does not make so many.
 fn failing(scratch: &Scratch, name: &str, n: u32, args: &[&str]) -> Option<Output> {
+    let (output, failed) = refused(scratch, &format!("{name}:error=ENOSPC:when={n}"), args);
+    failed.then_some(output)
+}
+
+/// Runs `wt ARGS...` with what `inject` tells strace, and whether it came to that.
+fn refused(scratch: &Scratch, inject: &str, args: &[&str]) -> (Output, bool) {
+    let name = inject.split(':').next().unwrap();
     let log = scratch.home().join("trace");
     let template = scratch.wt::<&str>(&[]);
     let mut command = Command::new("strace");
@@ -35,7 +42,7 @@ fn failing(scratch: &Scratch, name: &str, n: u32, args: &[&str]) -> Option<Outpu
         .args(["-f", "-qq", "-o"])
         .arg(&log)
         .args(["-e", &format!("trace={name}"), "-e"])
-        .arg(format!("inject={name}:error=ENOSPC:when={n}"))
+        .arg(format!("inject={inject}"))
         .arg(WT)
         .args(args)
         .current_dir(scratch.project())
@@ -45,7 +52,7 @@ fn failing(scratch: &Scratch, name: &str, n: u32, args: &[&str]) -> Option<Outpu
     }
     let output = command.output().unwrap();
     let traced = fs::read_to_string(log).unwrap();
-    traced.contains("(INJECTED)").then_some(output)
+    (output, traced.contains("(INJECTED)"))
 }
 
 /// The content of every file below a directory.
@@ -147,5 +154,43 @@ fn an_undo_that_fails_anywhere_is_finished_by_the_next() {
             }
         }
         assert!(failures > 0, "{change:?}");
+    }
+}
+
+#[test]
+fn a_file_system_without_free_renames_and_exchanges_does_as_well() {
+    if !needs::program("strace") {
+        return;
+    }
+    for change in [
+        &["safe-rm", "-r", "tree", "b"][..],
+        &["safe-cp", "-r", "tree/.", "other"],
+        &["safe-cp", "-b", "a", "c"],
+        &["safe-mv", "-b", "a", "c"],
+        &["safe-mv", "a", "b"],
+        &["safe-ln", "-sf", "a", "b"],
+    ] {
+        let scratch = world();
+        furnish(&scratch);
+        let before = seen(&scratch.project());
+        // Those of fuse, 9p and nfs answer so (rename(2)); a plain rename has no flags.
+        let all = "renameat2:error=EINVAL";
+        let (output, met) = refused(&scratch, all, change);
+        assert!(met && output.status.code() == Some(0), "{change:?}: {output:?}");
+        assert_ne!(seen(&scratch.project()), before, "{change:?}");
+        let number = scratch.last_decision().to_string();
+        // What the undo itself keeps count of is replaced by a rename without flags: that one is let through.
+        let mut done = false;
+        for first in 1..=3 {
+            let inject = format!("renameat2:error=EINVAL:when={first}+");
+            let (output, met) = refused(&scratch, &inject, &["undo", &number]);
+            if output.status.code() == Some(0) {
+                assert!(met, "{change:?}");
+                done = true;
+                break;
+            }
+        }
+        assert!(done, "{change:?}");
+        assert_eq!(seen(&scratch.project()), before, "{change:?}");
     }
 }
