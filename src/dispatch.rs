@@ -3,7 +3,7 @@
 use crate::{
     commands::{SUBCOMMANDS, Subcommand},
     effect::words::reason,
-    report::{Exit, Failure},
+    report::{Exit, Failure, json_is_asked},
 };
 use applets::Applet;
 use policy::text::escape;
@@ -109,7 +109,7 @@ fn subcommand(name: &str) -> Option<&'static Subcommand> {
 
 /// Runs the program that `argv` names and returns its exit code.
 pub fn run(argv: Vec<OsString>) -> ExitCode {
-    let json = std::env::var_os("WT_ERRORS").is_some_and(|value| value == "json");
+    let json = json_is_asked();
     // Before any thread exists.
     crate::caller::umask();
     let (program, args) = match crate::limits::prepare().and_then(|()| find(argv)) {

@@ -18,14 +18,32 @@ pub struct Output<'a> {
     pub stderr: &'a mut (dyn Write + Send),
     /// Whether stdout is a terminal, so that control sequences must be neutralised.
     pub terminal: bool,
+    /// Whether what failed is told as one JSON object.
+    pub json: bool,
     /// Whether the call was taken back meanwhile; the effect stops then.
     pub withdrawal: Withdrawal,
+}
+
+impl Output<'_> {
+    /// Says on stderr what failed, or, where nothing did, what else there is to say, which is lines in any case.
+    ///
+    /// # Errors
+    /// Nobody reads it.
+    pub(crate) fn tell(&mut self, name: &str, failure: &Failure) -> std::io::Result<()> {
+        let text = if self.json && failure.code != 0 {
+            failure.json()
+        } else {
+            failure.lines(name)
+        };
+        self.stderr.write_all(text.as_bytes())
+    }
 }
 
 impl std::fmt::Debug for Output<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Output")
             .field("terminal", &self.terminal)
+            .field("json", &self.json)
             .finish_non_exhaustive()
     }
 }

@@ -8,7 +8,7 @@ use crate::{
     },
     facts::workspace::real_path,
     record::hex,
-    report::{Exit, Failure, visible},
+    report::{Exit, Failure},
     sandbox::{Access, Grant},
 };
 use ledger::Permit;
@@ -97,11 +97,12 @@ impl Product {
                     let _ = unlinkat(&self.dir, &aside, AtFlags::empty());
                 }
                 let why = reason(errno);
-                let hint = way_out(errno).map_or_else(String::new, |hint| format!("hint: {hint}\n"));
                 Outcome {
                     exit_code: 1,
                     effects: vec![json!({"op": "failed", "path": shown, "error": why})],
-                    stderr: format!("wt: cannot write `{}`: {why}\n{hint}", visible(&shown)).into_bytes(),
+                    name: "wt".to_owned(),
+                    messages: vec![format!("cannot write `{shown}`: {why}")],
+                    hint: way_out(errno).unwrap_or_default().to_owned(),
                     ..Outcome::default()
                 }
             }

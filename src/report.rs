@@ -3,7 +3,8 @@
 
 use ledger::LedgerError;
 use policy::Problem;
-use std::{io::Write, process::ExitCode};
+use serde_json::json;
+use std::{ffi::OsString, io::Write, process::ExitCode};
 
 /// Exit codes of `wt` itself (sysexits.h where it has one); an effect's own code passes through unchanged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +33,8 @@ pub struct Failure {
     pub code: u8,
     /// One line, lower case, no final period.
     pub message: String,
+    /// What else went wrong, a line each.
+    pub more: Box<[String]>,
     /// The lines of a document that it is about with a caret below, `` for none.
     pub excerpt: String,
     /// What to do about it, `` for nothing.
@@ -46,6 +49,7 @@ impl Failure {
         Self {
             code: exit as u8,
             message: message.into(),
+            more: Box::default(),
             excerpt: String::new(),
             hint: String::new(),
             pending: None,
@@ -79,32 +83,42 @@ impl Failure {
         }
     }
 
-    /// Prints `name: message` and the hint to stderr, or one JSON object where `WT_ERRORS=json`.
-    /// Returns the exit code; a closed stderr changes nothing.
+    /// Prints it to stderr. Returns the exit code; a closed stderr changes nothing.
     pub fn report(&self, name: &str, json: bool) -> ExitCode {
-        let mut err = std::io::stderr().lock();
-        let text = if json {
-            let mut value =
-                serde_json::json!({"error": self.message, "hint": self.hint, "exit_code": self.code});
-            if let (Some(id), Some(members)) = (&self.pending, value.as_object_mut()) {
+        let text = if json { self.json() } else { self.lines(name) };
+        drop(std::io::stderr().lock().write_all(text.as_bytes()));
+        ExitCode::from(self.code)
+    }
+
+    /// `name: message` for each message, and the hint.
+    pub fn lines(&self, name: &str) -> String {
+        let mut text = format!("{name}: {}\n", visible(&self.message));
+        for line in self.excerpt.lines() {
+            text.push_str(&visible(line));
+            text.push('\n');
+        }
+        for message in self.more.iter() {
+            text.push_str(&format!("{name}: {}\n", visible(message)));
+        }
+        if !self.hint.is_empty() {
+            text.push_str(&format!("hint: {}\n", visible(&self.hint)));
+        }
+        text
+    }
+
+    /// One JSON object on a line.
+    pub fn json(&self) -> String {
+        let mut value = json!({"error": self.message, "hint": self.hint, "exit_code": self.code});
+        if let Some(members) = value.as_object_mut() {
+            if !self.more.is_empty() {
+                let all: Vec<&String> = std::iter::once(&self.message).chain(&self.more).collect();
+                members.insert("errors".to_owned(), json!(all));
+            }
+            if let Some(id) = &self.pending {
                 members.insert("pending".to_owned(), id.as_str().into());
             }
-            format!("{value}\n")
-        } else {
-            let mut text = format!("{name}: {}\n", visible(&self.message));
-            for line in self.excerpt.lines() {
-                text.push_str(&visible(line));
-                text.push('\n');
-            }
-            if !self.hint.is_empty() {
-                text.push_str(&format!("hint: {}\n", visible(&self.hint)));
-            }
-            text
-        };
-        if err.write_all(text.as_bytes()).is_err() {
-            return ExitCode::from(self.code);
         }
-        ExitCode::from(self.code)
+        format!("{}\n", json_text(&value))
     }
 }
 
@@ -116,6 +130,17 @@ impl From<LedgerError> for Failure {
         };
         Self::new(exit, error.to_string()).hint(error.hint())
     }
+}
+
+/// Whether the environment asks for failures as JSON.
+pub(crate) fn json_is_asked() -> bool {
+    std::env::var_os("WT_ERRORS").is_some_and(|value| value == "json")
+}
+
+/// Whether a line that cannot be read otherwise has the option that asks for it.
+pub(crate) fn asks_for_json(args: &[OsString]) -> bool {
+    let mut options = args.iter().take_while(|arg| *arg != "--");
+    options.any(|arg| arg == "--json")
 }
 
 /// The text with control characters, and those that reorder or hide what stands around them, written as escapes,

@@ -12,7 +12,7 @@ use crate::{
     outcome::{Outcome, Output},
     product::Product,
     record::hex,
-    report::{Exit, Failure, visible},
+    report::{Exit, Failure},
     sandbox::{
         Grant, Launcher, MinSandbox, SandboxError,
         native::{self, Confined, NativePlan},
@@ -162,7 +162,8 @@ pub(crate) fn carry_out(work: &[u8], held: Vec<OwnedFd>, seq: u64, withdrawal: W
         }
         Err(error) => effect::Outcome {
             exit_code: Exit::Sandbox as u8,
-            stderr: format!("the work cannot be read: {error}\n").into_bytes(),
+            name: "wt".to_owned(),
+            messages: vec![format!("the work cannot be read: {error}")],
             ..effect::Outcome::default()
         },
     };
@@ -278,11 +279,19 @@ impl Ready {
 fn printed_native(done: Result<effect::Outcome, SandboxError>, output: &mut Output<'_>) -> Outcome {
     match done {
         Ok(done) => printed(done, output),
-        Err(lost) => Outcome {
-            exit_code: output.withdrawal.exit_code().unwrap_or(Exit::Sandbox as u8),
-            effects: vec![json!({"op": "lost", "error": lost.to_string()})],
-            ..Outcome::default()
-        },
+        Err(lost) => {
+            let effects = vec![json!({"op": "lost", "error": lost.to_string()})];
+            let failure = Failure::from(lost);
+            let exit_code = output.withdrawal.exit_code().unwrap_or_else(|| {
+                output.tell("wt", &failure).unwrap_or(());
+                failure.code
+            });
+            Outcome {
+                exit_code,
+                effects,
+                ..Outcome::default()
+            }
+        }
     }
 }
 
@@ -296,6 +305,7 @@ fn tool(
 ) -> Outcome {
     drop(permit);
     output.withdrawal.heed();
+    let name = child.name();
     let mut io = exec::Io {
         stdout_is_terminal: output.terminal,
         stderr_is_terminal: output.terminal,
@@ -322,13 +332,7 @@ fn tool(
         }
         Err(failure) => {
             // A closed error output changes nothing about the failure, which is recorded.
-            let hint = if failure.hint.is_empty() {
-                String::new()
-            } else {
-                format!("hint: {}\n", visible(&failure.hint))
-            };
-            let text = format!("{}\n{hint}", visible(&failure.message));
-            output.stderr.write_all(text.as_bytes()).unwrap_or(());
+            output.tell(name, &failure).unwrap_or(());
             Outcome {
                 exit_code: failure.code,
                 effects: vec![json!({"error": failure.message})],
@@ -344,7 +348,9 @@ fn printed(done: effect::Outcome, output: &mut Output<'_>) -> Outcome {
         .stdout
         .write_all(&done.stdout)
         .and_then(|()| output.stdout.flush());
-    let stderr = output.stderr.write_all(&done.stderr);
+    let stderr = done
+        .told()
+        .map_or(Ok(()), |failure| output.tell(&done.name, &failure));
     Outcome {
         exit_code: done.exit_code,
         stdout_sha256: if done.stdout.is_empty() {

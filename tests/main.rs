@@ -23,6 +23,8 @@ mod effects;
 #[cfg(test)]
 mod endurance;
 #[cfg(test)]
+mod failures;
+#[cfg(test)]
 mod generated;
 #[cfg(test)]
 mod gtfo;

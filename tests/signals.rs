@@ -148,6 +148,11 @@ fn a_copy_whose_process_was_killed_is_the_last_call_all_the_same() {
     }
     let done = call.wait_with_output().unwrap();
     assert_eq!(done.status.code(), Some(69), "{done:?}");
+    let said = text(&done.stderr);
+    assert!(
+        said.starts_with("wt: the confined process ended before "),
+        "{said}"
+    );
     assert_eq!(outcome(&scratch)["effects"][0]["op"], "lost");
     scratch.undo(&["--last"]);
     is_as_before(&scratch);

@@ -6,7 +6,7 @@ use crate::{
     commands::show,
     engine,
     outcome::{Outcome, Output},
-    report::{Exit, Failure},
+    report::{Exit, Failure, asks_for_json},
     state::Answer,
     withdrawal::Withdrawal,
     work::Ahead,
@@ -37,7 +37,7 @@ pub(crate) fn run(applet: &'static Applet, args: &[OsString], json: bool) -> Exi
         }
         Err(usage) => Failure::new(Exit::Usage, usage.message)
             .hint(usage.hint)
-            .report(applet.name, json),
+            .report(applet.name, json || asks_for_json(args)),
     }
 }
 
@@ -52,6 +52,7 @@ fn call(name: &str, wanted: &Call, json: bool) -> Result<Outcome, Failure> {
         stdout: &mut stdout,
         stderr: &mut stderr,
         terminal,
+        json,
         withdrawal: Withdrawal::by_signals(),
     };
     let until = Instant::now() + Duration::from_secs(wanted.wait.unwrap_or(0).into());

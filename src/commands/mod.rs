@@ -44,7 +44,7 @@ mod watch;
 
 pub use completions::complete;
 
-use crate::report::{Exit, Failure};
+use crate::report::{Exit, Failure, asks_for_json};
 use clap::{ArgMatches, Command, error::ErrorKind};
 use std::{ffi::OsString, io::Write, process::ExitCode};
 
@@ -251,7 +251,7 @@ pub const SUBCOMMANDS: &[Subcommand] = &[
 /// Parses the arguments of one subcommand and runs it. Failures are printed here, as JSON where the command
 /// has `--json` or `json` is set.
 pub fn run(command: &Subcommand, args: Vec<OsString>, json: bool) -> ExitCode {
-    let json = json || args.iter().any(|arg| arg == "--json");
+    let json = json || asks_for_json(&args);
     let name = format!("wt {}", command.name);
     let parser = (command.build)().bin_name(name.clone()).no_binary_name(true);
     match parser.try_get_matches_from(args) {

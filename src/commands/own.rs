@@ -75,6 +75,7 @@ pub(super) fn carry<T: 'static>(
         stdout: &mut quiet,
         stderr: &mut stderr,
         terminal: std::io::stdout().is_terminal(),
+        json: false,
         withdrawal: Withdrawal::default(),
     };
     engine::carry(intent, caller, work, &mut output).map_err(|stop| stop.failure())?;

@@ -7,7 +7,7 @@ use crate::{
     engine,
     ground::Ground,
     outcome::Output,
-    report::{Failure, json_text, visible},
+    report::{Failure, json_is_asked, json_text, visible},
     undo::{self, Item, Keep},
     view::words::{count, size},
     withdrawal::Withdrawal,
@@ -143,6 +143,7 @@ fn empty(
         stdout: &mut quiet,
         stderr: &mut stderr,
         terminal: std::io::stdout().is_terminal(),
+        json: json || json_is_asked(),
         withdrawal: Withdrawal::default(),
     };
     let outcome = engine::carry(

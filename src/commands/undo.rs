@@ -6,7 +6,7 @@ use crate::{
     engine,
     ground::Ground,
     outcome::Output,
-    report::{Exit, Failure, json_text, visible},
+    report::{Exit, Failure, json_is_asked, json_text, visible},
     state::Held,
     undo,
     withdrawal::Withdrawal,
@@ -117,6 +117,7 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
         stdout: if json { &mut quiet } else { &mut stdout },
         stderr: &mut stderr,
         terminal,
+        json: json || json_is_asked(),
         withdrawal: Withdrawal::default(),
     };
     let outcome = engine::carry(&intent, &caller, Work::Undo(Box::new(plan.work)), &mut output)

@@ -71,8 +71,28 @@ pub struct Outcome {
     pub effects: Vec<Json>,
     /// Messages for stdout.
     pub stdout: Vec<u8>,
-    /// Messages for stderr.
-    pub stderr: Vec<u8>,
+    /// Who says so on stderr.
+    pub name: String,
+    /// What went wrong and what was left out, a line each.
+    pub messages: Vec<String>,
+    /// What to do about it, `` for nothing.
+    pub hint: String,
+}
+
+impl Outcome {
+    /// Its messages as a front end tells them; none where there is none.
+    #[must_use]
+    pub fn told(&self) -> Option<Failure> {
+        let (first, more) = self.messages.split_first()?;
+        Some(Failure {
+            code: self.exit_code,
+            message: first.clone(),
+            more: more.into(),
+            excerpt: String::new(),
+            hint: self.hint.clone(),
+            pending: None,
+        })
+    }
 }
 
 impl Pending {

@@ -26,7 +26,7 @@ use std::{
     sync::Arc,
 };
 
-/// Bytes of messages that are kept for each stream.
+/// Bytes that are kept of each: what is said on stdout, and messages.
 const MAX_MESSAGE_BYTES: usize = 1 << 20;
 
 /// Names for kept objects that one call looks through.
@@ -76,7 +76,6 @@ pub(super) struct Run {
     pub(super) verbose: bool,
     pub(super) umask: u32,
     pub(super) withdrawal: Withdrawal,
-    tool: String,
     held: Vec<Arc<OwnedFd>>,
     seq: u64,
     number: u32,
@@ -84,8 +83,8 @@ pub(super) struct Run {
     gone: Vec<String>,
     changes: Changes,
     outcome: Outcome,
-    /// What to do about a failure, said once at the end.
-    hint: Option<&'static str>,
+    /// Bytes of the messages so far.
+    told: usize,
 }
 
 impl Run {
@@ -100,14 +99,16 @@ impl Run {
             verbose,
             umask,
             withdrawal: Withdrawal::default(),
-            tool,
             held,
             seq,
             number: 0,
             gone: Vec::new(),
             changes: Changes::default(),
-            outcome: Outcome::default(),
-            hint: None,
+            outcome: Outcome {
+                name: tool,
+                ..Outcome::default()
+            },
+            told: 0,
         }
     }
 
@@ -183,12 +184,14 @@ impl Run {
         self.record(json!({"op": "failed", "path": path, "error": text}));
     }
 
-    /// The text of a fault. What to do about it, where there is something, is told at the end.
+    /// The text of a fault. What to do about the first one is the call's hint.
     pub(super) fn because(&mut self, fault: Fault) -> String {
         match fault {
             Fault::Kernel(Errno::CANCELED) => self.withdrawal.words(),
             Fault::Kernel(errno) => {
-                self.hint = self.hint.or_else(|| way_out(errno));
+                if self.outcome.hint.is_empty() {
+                    self.outcome.hint = way_out(errno).unwrap_or_default().to_owned();
+                }
                 fault.text()
             }
             Fault::Swapped | Fault::Stranded | Fault::Told => fault.text(),
@@ -205,15 +208,19 @@ impl Run {
 
     /// Tells something on stderr.
     pub(super) fn note(&mut self, text: &str) {
-        let line = format!("{}: {text}\n", self.tool);
-        append(&mut self.outcome.stderr, line.as_bytes());
+        if self.told + text.len() <= MAX_MESSAGE_BYTES {
+            self.told += text.len();
+            self.outcome.messages.push(text.to_owned());
+        }
     }
 
     /// Tells of a change on stdout where that was asked for.
     pub(super) fn say(&mut self, text: impl FnOnce() -> String) {
         if self.verbose {
             let line = format!("{}\n", text());
-            append(&mut self.outcome.stdout, line.as_bytes());
+            if self.outcome.stdout.len() + line.len() <= MAX_MESSAGE_BYTES {
+                self.outcome.stdout.extend_from_slice(line.as_bytes());
+            }
         }
     }
 
@@ -223,20 +230,11 @@ impl Run {
     }
 
     pub(super) fn finish(mut self) -> Outcome {
-        if let Some(hint) = self.hint {
-            append(&mut self.outcome.stderr, format!("hint: {hint}\n").as_bytes());
-        }
         self.outcome.effects = self.changes.finish();
         if self.outcome.exit_code != 0 {
             self.outcome.exit_code = self.withdrawal.exit_code().unwrap_or(self.outcome.exit_code);
         }
         self.outcome
-    }
-}
-
-fn append(stream: &mut Vec<u8>, line: &[u8]) {
-    if stream.len() + line.len() <= MAX_MESSAGE_BYTES {
-        stream.extend_from_slice(line);
     }
 }
 

@@ -214,6 +214,12 @@ impl Ready {
         &self.talk.tool
     }
 
+    /// The tool's name.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        self.talk.name
+    }
+
     /// Lets the tool run to its end. To be called only with the decision on record.
     ///
     /// # Errors

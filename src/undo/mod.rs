@@ -109,10 +109,12 @@ impl Work {
     /// Does it, as far as it can be done; each step that cannot is told.
     #[must_use]
     pub fn carry_out(self, permit: &Permit) -> Outcome {
-        let mut outcome = Outcome::default();
+        let mut outcome = Outcome {
+            name: "wt undo".to_owned(),
+            ..Outcome::default()
+        };
         let mut changes = Changes::default();
         let mut number = 0;
-        let mut hint = None;
         for step in &self.steps {
             let mut aside = entry_name(permit.seq(), number);
             while step.is_taken(&aside) && number < MAX_NAMES {
@@ -147,15 +149,12 @@ impl Work {
                         reason(errno)
                     };
                     changes.add(json!({"op": "failed", "path": shown, "error": why}));
-                    hint = hint.or_else(|| way_out(errno));
-                    outcome
-                        .stderr
-                        .extend(format!("wt undo: {}: {why}\n", crate::report::visible(shown)).bytes());
+                    if outcome.hint.is_empty() {
+                        outcome.hint = way_out(errno).unwrap_or_default().to_owned();
+                    }
+                    outcome.messages.push(format!("{shown}: {why}"));
                 }
             }
-        }
-        if let Some(hint) = hint {
-            outcome.stderr.extend(format!("hint: {hint}\n").bytes());
         }
         outcome.effects = changes.finish();
         outcome

@@ -200,6 +200,7 @@ fn let_go(caller: &Caller, batch: Vec<Item>, wanted: &TrashSettings) -> Result<O
         stdout: &mut stdout,
         stderr: &mut stderr,
         terminal: false,
+        json: false,
         withdrawal: Withdrawal::default(),
     };
     let work = Work::Undo(Box::new(erasing(batch)));

@@ -217,8 +217,9 @@ impl Bench {
             .perform(move || carry_out_parts(plan, held, seq, Withdrawal::default()))
             .unwrap();
         ran.exit = Some(outcome.exit_code);
+        let told = outcome.told();
+        ran.stderr = told.map_or_else(String::new, |told| told.lines(&outcome.name));
         ran.stdout = String::from_utf8(outcome.stdout).unwrap();
-        ran.stderr = String::from_utf8(outcome.stderr).unwrap();
         ran.effects = outcome.effects;
         ran
     }

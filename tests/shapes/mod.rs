@@ -22,7 +22,9 @@ const HEAD: &str = "\
 What stands here is generated from the answers themselves by a test, so it is what the commands print. One line a member:
 where it stands (`[]` is each item of a list, `{}` each member of an object whose names vary), and its kind; `null` among
 them means that it can be missing. Commands that print one object a line are marked so. Failures are one object on
-stderr: `{\"error\", \"hint\", \"exit_code\"}`, and `pending` with the id where a call waits for a person. What the members
+stderr: `{\"error\", \"hint\", \"exit_code\"}`, `errors` with every message where there are several, and `pending` with the id
+where a call waits for a person; so are those of the applets, with `--json` or `WT_ERRORS=json`. Only what a tool that an
+applet runs (`rg`, `jq`, `kubectl`, `ssh`) says itself, and what Watchtower adds at its end, stays as it is. What the members
 mean: [console](console.md), [policy](policy.md), [approvals](approvals.md), [ledger](ledger.md), [commands](commands.md).
 Text is escaped so that a terminal only shows it.
 ";

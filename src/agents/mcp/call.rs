@@ -39,6 +39,7 @@ pub(super) fn run(
             stdout: &mut stdout,
             stderr: &mut stderr,
             terminal: false,
+            json: false,
             withdrawal: withdrawal.clone(),
         };
         engine::call(&call.intent, &caller, Ahead::start(&call.intent), &mut output)

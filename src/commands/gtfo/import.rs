@@ -6,7 +6,7 @@ use crate::{
     engine,
     outcome::Output,
     product::{Product, real_directory},
-    report::{Exit, Failure, visible},
+    report::{Exit, Failure, json_is_asked, visible},
     withdrawal::Withdrawal,
     work::Work,
 };
@@ -68,6 +68,7 @@ pub(super) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
         stdout: &mut quiet,
         stderr: &mut stderr,
         terminal: false,
+        json: json_is_asked(),
         withdrawal: Withdrawal::default(),
     };
     let outcome = engine::carry(&intent, &caller, Work::Make(Box::new(product)), &mut output)
