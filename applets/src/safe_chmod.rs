@@ -6,6 +6,9 @@ use crate::{
 };
 use policy::{Intent, Target, Verdict};
 
+/// What a mode can have behind its hyphen, as in GNU's `chmod -x FILE`.
+const DASHED: &str = "rwxXstugoa,+=01234567";
+
 pub(crate) const APPLET: Applet = Applet {
     name: "safe-chmod",
     summary: "change the permissions of files",
@@ -19,7 +22,8 @@ pub(crate) const APPLET: Applet = Applet {
                 "",
                 Kind::Mode,
                 "the permissions, in the form with named arguments",
-            ),
+            )
+            .dashed(DASHED),
             Opt::value(
                 "recursive",
                 "R",
@@ -36,7 +40,7 @@ pub(crate) const APPLET: Applet = Applet {
                     Operand::one(
                         "mode",
                         Kind::Mode,
-                        "octal (644) or symbolic (u+x,go-w) permissions",
+                        "octal (644) or symbolic (u+x,go-w, -x) permissions",
                     ),
                     Operand::some("path", Kind::Path, "what to change"),
                 ],
@@ -54,6 +58,11 @@ pub(crate) const APPLET: Applet = Applet {
             argv: &["+x", "run.sh"],
             expect: Verdict::Allow,
             says: "makes a script of the workspace executable",
+        },
+        Example {
+            argv: &["-x", "run.sh"],
+            expect: Verdict::Allow,
+            says: "and makes it not executable again",
         },
         Example {
             argv: &["run.sh", "--mode=755", "--recursive=no"],

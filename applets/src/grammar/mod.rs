@@ -97,6 +97,8 @@ pub struct Opt {
     pub alias: Option<&'static str>,
     /// Short names.
     pub shorts: &'static str,
+    /// What follows the hyphen of a word that is its value as a whole, and no cluster of short names: `-x` of chmod.
+    pub dashed: &'static str,
     /// What its value must look like, or that it has none.
     pub kind: Kind,
     /// May be given several times.
@@ -121,6 +123,7 @@ impl Opt {
             key,
             alias: None,
             shorts,
+            dashed: "",
             kind,
             repeats: false,
             tool: true,
@@ -132,6 +135,12 @@ impl Opt {
     /// The same, with a second long name.
     pub const fn alias(mut self, alias: &'static str) -> Self {
         self.alias = Some(alias);
+        self
+    }
+
+    /// The same, with words that are its value where they begin with a hyphen and one of these.
+    pub const fn dashed(mut self, first: &'static str) -> Self {
+        self.dashed = first;
         self
     }
 
@@ -229,6 +238,11 @@ impl Grammar {
     /// The option of exactly this short name.
     pub fn short(&self, name: char) -> Option<&'static Opt> {
         self.options.iter().find(|opt| opt.shorts.contains(name))
+    }
+
+    /// The option that a word of a hyphen and this character is the value of.
+    pub fn dashed(&self, first: char) -> Option<&'static Opt> {
+        self.options.iter().find(|opt| opt.dashed.contains(first))
     }
 
     /// Its own options, then the common ones that it does not itself define.

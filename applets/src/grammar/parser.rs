@@ -46,7 +46,13 @@ pub(crate) fn read(
             b"--help" => return Ok(Line::Help),
             b"--version" => return Ok(Line::Version),
             [b'-', b'-', long @ ..] => reader.long(long)?,
-            [b'-', shorts @ ..] if !shorts.is_empty() => reader.shorts(shorts)?,
+            [b'-', shorts @ ..] if !shorts.is_empty() => {
+                let first = shorts.first().copied().map(char::from);
+                match first.and_then(|first| grammar.dashed(first)) {
+                    Some(opt) => reader.set_value(opt, arg, &format!("--{}", opt.key))?,
+                    None => reader.shorts(shorts)?,
+                }
+            }
             _ => reader.operands.push(arg.clone()),
         }
         limits::check_count(applet, reader.operands.len())?;
