@@ -195,3 +195,64 @@ fn whoever_is_stopped_is_told_who_can_let_it_go_on() {
         "hint: `wt status` says why; a person lets calls go on with `wt thaw`"
     );
 }
+
+#[test]
+fn a_line_that_a_command_does_not_take_is_told_what_it_takes() {
+    let scratch = Scratch::bare();
+    for (line, what, way_out) in [
+        (
+            "setup claude",
+            "wt setup: invalid value `claude` for `<CLIENT>`",
+            "it is one of `opencode`, `claude-code`, ",
+        ),
+        (
+            "watch --tab Alerts",
+            "wt watch: invalid value `Alerts` for `--tab <NAME>`",
+            "it is one of `activity`, ",
+        ),
+        (
+            "policy test",
+            "wt policy: the following required arguments were not provided: <FILE>...",
+            "`wt policy test --help` shows what it accepts",
+        ),
+        (
+            "grants revoke",
+            "wt grants: the following required arguments were not provided: <ID>...",
+            "`wt grants revoke --help` shows what it accepts",
+        ),
+        (
+            "admin",
+            "wt admin: a subcommand is missing",
+            "it is one of `set`, `show`, ",
+        ),
+        (
+            "status --jsn",
+            "wt status: unexpected argument `--jsn` found",
+            "did you mean `--json`? `wt status --help` shows what it accepts",
+        ),
+        (
+            "help nothing",
+            "wt: unrecognized subcommand `nothing`",
+            "`wt --help` shows what it accepts",
+        ),
+    ] {
+        let words: Vec<&str> = line.split(' ').collect();
+        let (said, hint) = said(&scratch, 64, &words);
+        assert_eq!(said, what);
+        assert!(hint.starts_with(&format!("hint: {way_out}")), "{line}: {hint}");
+    }
+}
+
+#[test]
+fn help_on_a_command_names_it_as_it_is_called() {
+    let scratch = Scratch::bare();
+    for (line, usage) in [
+        ("help tail", "Usage: wt tail "),
+        ("help policy eval", "Usage: wt policy eval "),
+        ("policy eval --help", "Usage: wt policy eval "),
+    ] {
+        let words: Vec<&str> = line.split(' ').collect();
+        let help = scratch.expect(0, &words);
+        assert!(help.contains(usage), "{line}: {help}");
+    }
+}

@@ -38,6 +38,7 @@ mod tail;
 mod thaw;
 mod trash;
 mod undo;
+mod usage;
 mod utcp;
 mod verify;
 mod watch;
@@ -253,25 +254,26 @@ pub const SUBCOMMANDS: &[Subcommand] = &[
 pub fn run(command: &Subcommand, args: Vec<OsString>, json: bool) -> ExitCode {
     let json = json || asks_for_json(&args);
     let name = format!("wt {}", command.name);
-    let parser = (command.build)().bin_name(name.clone()).no_binary_name(true);
-    match parser.try_get_matches_from(args) {
+    let mut parser = (command.build)().bin_name(name.clone()).no_binary_name(true);
+    match parser.try_get_matches_from_mut(&args) {
         Ok(matches) => (command.run)(&matches).unwrap_or_else(|failure| failure.report(&name, json)),
         Err(e) => match e.kind() {
             ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => show(&e.render().to_string()),
-            _ => usage(&e, &name).report(&name, json),
+            _ => usage::failure(&e, &name, &parser, &args).report(&name, json),
         },
     }
 }
 
 /// Prints the overview or the version.
 pub fn overview(args: &[OsString], json: bool) -> ExitCode {
-    match overview_parser().no_binary_name(true).try_get_matches_from(args) {
+    let mut parser = overview_parser().bin_name("wt").no_binary_name(true);
+    match parser.try_get_matches_from_mut(args) {
         Ok(matches) => match version_text(&matches) {
             Some(text) => show(&text),
-            None => show(&overview_parser().render_help().to_string()),
+            None => show(&parser.render_help().to_string()),
         },
         Err(e) if e.kind() == ErrorKind::DisplayHelp => show(&e.render().to_string()),
-        Err(e) => usage(&e, "wt").report("wt", json),
+        Err(e) => usage::failure(&e, "wt", &parser, args).report("wt", json),
     }
 }
 
@@ -307,21 +309,6 @@ fn version_text(matches: &ArgMatches) -> Option<String> {
         text.push_str(&format!("target {arch}-{os}, {profile}, {linked}\n"));
     }
     Some(text)
-}
-
-fn usage(e: &clap::Error, name: &str) -> Failure {
-    let text = e.render().to_string();
-    let mut lines = text.lines();
-    let first = lines.next().unwrap_or_default();
-    let mut message = first.strip_prefix("error: ").unwrap_or(first).replace('\'', "`");
-    if message.ends_with(':') {
-        let listed: Vec<&str> = lines
-            .map_while(|line| line.strip_prefix("  "))
-            .map(str::trim)
-            .collect();
-        message = format!("{message} {}", listed.join(", "));
-    }
-    Failure::new(Exit::Usage, message).hint(format!("`{name} --help` shows what it accepts"))
 }
 
 /// Writes to stdout; a reader that has gone is not an error.
