@@ -125,6 +125,13 @@ fn the_default_policy_says_what_it_should() {
         (
             "filesystem",
             "delete",
+            "/tmp",
+            Verdict::Deny,
+            "temporary-directory",
+        ),
+        (
+            "filesystem",
+            "delete",
             "/home/ann/repo/.git",
             Verdict::Deny,
             "git-directory",
