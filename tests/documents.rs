@@ -189,6 +189,10 @@ fn documents_lead_to_files_that_exist_and_name_the_levels_alike() {
                 "{name}: {target}"
             );
         }
+        assert!(
+            !document.contains(r"\n\n"),
+            "{name}: an empty line is written as an escape"
+        );
     }
 }
 

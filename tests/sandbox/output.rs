@@ -81,6 +81,17 @@ fn a_tool_that_a_limit_ends_says_which_one_and_what_to_do() {
     }
 }
 
+#[test]
+fn jq_is_told_no_name_of_a_file() {
+    if !needs::program("jq") {
+        return;
+    }
+    let desk = Scratch::new();
+    desk.write("a.json", "{}");
+    let named = desk.expect(0, &["jq-query", "input_filename", "a.json"]);
+    assert!(["\"<stdin>\"\n", "null\n"].contains(&named.as_str()), "{named}");
+}
+
 /// Who reads no further ends a call in silence; a disk that takes no more is said.
 #[test]
 fn output_that_cannot_be_written_is_said_and_output_that_nobody_reads_is_not() {
