@@ -59,7 +59,7 @@ impl Step {
         }
     }
 
-    /// What it does, in words.
+    /// What happens to that, as one says what was done and what would be.
     #[must_use]
     pub fn said(&self) -> &'static str {
         match self {
@@ -70,7 +70,7 @@ impl Step {
             Self::Unlink(..) => "removed, its object has another name",
             Self::RemoveDir(_) => "removed",
             Self::Erase(..) => "deleted for good",
-            Self::Attributes(..) => "attributes set again",
+            Self::Attributes(..) => "given its old attributes again",
         }
     }
 

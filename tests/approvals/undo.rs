@@ -246,6 +246,19 @@ fn a_backup_file_that_is_another_one_now_is_left_alone() {
 }
 
 #[test]
+fn a_dry_run_says_of_attributes_what_an_undo_then_says_of_them() {
+    let scratch = world();
+    let path = scratch.write("a", "one").display().to_string();
+    scratch.expect(0, &["safe-chmod", "600", "a"]);
+    let words = format!("given its old attributes again: {path}\n");
+    assert_eq!(
+        scratch.expect(0, &["undo", "--last", "--dry-run"]),
+        format!("would be {words}")
+    );
+    assert_eq!(scratch.expect(0, &["undo", "--last"]), words);
+}
+
+#[test]
 fn a_call_of_which_nothing_can_be_taken_back_is_refused_by_a_dry_run_too() {
     let scratch = world();
     furnish(&scratch);
