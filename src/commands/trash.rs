@@ -8,7 +8,7 @@ use crate::{
     ground::Ground,
     outcome::Output,
     report::{Failure, json_is_asked, json_text, visible},
-    undo::{self, Item, Keep},
+    undo::{self, Item, Keep, Origin},
     view::words::{count, size},
     withdrawal::Withdrawal,
     work::Work,
@@ -69,27 +69,48 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
 
 fn list(ground: &Ground, mut items: Vec<Item>, matches: &ArgMatches) -> Result<ExitCode, Failure> {
     items.retain(|item| !item.is_remnant());
+    let origins = origins(ground, &items)?;
     let json = matches.get_flag("json");
-    let mut shown = text(ground, &items, json)?;
-    if !json && !items.is_empty() {
+    let mut shown = text(&items, &origins, json);
+    if json {
+        return Ok(show(&shown));
+    }
+    if origins.iter().any(|origin| origin.comes_back) {
         shown.push_str("`wt undo` with the number in front takes that call back\n");
+    }
+    let left = || {
+        items
+            .iter()
+            .zip(&origins)
+            .filter(|(_, origin)| !origin.comes_back)
+    };
+    if left().next().is_some() {
+        shown.push_str("what an undo put aside comes back by hand, with `cp -a` from:\n");
+    }
+    for (item, _) in left() {
+        let entry = item.place.name.to_string_lossy();
+        let place = visible(&format!("{}/{entry}", item.place.path));
+        shown.push_str(&format!("{:>8}  {place}\n", item.seq));
     }
     Ok(show(&shown))
 }
 
-fn text(ground: &Ground, items: &[Item], json: bool) -> Result<String, Failure> {
-    let origins = undo::origins(ground.home.dir.as_fd(), &ground.home.path, items)?;
-    let both = || items.iter().zip(&origins);
+fn origins(ground: &Ground, items: &[Item]) -> Result<Vec<Origin>, Failure> {
+    undo::origins(ground.home.dir.as_fd(), &ground.home.path, items)
+}
+
+fn text(items: &[Item], origins: &[Origin], json: bool) -> String {
+    let both = || items.iter().zip(origins);
     if json {
-        let all: Vec<_> = both().map(|(item, origin)| item.to_json(origin)).collect();
-        return Ok(format!("{}\n", json_text(&json!(all))));
+        let all: Vec<_> = both().map(|(item, origin)| item.to_json(&origin.path)).collect();
+        return format!("{}\n", json_text(&json!(all)));
     }
     let mut out = String::new();
     for (item, origin) in both() {
-        let what = if origin.is_empty() {
+        let what = if origin.path.is_empty() {
             &item.place.path
         } else {
-            origin
+            &origin.path
         };
         out.push_str(&format!(
             "{:>8}  {}  {:>9}  {}\n",
@@ -101,7 +122,7 @@ fn text(ground: &Ground, items: &[Item], json: bool) -> Result<String, Failure> 
     }
     let bytes = items.iter().map(|item| item.bytes).sum();
     let all = count(items.len() as u64, "object", "objects");
-    Ok(out + &format!("{all}, {}\n", size(bytes)))
+    out + &format!("{all}, {}\n", size(bytes))
 }
 
 fn empty(
@@ -121,10 +142,10 @@ fn empty(
     };
     let going = undo::beyond(items, keep);
     let json = matches.get_flag("json");
+    let shown = text(&going, &origins(ground, &going)?, json);
     if matches.get_flag("dry-run") || going.is_empty() {
-        return text(ground, &going, json).map(|text| show(&text));
+        return Ok(show(&shown));
     }
-    let shown = text(ground, &going, json)?;
     let intent = Intent {
         domain: "watchtower".into(),
         operation: "trash_empty".into(),

@@ -76,7 +76,7 @@ pub fn find(
                         )
                         .hint("`wt undo SEQ` takes back another call; `wt recent` lists them"));
                     }
-                    Some(_) if is_of_files(&found) => return Ok(found),
+                    Some(_) if is_of_files(&found.decision) => return Ok(found),
                     Some(_) => break,
                     None if !undone.contains_key(&number) && is_last(&found, principal, did) => {
                         return Ok(found);
@@ -110,16 +110,16 @@ fn operation(decision: &Entry) -> Option<&str> {
 }
 
 /// Whether nothing was left to take back.
-fn is_whole(undo: &Entry) -> bool {
+pub(super) fn is_whole(undo: &Entry) -> bool {
     let left = undo.data.get("left").and_then(Json::as_array);
     undo.data.get("exit_code").and_then(Json::as_u64) == Some(0) && left.is_none_or(Vec::is_empty)
 }
 
 /// A decision that let a call change files.
-fn is_of_files(found: &Found) -> bool {
+pub(super) fn is_of_files(decision: &Entry) -> bool {
     let at = |path: [&str; 2]| {
         let [first, second] = path;
-        found.decision.data.get(first)?.get(second)?.as_str()
+        decision.data.get(first)?.get(second)?.as_str()
     };
     at(["intent", "domain"]) == Some("filesystem")
         && matches!(at(["decision", "verdict"]), Some("allow" | "shadow"))
@@ -138,7 +138,7 @@ fn is_last(found: &Found, principal: &str, did: &dyn Fn(&Found) -> bool) -> bool
             .any(|effect| effect.get("op").is_some_and(|op| op != "failed")),
         None => did(found),
     };
-    own == Some(principal) && is_of_files(found) && changed()
+    own == Some(principal) && is_of_files(&found.decision) && changed()
 }
 
 /// The recorded effects of an outcome.

@@ -17,7 +17,7 @@ pub use attributes::{Attributes, Owner, Times};
 pub use find::{Found, find};
 pub use place::Place;
 pub use plan::{Plan, plan};
-pub use trash::{Item, Keep, beyond, erasing, items, origins};
+pub use trash::{Item, Keep, Origin, beyond, erasing, items, origins};
 
 use crate::{
     effect::{

@@ -79,11 +79,20 @@ impl Item {
     }
 }
 
-/// Where each item was before, `` where the ledger in `home` does not tell.
+/// What the ledger says of an item.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Origin {
+    /// Where it was before, `` where the ledger does not tell.
+    pub path: String,
+    /// Whether its number is that of a call that can be taken back, and not of what took one back.
+    pub comes_back: bool,
+}
+
+/// What the ledger in `home` says of each item.
 ///
 /// # Errors
 /// The ledger cannot be read.
-pub fn origins(home: BorrowedFd<'_>, path: &Path, items: &[Item]) -> Result<Vec<String>, Failure> {
+pub fn origins(home: BorrowedFd<'_>, path: &Path, items: &[Item]) -> Result<Vec<Origin>, Failure> {
     own::origins(&Reader::open(home, path)?, items)
 }
 

@@ -53,3 +53,36 @@ fn an_object_that_only_a_decision_names_is_listed_by_that() {
         scratch.file("a").display().to_string().as_str()
     );
 }
+
+#[test]
+fn what_an_undo_put_aside_is_not_said_to_come_back_by_its_number() {
+    let scratch = world();
+    scratch.write("a", "old");
+    scratch.write("b", "new");
+    scratch.expect(0, &["safe-rm", "a"]);
+    let takes_back = "`wt undo` with the number in front takes that call back\n";
+    let shown = scratch.expect(0, &["trash"]);
+    assert!(shown.ends_with(takes_back), "{shown}");
+    scratch.expect(0, &["undo", "--last"]);
+    // What is made goes into the trash under the undo's number, what replaced something under the call's.
+    scratch.expect(0, &["safe-touch", "made"]);
+    scratch.expect(0, &["undo", "--last"]);
+    scratch.expect(0, &["safe-cp", "-f", "b", "a"]);
+    scratch.expect(0, &["undo", "--last"]);
+    let items = scratch.trash();
+    assert_eq!(items.len(), 2, "{items:?}");
+    let shown = scratch.expect(0, &["trash"]);
+    assert!(!shown.contains(takes_back), "{shown}");
+    let (_, by_hand) = shown
+        .split_once("comes back by hand, with `cp -a` from:\n")
+        .unwrap();
+    for (item, line) in items.iter().zip(by_hand.lines()) {
+        scratch.refused(64, &["undo", &item["seq"].to_string()]);
+        let place =
+            std::path::Path::new(item["store"].as_str().unwrap()).join(item["entry"].as_str().unwrap());
+        assert!(
+            place.exists() && line.ends_with(place.to_str().unwrap()),
+            "{shown}"
+        );
+    }
+}

@@ -1,8 +1,11 @@
 //! Which objects in a shared quarantine this ledger put there: those that a decision's outcome names, or, where a
 //! call was stopped before its outcome, those that its decision names.
 
-use super::Item;
-use crate::{report::Failure, undo::kept};
+use super::{Item, Origin};
+use crate::{
+    report::Failure,
+    undo::{find, kept},
+};
 use ledger::read::{Entry, Reader};
 use serde_json::Value as Json;
 use std::collections::{BTreeMap, BTreeSet};
@@ -26,14 +29,35 @@ pub(super) fn of_this_ledger(reader: &Reader, items: Vec<Item>) -> Result<Vec<It
         .collect())
 }
 
-/// Where each item was before, `` where the ledger does not tell.
+/// What it says of each item.
 ///
 /// # Errors
 /// The ledger cannot be read.
-pub(super) fn origins(reader: &Reader, items: &[Item]) -> Result<Vec<String>, Failure> {
+pub(super) fn origins(reader: &Reader, items: &[Item]) -> Result<Vec<Origin>, Failure> {
     let calls = Calls::that_made(reader, items)?;
-    let of = |item: &Item| calls.origin(item).unwrap_or_default().to_owned();
+    let back = taken_back(reader, items)?;
+    let of = |item: &Item| Origin {
+        path: calls.origin(item).unwrap_or_default().to_owned(),
+        comes_back: calls.decisions.get(&item.seq).is_some_and(find::is_of_files)
+            && !back.contains(&item.seq),
+    };
     Ok(items.iter().map(of).collect())
+}
+
+/// The calls that somebody took back as a whole: what is kept under their numbers replaced what they had put away.
+fn taken_back(reader: &Reader, items: &[Item]) -> Result<BTreeSet<u64>, Failure> {
+    let first = items.iter().map(|item| item.seq).min().unwrap_or(u64::MAX);
+    let mut back = BTreeSet::new();
+    for entry in reader.backwards() {
+        let entry = entry?;
+        if entry.seq < first {
+            break;
+        }
+        if entry.kind() == "undo" && find::is_whole(&entry) {
+            back.extend(entry.data.get("of").and_then(Json::as_u64));
+        }
+    }
+    Ok(back)
 }
 
 impl Calls {
