@@ -4,7 +4,7 @@
 use crate::{
     caller::Caller,
     engine,
-    facts::command::{self, Surroundings},
+    facts::command::{self, Step, Surroundings},
     ground::Ground,
     report::{Exit, Failure},
 };
@@ -28,6 +28,8 @@ pub struct Answer {
     pub gtfo: Vec<Json>,
     /// What the command would do.
     pub intents: Vec<Json>,
+    /// The parts of a shell command, as they were judged.
+    pub steps: Vec<Step>,
     /// Why, strictest first, each with its part where there are several.
     pub reasons: Vec<String>,
     /// What to do instead.
@@ -43,6 +45,7 @@ impl Answer {
             risk_score: 0.0,
             gtfo: Vec::new(),
             intents: Vec::new(),
+            steps: Vec::new(),
             reasons: Vec::new(),
             hint: None,
         }
@@ -92,6 +95,7 @@ impl Answer {
         first.rules.sort_by_key(|rule| std::cmp::Reverse(rule.verdict));
         first.gtfo.extend(second.gtfo);
         first.intents.extend(second.intents);
+        first.steps.extend(second.steps);
         for reason in second.reasons {
             if !first.reasons.contains(&reason) {
                 first.reasons.push(reason);
@@ -172,6 +176,7 @@ fn parts(analysis: Analysis, around: &Surroundings, ground: &Ground) -> Answer {
                 .unwrap_or_default();
             hear(&decision, part, named, why, &mut reasons);
             answer.take(&decision);
+            answer.steps.push(step);
         }
     }
     if let Some(limit) = analysis.refused {
@@ -256,6 +261,7 @@ pub fn argv(
         risk_score: decision.risk_score,
         gtfo: judgement.facts.alerts,
         intents: vec![command::shown(&call.intent)],
+        steps: Vec::new(),
         reasons: decision.reasons,
         hint: decision.hint,
     })

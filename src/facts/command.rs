@@ -2,6 +2,7 @@
 //! without holding anything: a command that another program runs is judged, never carried out here.
 
 mod operands;
+pub mod part;
 mod place;
 mod rights;
 

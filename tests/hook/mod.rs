@@ -3,6 +3,7 @@
 mod arrival;
 mod places;
 mod record;
+mod replay;
 mod tools;
 
 use serde_json::{Value as Json, json};

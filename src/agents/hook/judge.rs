@@ -8,7 +8,7 @@ use super::{
 use crate::{
     agents::{session, told},
     caller::{Agent, Caller, Front},
-    facts::command::Surroundings,
+    facts::command::{Surroundings, part},
     ground::Ground,
     outcome::{Outcome, Refusal, Stop},
     record::{self, hex},
@@ -163,7 +163,9 @@ fn after(event: &Event) -> Result<(), Failure> {
 fn command_line(sighting: &mut Sighting, command: &str, caller: &Caller, ground: &Ground) {
     let answer = shell_check::shell(command, &Surroundings::of(caller, ground), ground);
     sighting.intent = execution(command);
-    sighting.note.insert("parts".to_owned(), answer.intents.into());
+    sighting
+        .note
+        .insert("parts".to_owned(), part::recorded(&answer.steps).into());
     sighting.alerts = answer.gtfo;
     sighting.decision = Some(Decision {
         verdict: answer.verdict,

@@ -36,16 +36,18 @@ pub(super) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
     let new = load(sources.get(1..).unwrap_or_default())?;
     let mut changes: Vec<Change> = Vec::new();
     let mut compared = 0_u64;
-    let mut compare = |from: String, call: String, scope: &Scope| {
+    let mut compare = |from: String, call: String, judge: &dyn Fn(&Policy) -> Decision| {
         compared += 1;
-        let (old, new) = (judge(&old, scope), judge(&new, scope));
+        let (old, new) = (judge(&old), judge(&new));
         if old.verdict != new.verdict {
             changes.push(Change { from, call, old, new });
         }
     };
     for source in &sources {
         for (rule, scope) in policy::example_calls(source, &sample::scope) {
-            compare(format!("example of `{rule}`"), called(&scope, ""), &scope);
+            compare(format!("example of `{rule}`"), called(&scope, ""), &|policy| {
+                history::judge(policy, &scope)
+            });
         }
     }
     for applet in applets::all() {
@@ -55,7 +57,9 @@ pub(super) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
                 .map(str::to_owned)
                 .collect();
             if let Ok(scope) = sample::scope(&argv) {
-                compare("applet's example".to_owned(), argv.join(" "), &scope);
+                compare("applet's example".to_owned(), argv.join(" "), &|policy| {
+                    history::judge(policy, &scope)
+                });
             }
         }
     }
@@ -64,11 +68,11 @@ pub(super) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
         compare(
             format!("entry {}", recorded.seq),
             called(&recorded.scope, &recorded.tool),
-            &recorded.scope,
+            &|policy| recorded.judge(policy),
         );
         Ok(())
     });
-    let ledger = history.is_ok();
+    let (ledger, left) = (history.is_ok(), history.unwrap_or_default());
     out::stream(|out| {
         if matches.get_flag("json") {
             let all: Vec<Json> = changes
@@ -79,7 +83,8 @@ pub(super) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
                 })
                 .collect();
             out.line(&json_text(
-                &json!({"compared": compared, "ledger": ledger, "changes": all}),
+                &json!({"compared": compared, "ledger": ledger, "changes": all,
+                    "without_facts": left.without_facts, "without_parts": left.without_parts}),
             ))?;
             return Ok(ExitCode::SUCCESS);
         }
@@ -99,14 +104,9 @@ pub(super) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
             count(compared, "call", "calls"),
             changes.len()
         ))?;
+        left.tell(out)?;
         Ok(ExitCode::SUCCESS)
     })
-}
-
-fn judge(policy: &Policy, scope: &Scope) -> Decision {
-    let mut scope = scope.clone();
-    scope.identity.capabilities = policy.capabilities(&scope.identity);
-    policy.decide(&scope)
 }
 
 fn rule(decision: &Decision) -> &str {

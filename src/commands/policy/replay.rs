@@ -37,7 +37,7 @@ pub(super) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
     let policy = candidate(path)?;
     let mut groups: BTreeMap<(Verdict, Verdict, String), Group> = BTreeMap::new();
     let mut replayed = 0_u64;
-    let without_facts = history::each(select::Selection::of(matches)?, |recorded| {
+    let left = history::each(select::Selection::of(matches)?, |recorded| {
         replayed += 1;
         let now = recorded.judge(&policy);
         if now.verdict != recorded.decision.verdict {
@@ -69,7 +69,8 @@ pub(super) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
                 })
                 .collect();
             out.line(&json_text(&json!({
-                "replayed": replayed, "changed": changed, "without_facts": without_facts, "changes": changes,
+                "replayed": replayed, "changed": changed, "changes": changes,
+                "without_facts": left.without_facts, "without_parts": left.without_parts,
             })))?;
             return Ok(ExitCode::SUCCESS);
         }
@@ -90,11 +91,7 @@ pub(super) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
             ))?;
         }
         out.line(&format!("{replayed} recorded calls, {changed} would change"))?;
-        if without_facts > 0 {
-            out.line(&format!(
-                "{without_facts} more were recorded without their facts (audit `minimal`)"
-            ))?;
-        }
+        left.tell(out)?;
         Ok(ExitCode::SUCCESS)
     })
 }

@@ -7,7 +7,7 @@ use crate::{
     view::{out, select},
 };
 use clap::{ArgMatches, Command};
-use policy::{Layer, Policy, Scope, Source, TargetFacts, Verdict};
+use policy::{Floor, Layer, Policy, Scope, Source, TargetFacts, Verdict};
 use serde_json::{Value as Json, json};
 use std::{collections::BTreeMap, process::ExitCode};
 
@@ -57,15 +57,23 @@ pub(super) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
         {
             return Ok(());
         }
-        let explanation = policy.explain(&recorded.scope);
-        for (target, told) in recorded.scope.targets.iter().zip(&explanation.targets) {
+        let explained = recorded.judged().iter().flat_map(|scope| {
+            let told = policy.explain(scope).targets.into_iter();
+            scope
+                .targets
+                .iter()
+                .enumerate()
+                .zip(told)
+                .map(move |((n, target), told)| (scope, n, target, told))
+        });
+        for (scope, n, target, told) in explained {
+            let alone = Scope {
+                targets: vec![target.clone()],
+                floors: floors_of(scope, n),
+                ..scope.clone()
+            };
             // Of several targets, only those that kept the call back.
-            let spoken = told.layers.iter().filter(|layer| !layer.set_aside);
-            if spoken
-                .filter_map(|layer| layer.verdict)
-                .max()
-                .is_some_and(|verdict| verdict <= Verdict::Shadow)
-            {
+            if history::judge(&policy, &alone).verdict <= Verdict::Shadow {
                 continue;
             }
             let priorities = told.layers.iter().flat_map(|l| &l.rules);
@@ -77,7 +85,7 @@ pub(super) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
                 domain: told.domain.clone(),
                 operation: told.operation.clone(),
                 place: place(target).to_owned(),
-                agent: recorded.scope.identity.agent.clone(),
+                agent: scope.identity.agent.clone(),
             };
             let wish = wishes.entry(key).or_default();
             wish.count += 1;
@@ -87,11 +95,7 @@ pub(super) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
             }
             if wish.scopes.len() < MAX_TRIED {
                 wish.seqs.push(recorded.seq);
-                wish.scopes.push(Scope {
-                    targets: vec![target.clone()],
-                    floors: Vec::new(),
-                    ..recorded.scope.clone()
-                });
+                wish.scopes.push(alone);
             }
         }
         Ok(())
@@ -121,6 +125,21 @@ pub(super) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
         }
         Ok(ExitCode::SUCCESS)
     })
+}
+
+/// The floors of a call that hold for one of its targets, as if it were the only one.
+fn floors_of(scope: &Scope, n: usize) -> Vec<Floor> {
+    let floors = scope
+        .floors
+        .iter()
+        .filter(|floor| floor.target.is_none_or(|of| of == n));
+    floors
+        .cloned()
+        .map(|floor| Floor {
+            target: floor.target.map(|_| 0),
+            ..floor
+        })
+        .collect()
 }
 
 fn place(target: &TargetFacts) -> &str {
@@ -183,11 +202,8 @@ fn holds(rule: &Json, wish: &Wish, sources: &[Source]) -> Result<bool, Failure> 
         source.bytes = document.to_string().into_bytes();
     }
     let with: Policy = load(&sources)?;
-    Ok(wish.scopes.iter().all(|scope| {
-        let mut scope = scope.clone();
-        scope.identity.capabilities = with.capabilities(&scope.identity);
-        with.decide(&scope).verdict <= Verdict::Shadow
-    }))
+    let mut tried = wish.scopes.iter();
+    Ok(tried.all(|scope| history::judge(&with, scope).verdict <= Verdict::Shadow))
 }
 
 /// A string of the policy language.
