@@ -229,3 +229,42 @@ fn a_command_that_names_more_than_an_entry_holds_is_refused_to_an_agent_on_the_r
     assert_eq!(code, 0, "{entries}");
     assert!(entries.contains("entry-size"), "{entries}");
 }
+
+#[test]
+fn a_call_with_more_targets_than_the_policy_lets_one_have_is_denied_by_every_front() {
+    let world = hook::World::new();
+    let policy = world.dir.path().join(".watchtower/policy.json");
+    let mut document: serde_json::Value = serde_json::from_slice(&fs::read(&policy).unwrap()).unwrap();
+    document["limits"] = json!({"max_targets": 2});
+    fs::write(&policy, document.to_string()).unwrap();
+    for (words, code) in [
+        (&["safe-touch", "a", "b", "c"][..], 77),
+        (&["safe-touch", "a", "b"], 0),
+        (&["safe-touch", "c"], 0),
+        (&["safe-rm", "a", "b", "c"], 77),
+        (&["safe-cp", "a", "b", "."], 77),
+        (&["rg-search", "x", "a", "b", "c"], 77),
+        (&["safe-rm", "a", "b"], 0),
+    ] {
+        let output = world.output(&[], words, b"");
+        let said = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(code), "{words:?}: {said}");
+        let told = said.contains("3 targets, 2 are the limit (rule `too-many-targets`")
+            && said.contains("hint: split its operands");
+        assert_eq!(told, code == 77, "{words:?}: {said}");
+    }
+    assert!(world.workspace().join("c").exists());
+    for (command, word) in [
+        ("rm a b c", "deny"),
+        ("touch a b", "allow"),
+        ("touch a; touch b; touch c", "allow"),
+    ] {
+        let (said, why) = world.ask("Bash", &json!({"command": command}), &world.workspace());
+        assert_eq!(said, word, "{command}: {why}");
+        assert_eq!(
+            why.contains("too-many-targets"),
+            word == "deny",
+            "{command}: {why}"
+        );
+    }
+}

@@ -27,6 +27,7 @@ pub struct Surroundings {
     shell: ShellScope,
     resolver: Resolver,
     protect: Protect,
+    max_targets: u64,
 }
 
 /// One thing a part does, ready to be judged.
@@ -98,6 +99,7 @@ impl Surroundings {
             shell,
             resolver: Resolver::default(),
             protect: ground.policy.protect().clone(),
+            max_targets: ground.policy.settings().limits.max_targets,
         }
     }
 
@@ -115,6 +117,7 @@ impl Surroundings {
             &self.base.places,
             &self.resolver,
         ));
+        floors.extend(super::too_many_targets(part.effects.len(), self.max_targets));
         let gtfo = gtfo(part);
         let program = part.argv.first().cloned().unwrap_or_default();
         let mut steps: Vec<Step> = Vec::with_capacity(part.effects.len() + 1);

@@ -10,8 +10,8 @@ pub mod workspace;
 use crate::{caller::Caller, exec, ground::Ground, report::Failure, sandbox::landlock, work::Work};
 use filesystem::{Gathered, Surroundings};
 use policy::{
-    EnforcementFacts, Floor, Gtfo, Identity, Intent, Places, Scope, Target, TargetFacts, Time, Workspace,
-    text::escape,
+    EnforcementFacts, Floor, Gtfo, Identity, Intent, Places, Scope, Target, TargetFacts, Time, Verdict,
+    Workspace, text::escape,
 };
 use serde_json::Value as Json;
 use std::{
@@ -38,7 +38,7 @@ pub struct Facts {
 /// A fact that the judgement needs cannot be had; nothing was changed.
 pub fn gather(intent: &Intent, caller: &Caller, ground: &Ground) -> Result<Facts, Failure> {
     let places = places(caller, ground);
-    let (targets, floors, work) = match intent.domain.as_ref() {
+    let (targets, mut floors, work) = match intent.domain.as_ref() {
         "filesystem" => {
             let around = Surroundings {
                 caller,
@@ -81,11 +81,24 @@ pub fn gather(intent: &Intent, caller: &Caller, ground: &Ground) -> Result<Facts
             Work::None,
         ),
     };
+    let most = ground.policy.settings().limits.max_targets;
+    floors.extend(too_many_targets(intent.targets.len(), most));
     let scope = scope(intent, caller, ground, targets, places, floors);
     Ok(Facts {
         scope,
         work,
         alerts: command::potential(&intent.tool).into_iter().collect(),
+    })
+}
+
+/// The floor of a call with more targets than the policy lets one have.
+fn too_many_targets(targets: usize, most: u64) -> Option<Floor> {
+    (targets as u64 > most).then(|| Floor {
+        rule: "too-many-targets".to_owned(),
+        verdict: Verdict::Deny,
+        reason: format!("the call has {targets} targets, {most} are the limit"),
+        hint: "split its operands, as `xargs -n` does, or raise `limits.max_targets`".to_owned(),
+        target: None,
     })
 }
 
