@@ -5,14 +5,14 @@ use crate::{
     ground::Ground,
     home::{self, Home},
     level::{self, Level},
-    report::{Failure, json_text},
+    report::{Exit, Failure, json_text},
     sandbox::{self, MinSandbox, SandboxError},
     view::{
         out,
         paint::{Paint, Tone},
         standing::{
             approver::Approving, finding::Finding, kernel::Kernel, links::Links, record::Record,
-            rules::Rules, storage::Storage, waiting::Waiting,
+            room::Unwritable, rules::Rules, storage::Storage, waiting::Waiting,
         },
         table::{Cell, Layout, lines},
         words,
@@ -48,16 +48,26 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
     match Home::open(&caller) {
         Ok(home) => {
             findings.extend(of_home(&home));
+            let unwritable = Unwritable::look(&home);
+            findings.extend(unwritable.as_ref().map(of_unwritable));
             let ground = Ground::of(&caller);
             findings.push(of_rules(&Rules::look(&home, &caller, &ground)));
-            findings.extend(ground.iter().flat_map(of_waiting));
+            findings.extend(
+                ground
+                    .iter()
+                    .flat_map(|ground| of_waiting(ground, unwritable.as_ref())),
+            );
             let level = level::of(home.owner, &caller);
             findings.extend(ground.iter().filter_map(|ground| of_approver(ground, level)));
             if let Ok(ground) = ground {
                 settings = ground.policy.settings().clone();
             }
         }
-        Err(failure) => findings.push(Finding::problem("directory", failure.message, failure.hint)),
+        Err(failure) => findings.push(Finding::failed(
+            "directory",
+            &failure,
+            "make it yours alone: `wt init` begins where there is none",
+        )),
     }
     let dir = home::locate(&caller).map(|(path, _)| path);
     findings.extend(of_links(
@@ -93,8 +103,8 @@ fn of_home(home: &Home) -> Vec<Finding> {
     findings.extend(Storage::of(&home.dir).map(of_storage));
     match Record::look(home) {
         Err(e) => {
-            let failure = Failure::from(e);
-            findings.push(Finding::problem("ledger", failure.message, failure.hint));
+            let otherwise = format!("keep the files as they are; where calls end with 74, {ASIDE}");
+            findings.push(Finding::failed("ledger", &e.into(), &otherwise));
         }
         Ok(record) => {
             if record.poisoned {
@@ -140,16 +150,34 @@ fn of_storage(storage: Storage) -> Finding {
 
 fn of_rules(rules: &Rules) -> Finding {
     if !rules.problem.is_empty() {
-        return Finding::problem("policy", &rules.problem, &rules.hint);
+        let failure = Failure::new(Exit::Config, &rules.problem).hint(&rules.hint);
+        return Finding::failed(
+            "policy",
+            &failure,
+            "mend the document where it says, until `wt policy check` finds nothing",
+        );
     }
     let files: Vec<&str> = rules.layers.iter().map(|layer| layer.path.as_str()).collect();
     Finding::good("policy", format!("loads: {}", files.join(", ")))
 }
 
-fn of_waiting(ground: &Ground) -> Vec<Finding> {
+fn of_unwritable(unwritable: &Unwritable) -> Finding {
+    Finding::problem("writing", &unwritable.what, &unwritable.fix)
+}
+
+fn of_waiting(ground: &Ground, unwritable: Option<&Unwritable>) -> Vec<Finding> {
     let waiting = match Waiting::look(ground) {
         Ok(waiting) => waiting,
-        Err(failure) => return vec![Finding::problem("approvals", failure.message, failure.hint)],
+        Err(failure) => {
+            let otherwise = match unwritable {
+                Some(unwritable) => unwritable.fix.clone(),
+                None => format!(
+                    "let its owner read and write it, below `{}`",
+                    ground.home.path.display()
+                ),
+            };
+            return vec![Finding::failed("approvals", &failure, &otherwise)];
+        }
     };
     let mut findings = Vec::new();
     for frozen in &waiting.frozen {
@@ -177,7 +205,11 @@ fn of_approver(ground: &Ground, level: &Level) -> Option<Finding> {
         "" => Finding::good("approver", approving.words()),
         // Where no key was ever set, nothing is wrong yet.
         problem if approving.ledger.is_none() => Finding::warning("approver", problem, &approving.fix),
-        problem => Finding::problem("approver", problem, &approving.fix),
+        problem => Finding::failed(
+            "approver",
+            &Failure::new(Exit::Config, problem).hint(&approving.fix),
+            "`wt admin show` says which key is meant",
+        ),
     })
 }
 

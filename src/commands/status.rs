@@ -16,6 +16,7 @@ use crate::{
             kernel::Kernel,
             links::Links,
             record::Record,
+            room::Unwritable,
             rules::{LayerShown, Rules},
             waiting::{self, Waiting},
         },
@@ -85,6 +86,10 @@ pub(crate) fn run(matches: &ArgMatches) -> Result<ExitCode, Failure> {
     let ledger = opened
         .as_ref()
         .and_then(|home| Record::look(home).map_err(|e| note(e.into(), &mut problems)).ok());
+    if let Some(unwritable) = opened.as_ref().and_then(Unwritable::look) {
+        let told = format!("{}; {}", unwritable.what, unwritable.fix);
+        note(Failure::new(Exit::Ledger, told), &mut problems);
+    }
     let ground = Ground::of(&caller);
     let policy = opened.as_ref().map(|home| Rules::look(home, &caller, &ground));
     if let Some(rules) = policy.as_ref().filter(|rules| !rules.problem.is_empty()) {

@@ -222,10 +222,17 @@ fn a_policy_that_does_not_load_is_a_problem_with_its_place() {
         found["what"].as_str().unwrap().contains("policy.json:1:"),
         "{found}"
     );
+    desk.policy("{\"version\": \"2.0.0\",");
+    let doctor = object(&text(&desk.run(&["doctor", "--json"]).stdout));
+    let found = finding(&doctor, "policy");
+    assert!(
+        found["fix"].as_str().unwrap().contains("`wt policy check`"),
+        "{found}"
+    );
     let output = desk.run(&["status"]);
     assert_eq!(output.status.code(), Some(78));
     assert!(
-        text(&output.stdout).contains("policy.json:1:"),
+        text(&output.stdout).contains("policy.json:"),
         "{}",
         text(&output.stdout)
     );

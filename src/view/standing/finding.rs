@@ -1,5 +1,6 @@
 //! One thing that was looked at: sound, worth a look, or wrong; with the way out.
 
+use crate::report::Failure;
 use serde::Serialize;
 
 /// What a look found.
@@ -44,6 +45,13 @@ impl Finding {
             what: what.into(),
             fix: fix.into(),
         }
+    }
+
+    /// What failed, with its own way out; where it has none, or one that leads back here, another.
+    pub(crate) fn failed(check: &'static str, failure: &Failure, otherwise: &str) -> Self {
+        let own =
+            Some(failure.hint.as_str()).filter(|hint| !hint.is_empty() && !hint.contains("`wt doctor`"));
+        Self::problem(check, &failure.message, own.unwrap_or(otherwise))
     }
 
     /// Whether it is wrong.

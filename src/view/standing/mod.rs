@@ -8,6 +8,7 @@ pub(crate) mod finding;
 pub(crate) mod kernel;
 pub(crate) mod links;
 pub(crate) mod record;
+pub(crate) mod room;
 pub(crate) mod rules;
 pub(crate) mod storage;
 pub(crate) mod waiting;
