@@ -5,7 +5,7 @@ mod difference;
 
 use crate::{
     report::visible,
-    state::{Request, moment},
+    state::{Request, called, moment},
     view::{
         span,
         words::{count, size},
@@ -78,7 +78,8 @@ fn options(request: &Request) -> String {
     let shown: Vec<String> = request
         .params
         .iter()
-        .filter(|(_, value)| set(value))
+        // A command stands on a line of its own.
+        .filter(|(name, value)| set(value) && !(*name == "command" && request.command().is_some()))
         .map(|(name, value)| match value {
             serde_json::Value::Bool(true) => name.clone(),
             other => format!("{name}={other}"),
@@ -93,19 +94,14 @@ fn options(request: &Request) -> String {
 
 /// One object: what it is, how much it is, where it is.
 fn about(target: &TargetFacts, request: &Request) -> String {
-    let name = if target.path.is_empty() {
-        &target.name
-    } else {
-        &target.path
-    };
-    let name = if target.host.is_empty() {
-        name.clone()
-    } else {
-        format!("{}:{name}", target.host)
+    let name = match request.command() {
+        Some(command) if target.role == "command" => command.to_owned(),
+        _ => called(target),
     };
     let what = match target.kind.as_str() {
-        "" if target.host.is_empty() => "does not exist".to_owned(),
-        "" => "remote".to_owned(),
+        "" if !target.host.is_empty() || target.domain == "kubernetes" => "remote".to_owned(),
+        "" if target.path.is_empty() => return visible(&name),
+        "" => "does not exist".to_owned(),
         "dir" => {
             let entries = u64::try_from(target.entries).unwrap_or(0);
             let bytes = u64::try_from(target.size).unwrap_or(0);

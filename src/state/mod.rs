@@ -26,7 +26,7 @@ pub use extent::{Extent, Terms};
 pub use freeze::Freeze;
 pub use grant::{Grant, Reach, Standing, Unfit};
 pub use lock::Held;
-pub use request::Request;
+pub use request::{Request, called};
 pub(crate) use settled::BY_OPTION;
 pub use settled::Settled;
 pub use table::End;

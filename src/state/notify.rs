@@ -58,8 +58,10 @@ fn words(request: &Request) -> String {
 /// The body that an address understands.
 fn body(format: &str, request: &Request) -> Json {
     match format {
-        "slack" => json!({"text": words(request)}),
-        // No name in a path may call people.
+        // No name in a path and no word of a command may call people.
+        "slack" => {
+            json!({"text": words(request).replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")})
+        }
         "discord" => json!({"content": words(request), "allowed_mentions": {"parse": []}}),
         _ => json!({"type": "approval.requested", "request": request.to_json()}),
     }

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     approver::hex,
-    report::{Exit, Failure},
+    report::{Exit, Failure, visible},
 };
 use ledger::read::Reader;
 use policy::{Decision, Intent, Risk, Scope, TargetFacts, Workspace};
@@ -25,6 +25,9 @@ pub(super) const MAX_PENDING: u32 = 4096;
 const MAX_BATCH: usize = 256;
 /// Targets that are kept for showing; the digest covers all of them.
 const MAX_SHOWN: usize = 64;
+
+/// So much of a command is told in one line.
+const MAX_COMMAND_CHARS: usize = 100;
 
 /// What waits for a person.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -160,9 +163,19 @@ impl Request {
         data.as_object().cloned().unwrap_or_default()
     }
 
+    /// The command line of a shell, none of any other call.
+    #[must_use]
+    pub fn command(&self) -> Option<&str> {
+        let command = (self.call.domain == "process").then(|| self.params.get("command"));
+        command.flatten().and_then(Json::as_str)
+    }
+
     /// What would be done, in one line.
     #[must_use]
     pub fn summary(&self) -> String {
+        if let Some(command) = self.command() {
+            return format!("run `{}`", shortened(command));
+        }
         let first = self.targets.first().map(shown).unwrap_or_default();
         let more = match self.target_count {
             0 | 1 => String::new(),
@@ -211,19 +224,47 @@ impl Request {
 
 /// One object in words.
 fn shown(target: &TargetFacts) -> String {
-    let name = if target.path.is_empty() {
-        &target.name
-    } else {
-        &target.path
+    format!("`{}`", called(target))
+}
+
+/// What an object is called: its path, its address, or its name in what holds it; on another host behind its name.
+#[must_use]
+pub fn called(target: &TargetFacts) -> String {
+    let inner = [&target.namespace, &target.resource, &target.name];
+    let inner: Vec<&str> = inner
+        .into_iter()
+        .map(String::as_str)
+        .filter(|part| !part.is_empty())
+        .collect();
+    let name = match (target.path.as_str(), target.url.as_str()) {
+        ("", "") => inner.join("/"),
+        ("", url) => url.to_owned(),
+        (path, _) => path.to_owned(),
     };
-    if target.host.is_empty() {
-        return format!("`{name}`");
+    match (target.host.as_str(), name.as_str()) {
+        ("", _) => name,
+        (host, "") => host.to_owned(),
+        (_, url) if url == target.url => name,
+        (host, _) => format!("{host}:{name}"),
     }
-    if name.is_empty() {
-        format!("`{}`", target.host)
-    } else {
-        format!("`{}:{name}`", target.host)
+}
+
+/// The words of a command's first line that fit into a line of ours. None is cut: half a secret would not be known
+/// for one.
+fn shortened(command: &str) -> String {
+    let first = command.lines().next().unwrap_or_default();
+    let mut out = String::new();
+    for word in first.split_inclusive(' ') {
+        if out.chars().count() + word.chars().count() > MAX_COMMAND_CHARS {
+            break;
+        }
+        out.push_str(word);
     }
+    if out.len() < command.trim_end().len() {
+        out.truncate(out.trim_end().len());
+        out.push_str(" ...");
+    }
+    visible(out.trim())
 }
 
 fn verb(domain: &str, operation: &str) -> String {
@@ -238,6 +279,7 @@ fn verb(domain: &str, operation: &str) -> String {
         ("ssh", "ps") => "list the processes of",
         ("kubernetes", "exec") => "run a reading command in",
         ("process", "exec") => "run",
+        ("mcp" | "tool", "call") => "call the tool",
         (domain, operation) => return format!("{domain}: {operation}"),
     };
     word.to_owned()

@@ -193,7 +193,7 @@ fn targets(data: &Map<String, Json>) -> Vec<String> {
 }
 
 /// One target in the form that people write: `path`, `host:path`, `namespace/pod:path`, `resource/name`.
-fn target(value: &Json) -> String {
+pub(super) fn target(value: &Json) -> String {
     let field = |name: &str| value.get(name).and_then(Json::as_str).unwrap_or_default();
     let (path, host, namespace, name) = (field("path"), field("host"), field("namespace"), field("name"));
     if !field("url").is_empty() {

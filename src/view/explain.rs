@@ -2,7 +2,7 @@
 //! effect and how it ended.
 
 use super::{
-    action::{Action, at, text},
+    action::{self, Action, at, text},
     lines::{outcome_words, verdict_word},
     words,
 };
@@ -127,10 +127,13 @@ fn who_line(action: &Action, identity: Option<&Json>) -> String {
 
 fn target_line(target: &Json) -> String {
     let field = |name: &str| target.get(name).map(shown).unwrap_or_default();
-    let mut out = format!("{} {}", field("operation"), field("path"));
-    if !field("host").is_empty() {
-        out = format!("{} {}:{}", field("operation"), field("host"), field("path"));
-    }
+    // A path's facts have its last part as their name.
+    let called = match (field("host").as_str(), field("path").as_str()) {
+        (_, "") => action::target(target),
+        ("", path) => path.to_owned(),
+        (host, path) => format!("{host}:{path}"),
+    };
+    let mut out = format!("{} {called}", field("operation"));
     if !field("kind").is_empty() {
         let size = target
             .get("size")
@@ -138,7 +141,11 @@ fn target_line(target: &Json) -> String {
             .map(words::size)
             .unwrap_or_default();
         out.push_str(&format!(" ({}, {size}, owner {})", field("kind"), field("owner")));
-    } else if target.get("exists").and_then(Json::as_bool) == Some(false) && field("host").is_empty() {
+    } else if target.get("exists").and_then(Json::as_bool) == Some(false)
+        && field("host").is_empty()
+        && !field("path").is_empty()
+        && field("domain") != "kubernetes"
+    {
         out.push_str(" (does not exist)");
     }
     out
@@ -189,5 +196,39 @@ fn compact(value: &Json) -> String {
         Json::Object(map) if map.is_empty() => String::new(),
         Json::Array(items) if items.is_empty() => String::new(),
         other => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::target_line;
+    use serde_json::json;
+
+    #[test]
+    fn only_a_path_of_this_machine_is_said_not_to_exist() {
+        for (target, line) in [
+            (
+                json!({"domain": "filesystem", "operation": "delete", "path": "/w/a", "name": "a", "exists": false}),
+                "delete /w/a (does not exist)",
+            ),
+            (
+                json!({"domain": "process", "operation": "exec", "path": "", "name": "git", "exists": false}),
+                "exec git",
+            ),
+            (
+                json!({"domain": "mcp", "operation": "call", "name": "create", "resource": "tracker", "exists": false}),
+                "call tracker/create",
+            ),
+            (
+                json!({"domain": "ssh", "operation": "read", "host": "h", "path": "/a", "exists": false}),
+                "read h:/a",
+            ),
+            (
+                json!({"domain": "kubernetes", "operation": "exec", "namespace": "dev", "name": "pod", "path": "/a", "exists": false}),
+                "exec /a",
+            ),
+        ] {
+            assert_eq!(target_line(&target), line);
+        }
     }
 }

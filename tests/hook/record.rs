@@ -106,3 +106,41 @@ fn the_console_shows_the_whole_command_and_not_its_first_word_alone() {
         assert!(out.contains(&format!("shell {command}")), "{args:?}: {out}");
     }
 }
+
+#[test]
+fn what_a_person_is_asked_about_a_command_or_a_tool_is_told_in_its_own_words() {
+    let world = World::new();
+    let root = world.workspace();
+    let long = format!("git push --force {}", "branch ".repeat(40));
+    for command in ["git push --force", "sudo ls\n\u{1b}[2Jx", &long] {
+        world.ask("Bash", &json!({"command": command}), &root);
+    }
+    world.ask("mcp__tracker__create_issue", &json!({"title": "t"}), &root);
+    let (_, list) = world.wt(&["approvals"], b"");
+    let (_, tail) = world.wt(&["tail", "-n", "20"], b"");
+    for told in [
+        "run `git push --force`",
+        "run `sudo ls ...`",
+        "branch ...`",
+        "call the tool `tracker/create_issue`",
+    ] {
+        assert!(list.contains(told), "{told}: {list}");
+        assert!(tail.contains(told), "{told}: {tail}");
+    }
+    let (_, waiting) = world.wt(&["approvals", "--json"], b"");
+    let waiting: Json = serde_json::from_str(&waiting).unwrap();
+    let told = [
+        "command    git push --force\n",
+        "command    sudo ls\\n\\u{1b}[2Jx\n",
+        long.as_str(),
+        "tool       tracker/create_issue\n",
+    ];
+    for (request, told) in waiting.as_array().unwrap().iter().zip(told) {
+        let (_, screen) = world.wt(&["approvals", request["id"].as_str().unwrap()], b"");
+        assert!(screen.contains(told), "{screen}");
+        assert!(
+            !screen.contains("does not exist") && !screen.contains('\u{1b}'),
+            "{screen}"
+        );
+    }
+}
