@@ -12,5 +12,6 @@ mod moves;
 mod peers;
 mod races;
 mod size;
+mod zones;
 
 pub(crate) use bench::set_mode;

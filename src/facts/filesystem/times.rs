@@ -1,4 +1,5 @@
-//! The times that touch sets: none means now, calendar fields are read in the caller's zone.
+//! The times that touch sets: none means now, calendar fields are read in the caller's zone. Of what `TZ` names only
+//! files of the zone directories are ever read.
 
 use super::gathering::Gathering;
 use crate::{
@@ -9,13 +10,19 @@ use crate::{
 use jiff::{
     Timestamp, ToSpan,
     civil::DateTime,
-    tz::{Offset, TimeZone},
+    tz::{AmbiguousOffset, Offset, TimeZone},
 };
+use policy::text::escape;
+use rustix::fs::{CWD, Mode, OFlags, ResolveFlags, openat, openat2};
 use serde_json::Value as Json;
-use std::ffi::OsStr;
+use std::{ffi::OsStr, fs::File, io::Read, os::unix::ffi::OsStrExt};
 
 /// Where the machine's zone is described (localtime(5)).
 const LOCAL_ZONE: &str = "/etc/localtime";
+/// Where zones are described by name.
+const ZONES: [&str; 2] = ["/usr/share/zoneinfo", "/etc/zoneinfo"];
+/// The largest zones have some 4 KiB.
+const MAX_ZONE_BYTES: u64 = 1 << 20;
 /// Years after which the calendar repeats to the day of the week.
 const CYCLE_YEARS: i64 = 400;
 /// Their 146,097 days.
@@ -25,11 +32,17 @@ const CYCLE_SECONDS: i64 = 146_097 * 86_400;
 pub(super) fn wanted(g: &Gathering<'_>) -> Result<(Time, Time), Failure> {
     let time = match g.intent.params.get("time") {
         None | Some(Json::Null) => Time::Now,
-        Some(fields) => Time::At(stamp(g, fields).ok_or_else(|| {
-            let given = g.text("timestamp").unwrap_or_default();
-            Failure::new(Exit::Usage, format!("no such time in this zone: `{given}`"))
-                .hint("name the zone, as in `2025-01-31T12:00:00Z`, or another time")
-        })?),
+        Some(fields) => {
+            let is_local = ["seconds", "offset"]
+                .iter()
+                .all(|name| fields.get(*name).is_none_or(Json::is_null));
+            let local = if is_local { local_zone(g)? } else { TimeZone::UTC };
+            Time::At(stamp(fields, local).ok_or_else(|| {
+                let given = g.text("timestamp").unwrap_or_default();
+                Failure::new(Exit::Usage, format!("no such time in this zone: `{given}`"))
+                    .hint("name the zone, as in `2025-01-31T12:00:00Z`, or another time")
+            })?)
+        }
     };
     let (access, modify) = (g.flag("access"), g.flag("modify"));
     let pick = |asked: bool| {
@@ -42,7 +55,7 @@ pub(super) fn wanted(g: &Gathering<'_>) -> Result<(Time, Time), Failure> {
     Ok((pick(access), pick(modify)))
 }
 
-fn stamp(g: &Gathering<'_>, fields: &Json) -> Option<Stamp> {
+fn stamp(fields: &Json, local: TimeZone) -> Option<Stamp> {
     let number = |name: &str| fields.get(name).and_then(Json::as_i64);
     if let Some(sec) = number("seconds") {
         return Some(Stamp {
@@ -53,7 +66,7 @@ fn stamp(g: &Gathering<'_>, fields: &Json) -> Option<Stamp> {
     let small = |name: &str| number(name).and_then(|n| i8::try_from(n).ok());
     let zone = match number("offset") {
         Some(offset) => TimeZone::fixed(Offset::from_seconds(i32::try_from(offset).ok()?).ok()?),
-        None => local_zone(g),
+        None => local,
     };
     let year = match number("year") {
         Some(year) => i16::try_from(year).ok()?,
@@ -85,7 +98,12 @@ fn at(civil: DateTime, zone: TimeZone) -> Option<Stamp> {
         Ok(earlier) if civil.year() == 9999 => (earlier, CYCLE_SECONDS),
         _ => (civil, 0),
     };
-    let at = civil.to_zoned(zone).ok()?.timestamp();
+    let at = zone.to_ambiguous_timestamp(civil);
+    // Clocks that were put forward never showed it.
+    if matches!(at.offset(), AmbiguousOffset::Gap { .. }) {
+        return None;
+    }
+    let at = at.compatible().ok()?;
     // Nanoseconds count forward from the second below, before 1970 too.
     let (mut sec, mut nsec) = (at.as_second(), at.subsec_nanosecond());
     if nsec < 0 {
@@ -97,21 +115,58 @@ fn at(civil: DateTime, zone: TimeZone) -> Option<Stamp> {
     })
 }
 
-/// The caller's zone: what `TZ` says in POSIX form, else the machine's, else UTC.
-fn local_zone(g: &Gathering<'_>) -> TimeZone {
-    let named = g
-        .around
-        .caller
-        .env
-        .get(OsStr::new("TZ"))
-        .and_then(|tz| tz.to_str());
-    if let Some(zone) = named.and_then(|tz| TimeZone::posix(tz.trim_start_matches(':')).ok()) {
-        return zone;
-    }
+/// The caller's zone: what `TZ` says, as glibc reads it (tzset(3)), else the machine's. A zone that is not known is
+/// an error, where glibc would take UTC without a word.
+fn local_zone(g: &Gathering<'_>) -> Result<TimeZone, Failure> {
+    let Some(given) = g.around.caller.env.get(OsStr::new("TZ")) else {
+        return Ok(machines_zone());
+    };
+    let text = given.to_str().map(|text| text.strip_prefix(':').unwrap_or(text));
+    let zone = match text {
+        Some("") => Some(TimeZone::UTC),
+        Some(LOCAL_ZONE) => Some(machines_zone()),
+        Some(text) => named(text).or_else(|| TimeZone::posix(text).ok()),
+        None => None,
+    };
+    zone.ok_or_else(|| {
+        let shown = escape(given.as_bytes());
+        Failure::new(
+            Exit::Usage,
+            format!("`TZ` names no zone that is known here: `{shown}`"),
+        )
+        .hint("unset it, or name one as in `TZ=Europe/Berlin` or `TZ=CET-1CEST,M3.5.0,M10.5.0/3`")
+    })
+}
+
+fn machines_zone() -> TimeZone {
     std::fs::read(LOCAL_ZONE)
         .ok()
         .and_then(|data| TimeZone::tzif("Local", &data).ok())
         .unwrap_or(TimeZone::UTC)
+}
+
+/// A zone of the zone directories; none where they have none of that name.
+fn named(name: &str) -> Option<TimeZone> {
+    if name.split('/').any(|part| matches!(part, "" | "." | "..")) {
+        return None;
+    }
+    ZONES.iter().find_map(|dir| {
+        let dir = openat(
+            CWD,
+            *dir,
+            OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC,
+            Mode::empty(),
+        )
+        .ok()?;
+        let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::CLOEXEC;
+        let file = openat2(dir, name, flags, Mode::empty(), ResolveFlags::BENEATH).ok()?;
+        let mut data = Vec::new();
+        File::from(file)
+            .take(MAX_ZONE_BYTES)
+            .read_to_end(&mut data)
+            .ok()?;
+        TimeZone::tzif(name, &data).ok()
+    })
 }
 
 #[cfg(test)]
