@@ -319,3 +319,45 @@ fn a_move_whose_source_cannot_be_removed_is_a_copy_on_record_that_is_taken_back(
         assert_eq!(seen(&scratch.project()), before, "{change:?}");
     }
 }
+
+#[test]
+fn what_persons_answered_holds_in_a_replay_of_the_policy_in_force() {
+    let Some(scratch) = asking() else { return };
+    for name in ["yes/a", "no/a"] {
+        scratch.write(name, "x");
+    }
+    let (yes, no) = (["safe-rm", "-r", "yes"], ["safe-rm", "-r", "no"]);
+    let id = scratch.asks(&yes).unwrap();
+    scratch.approves(&id, &[]);
+    assert_eq!(scratch.asks(&yes), None);
+    let id = scratch.asks(&no).unwrap();
+    scratch.expect(0, &["deny", &id]);
+    let said = scratch.refused(77, &no);
+    assert!(said.contains("denied-by-person"), "{said}");
+    let replayed = |policy: &Path| -> Json {
+        let policy = policy.display().to_string();
+        serde_json::from_str(&scratch.expect(0, &["policy", "replay", "--json", &policy])).unwrap()
+    };
+    let same = replayed(&scratch.state().join("policy.json"));
+    assert_eq!(
+        (&same["replayed"], &same["changed"]),
+        (&4.into(), &0.into()),
+        "{same}"
+    );
+    // No grant opens what a policy denies, and no policy what a person denied.
+    let rule = |action: &str| {
+        let document =
+            serde_json::json!({"version": "2.0.0", "policies": [{"name": "all", "action": action}]});
+        scratch.write(format!("{action}.json"), document.to_string())
+    };
+    let denied = replayed(&rule("deny"));
+    assert_eq!(denied["changed"], 3, "{denied}");
+    let allowed = replayed(&rule("allow"));
+    let from: Vec<&Json> = allowed["changes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|c| &c["was"])
+        .collect();
+    assert_eq!(from, ["escalate"], "{allowed}");
+}
