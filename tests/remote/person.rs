@@ -48,10 +48,13 @@ impl Person {
         .unwrap();
         let script = format!(
             "set -e\n\
+             exec 3<\"$WT\"\n\
              mount -t tmpfs -o mode=0755 tmpfs /home\n\
              mount --bind \"$TOP/passwd\" /etc/passwd\n\
              mkdir -p /home/bin /home/ada/.ssh {PROJECT}/.git\n\
-             cp \"$WT\" /home/bin/wt\n\
+             cat <&3 >/home/bin/wt\n\
+             exec 3<&-\n\
+             chmod 0755 /home/bin/wt\n\
              chown -R {UID}:{UID} /home/ada\n\
              chmod 0755 /home/ada\n\
              {more}\n\
