@@ -66,7 +66,12 @@ impl Site {
     }
 
     pub(crate) fn command(&self) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_wt"));
+        self.command_of(env!("CARGO_BIN_EXE_wt").as_ref())
+    }
+
+    /// The same of another copy of `wt`.
+    pub(crate) fn command_of(&self, program: &Path) -> Command {
+        let mut command = Command::new(program);
         command
             .current_dir(&self.work)
             .env_clear()
@@ -108,18 +113,20 @@ impl Site {
         self.work.join(path).metadata().unwrap().mode() & 0o7777
     }
 
-    /// The data of every entry of the ledger.
+    /// Every entry of the ledger; what a killed call left of one at the end of a segment is none.
     pub(crate) fn entries(&self) -> Vec<Json> {
         let dir = fs::read_dir(self.home.join(".watchtower")).unwrap();
         let mut segments: Vec<PathBuf> = dir.map(|entry| entry.unwrap().path()).collect();
         segments.retain(|path| path.extension() == Some(OsStr::new("jsonl")));
         segments.sort();
-        let text: String = segments
-            .iter()
-            .map(|path| fs::read_to_string(path).unwrap())
-            .collect();
-        text.lines()
-            .map(|line| serde_json::from_str(line).unwrap())
+        let texts = segments.iter().map(|path| fs::read_to_string(path).unwrap());
+        texts
+            .flat_map(|text| {
+                let lines = text.split_inclusive('\n').filter(|line| line.ends_with('\n'));
+                lines
+                    .map(|line| serde_json::from_str(line).unwrap())
+                    .collect::<Vec<_>>()
+            })
             .collect()
     }
 }
