@@ -87,7 +87,7 @@ fn a_request_that_nobody_answers_is_over_and_the_waiting_call_is_refused() {
     let scratch = Scratch::new();
     let ask = r#""policies": [{"name": "ask", "priority": 9, "match": {"domain": "filesystem",
         "operation": "delete"}, "action": "escalate"}, "#;
-    scratch.policy(&open_policy(r#""approvals": {"expiry_s": 2},"#).replace(r#""policies": ["#, ask));
+    scratch.policy(&open_policy(r#""approvals": {"expiry_s": 5},"#).replace(r#""policies": ["#, ask));
     let Some(set) = scratch.person(&format!("{PASSPHRASE}|{PASSPHRASE}"), &[WT, "admin", "set"]) else {
         return;
     };
@@ -111,7 +111,7 @@ fn a_request_that_nobody_answers_is_over_and_the_waiting_call_is_refused() {
         "{}",
         text(&waited.stderr)
     );
-    std::thread::sleep(Duration::from_millis(2100));
+    std::thread::sleep(Duration::from_millis(5100));
     // Nothing is left to approve, by list or by id; and nothing was approved.
     let listed: Json = serde_json::from_str(&scratch.expect(0, &["approvals", "--json"])).unwrap();
     assert_eq!(listed, serde_json::json!([]));

@@ -15,6 +15,19 @@ fn keeping(trash: &str) -> Scratch {
     scratch
 }
 
+/// Content that a file system cannot make smaller.
+fn noise(bytes: usize) -> Vec<u8> {
+    let mut state = 1_u64;
+    let next = || {
+        // Marsaglia's xorshift64.
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state.to_le_bytes()[0]
+    };
+    std::iter::repeat_with(next).take(bytes).collect()
+}
+
 /// Waits for what nobody else waits for.
 fn soon(what: &str, is: impl Fn() -> bool) {
     let since = Instant::now();
@@ -45,16 +58,15 @@ fn retained(scratch: &Scratch) -> Option<(u64, serde_json::Value)> {
 
 #[test]
 fn what_is_too_much_goes_by_itself_oldest_first_and_is_recorded() {
-    let scratch = keeping(r#""max_bytes": 30000"#);
+    let scratch = keeping(r#""max_bytes": 196000"#);
     let victim = scratch.write("outside", "not to be touched");
     for n in 0..5 {
-        scratch.write(format!("t{n}/big"), vec![b'x'; 8000]);
-        // A short target: a long one would take a block.
+        scratch.write(format!("t{n}/big"), noise(64 << 10));
         symlink("../outside", scratch.file(format!("t{n}/link"))).unwrap();
         scratch.expect(0, &["safe-rm", "-r", &format!("t{n}")]);
         std::thread::sleep(Duration::from_millis(1100));
     }
-    // 8 KiB of content and one block of a directory each: two fit.
+    // 64 KiB of content each: three do not fit, and two do with up to 32 KiB for a directory and a link in it.
     soon("what is too much stays", || scratch.kept().len() == 2);
     soon("it is not recorded", || retained(&scratch).is_some());
     let (_, done) = retained(&scratch).unwrap();
