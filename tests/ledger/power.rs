@@ -11,10 +11,10 @@ use ledger::{Genesis, Ledger, Settings, parse_seal_key, read::Reader, verify};
 use std::{
     collections::HashMap,
     fs::File,
-    io::Read,
+    io::{BufRead, BufReader, Read},
     os::fd::AsFd,
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    process::{Child, ChildStdout, Command, Stdio},
     time::Duration,
 };
 
@@ -69,21 +69,50 @@ fn every_acknowledged_entry_is_there_after_the_power_went() {
 fn cut(dir: &Path, number: u64) -> (PathBuf, HashMap<u64, String>) {
     let (image, copy, on) = (dir.join("image"), dir.join("copy"), dir.join("on"));
     let ledger = on.join("ledger");
-    let mut writers: Vec<Child> = (0..WRITERS)
-        .map(|_| writer_in(&ledger).spawn().unwrap())
-        .collect();
+    let mut writers: Vec<Writer> = (0..WRITERS).map(|_| Writer::start(&ledger)).collect();
+    // Every other time all of them are at work, however busy the machine; else they are wherever they are.
+    if number.is_multiple_of(2) {
+        writers.iter_mut().for_each(Writer::acknowledges);
+    }
     std::thread::sleep(Duration::from_millis(40 + number * 37 % 160));
-    writers.iter().for_each(stop);
+    writers.iter().for_each(|writer| stop(&writer.process));
     std::fs::copy(&image, &copy).unwrap();
     let mut acknowledged = HashMap::new();
-    for writer in &mut writers {
-        let mut said = Vec::new();
-        writer.kill().unwrap();
-        writer.stdout.take().unwrap().read_to_end(&mut said).unwrap();
-        writer.wait().unwrap();
-        acknowledged.extend(acknowledged_in(&said));
+    for mut writer in writers {
+        writer.process.kill().unwrap();
+        writer.output.read_to_end(&mut writer.said).unwrap();
+        writer.process.wait().unwrap();
+        acknowledged.extend(acknowledged_in(&writer.said));
     }
     (copy, acknowledged)
+}
+
+/// A process that writes, and what it has said so far.
+struct Writer {
+    process: Child,
+    output: BufReader<ChildStdout>,
+    said: Vec<u8>,
+}
+
+impl Writer {
+    fn start(ledger: &Path) -> Self {
+        let mut process = writer_in(ledger).spawn().unwrap();
+        let output = BufReader::new(process.stdout.take().unwrap());
+        let said = Vec::new();
+        Self {
+            process,
+            output,
+            said,
+        }
+    }
+
+    /// Waits for its first acknowledged entry.
+    fn acknowledges(&mut self) {
+        while acknowledged_in(&self.said).is_empty() {
+            let read = self.output.read_until(b'\n', &mut self.said).unwrap();
+            assert!(read > 0, "the writer ended");
+        }
+    }
 }
 
 /// Stops a process; when this returns it says nothing more. In a system call that cannot be interrupted it stops at
