@@ -189,7 +189,7 @@ fn a_newcomer_installs_watches_an_agent_asks_reports_and_sees_a_broken_record_na
         "{}/bin/wt watch; echo left with $?; sleep 60",
         place.prefix().display()
     );
-    if let Some(screen) = Screen::open(&world.home().join("tmux"), &world.home(), &world.state(), &watch) {
+    if let Some(screen) = Screen::open(&world.home(), &world.state(), &watch) {
         screen.shows("safe-rm /etc/hostname");
         newcomer.sees(
             0,

@@ -3,7 +3,7 @@
 use super::desk::{Desk, text};
 use crate::support::needs;
 use std::{
-    path::Path,
+    path::{Path, PathBuf},
     process::Command,
     time::{Duration, Instant},
 };
@@ -13,38 +13,34 @@ pub(super) const LEFT: &str = "that is all";
 
 /// A tmux server of this test's own, of 80 columns and 24 lines.
 pub(crate) struct Screen {
-    socket: String,
+    /// Where its socket is: of a path of a socket 107 bytes are read (unix(7)), and a checkout may lie deep.
+    dir: tempfile::TempDir,
 }
 
 impl Screen {
-    pub(super) fn start(desk: &Desk, name: &str) -> Option<Self> {
-        Self::start_with(desk, name, "")
+    pub(super) fn start(desk: &Desk) -> Option<Self> {
+        Self::start_with(desk, "")
     }
 
-    pub(super) fn start_with(desk: &Desk, name: &str, set: &str) -> Option<Self> {
-        Self::start_args(desk, name, set, "")
+    pub(super) fn start_with(desk: &Desk, set: &str) -> Option<Self> {
+        Self::start_args(desk, set, "")
     }
 
-    pub(super) fn start_args(desk: &Desk, name: &str, set: &str, args: &str) -> Option<Self> {
+    pub(super) fn start_args(desk: &Desk, set: &str, args: &str) -> Option<Self> {
         let command = format!(
             "{set} {} watch {args}; echo left with $?; stty -a | tr ' ;' '\n\n' | grep -x -e echo -e icanon; echo {LEFT}; sleep 60",
             super::desk::WT
         );
-        Self::open(
-            &desk.home().join(format!("tmux-{name}")),
-            desk.home(),
-            &desk.state(),
-            &command,
-        )
+        Self::open(desk.home(), &desk.state(), &command)
     }
 
     /// Runs a command of the shell in it; none where there is no tmux.
-    pub(crate) fn open(socket: &Path, home: &Path, state: &Path, command: &str) -> Option<Self> {
+    pub(crate) fn open(home: &Path, state: &Path, command: &str) -> Option<Self> {
         if !needs::program("tmux") {
             return None;
         }
-        let socket = socket.display().to_string();
-        let screen = Self { socket };
+        let dir = tempfile::tempdir().unwrap();
+        let screen = Self { dir };
         let started = screen
             .tmux(&[
                 "-f",
@@ -67,6 +63,10 @@ impl Screen {
         Some(screen)
     }
 
+    fn socket(&self) -> PathBuf {
+        self.dir.path().join("tmux")
+    }
+
     pub(super) fn tmux(&self, args: &[&str]) -> Command {
         let mut command = Command::new("tmux");
         command
@@ -74,7 +74,7 @@ impl Screen {
             .env("PATH", "/usr/bin:/bin")
             .env("TERM", "xterm-256color")
             .env("LC_ALL", "C.UTF-8");
-        command.args(["-u", "-S", &self.socket]).args(args);
+        command.args(["-u", "-S"]).arg(self.socket()).args(args);
         command
     }
 

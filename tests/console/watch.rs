@@ -160,7 +160,7 @@ fn without_a_terminal_the_live_view_says_what_to_do_instead() {
 #[test]
 fn the_dashboard_follows_the_ledger_explains_filters_and_gives_the_terminal_back() {
     let desk = busy();
-    let Some(screen) = Screen::start(&desk, "live") else {
+    let Some(screen) = Screen::start(&desk) else {
         return;
     };
     screen.shows("safe-rm f3");
@@ -211,7 +211,7 @@ fn the_dashboard_follows_the_ledger_explains_filters_and_gives_the_terminal_back
 #[test]
 fn a_dashboard_that_was_open_before_the_damage_shows_it_once_it_looks_anew() {
     let desk = busy();
-    let Some(screen) = Screen::start(&desk, "damage") else {
+    let Some(screen) = Screen::start(&desk) else {
         return;
     };
     assert!(!screen.shows("3 Alerts 1").contains("BROKEN"));
@@ -235,7 +235,7 @@ fn a_signal_gives_the_terminal_back_too() {
         (Signal::INT, 130),
         (Signal::QUIT, 131),
     ] {
-        let Some(screen) = Screen::start_args(&desk, &format!("signal-{code}"), "", "--mouse") else {
+        let Some(screen) = Screen::start_args(&desk, "", "--mouse") else {
             return;
         };
         screen.shows("Newest first");
@@ -258,7 +258,7 @@ fn a_signal_gives_the_terminal_back_too() {
 #[test]
 fn a_panic_gives_the_terminal_back_too() {
     let desk = busy();
-    let Some(screen) = Screen::start_with(&desk, "panic", "WT_TEST_PANIC=1 RUST_BACKTRACE=0") else {
+    let Some(screen) = Screen::start_with(&desk, "WT_TEST_PANIC=1 RUST_BACKTRACE=0") else {
         return;
     };
     let left = screen.shows(LEFT);
@@ -281,7 +281,7 @@ fn the_mouse_is_taken_only_when_asked_for_opens_pages_and_is_given_back() {
         ("mouse", "", "q", 0),
         ("mouse-panic", "WT_TEST_PANIC=1 RUST_BACKTRACE=0", "", 101),
     ] {
-        let Some(screen) = Screen::start_args(&desk, name, set, "--mouse") else {
+        let Some(screen) = Screen::start_args(&desk, set, "--mouse") else {
             return;
         };
         if !ends.is_empty() {
@@ -305,7 +305,7 @@ fn the_mouse_is_taken_only_when_asked_for_opens_pages_and_is_given_back() {
             "{name}: the terminal still tells of the mouse"
         );
     }
-    let plain = Screen::start(&desk, "no-mouse").unwrap();
+    let plain = Screen::start(&desk).unwrap();
     plain.shows("Newest first");
     assert!(!plain.holds_mouse(), "text can be marked as ever");
 }
@@ -319,7 +319,7 @@ fn a_refresh_reads_what_is_new_and_not_the_ledger_again() {
         desk.call(&mut ledger, &Call::removing(&format!("{long}{n}")));
     }
     let size = std::fs::metadata(desk.segment(1)).unwrap().len();
-    let Some(screen) = Screen::start(&desk, "reads") else {
+    let Some(screen) = Screen::start(&desk) else {
         return;
     };
     screen.shows("Newest first");
@@ -348,7 +348,7 @@ fn a_refresh_reads_what_is_new_and_not_the_ledger_again() {
 #[test]
 fn what_another_program_wrote_over_it_goes_with_the_next_look() {
     let desk = busy();
-    let Some(screen) = Screen::start(&desk, "over") else {
+    let Some(screen) = Screen::start(&desk) else {
         return;
     };
     screen.shows("Activity");
