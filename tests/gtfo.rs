@@ -1,14 +1,14 @@
 //! `wt gtfo`: what is known, what the ledger has seen, the import through the engine, rights of real program files.
 
-use super::support::{Scratch, text};
-use crate::support::needs;
+use crate::support::{Scratch, needs, running, text};
 use serde_json::{Value, json};
 use std::{
     fs,
-    io::{BufRead, BufReader, Write},
+    io::Write,
     os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
     process::{Command, Stdio},
+    time::Duration,
 };
 
 /// Lets everything happen but what is protected.
@@ -286,11 +286,13 @@ fn the_monitor_shows_alerts_as_they_come() {
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
-    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let lines = running::lines(child.stdout.take().unwrap());
     // Only what comes after the start is shown.
-    std::thread::sleep(std::time::Duration::from_millis(500));
-    hooked(&scratch, "vim -c '!id' x");
-    let line: Value = serde_json::from_str(&lines.next().unwrap().unwrap()).unwrap();
+    let mut shown = (0..200).filter_map(|_| {
+        hooked(&scratch, "vim -c '!id' x");
+        lines.recv_timeout(Duration::from_millis(100)).ok()
+    });
+    let line: Value = serde_json::from_str(&shown.next().unwrap()).unwrap();
     child.kill().unwrap();
     child.wait().unwrap();
     assert_eq!(line["alert"]["binary"], "vim");

@@ -3,8 +3,13 @@
 
 use crate::{
     approvals::world::{open_policy, seen, world},
-    support::{Scratch, needs, text, within},
+    support::{
+        Scratch, needs,
+        running::{children, computes, send, until},
+        text, within,
+    },
 };
+use rustix::process::Signal;
 use serde_json::{Value as Json, json};
 use std::{
     fs,
@@ -16,46 +21,20 @@ use std::{
 /// Computes without an end of its own.
 const ENDLESS: [&str; 3] = ["jq-query", "last(range(1e12))", "one"];
 
-fn until(what: &str, mut is_so: impl FnMut() -> bool) {
-    let end = Instant::now() + Duration::from_secs(20);
-    while !is_so() {
-        assert!(Instant::now() < end, "{what}");
-        std::thread::sleep(Duration::from_millis(1));
-    }
-}
-
 fn started(mut command: Command) -> Child {
     let piped = command.stdout(Stdio::piped()).stderr(Stdio::piped());
     piped.spawn().unwrap()
 }
 
+/// A call whose work is not done before the test has sent its signal, however busy the machine.
+fn started_idly(plain: &Command) -> Child {
+    started(within("nice", &["-n", "19"], plain))
+}
+
 /// Sends it, and waits for the end.
-fn sent(signal: &str, call: Child) -> Output {
-    let kill = Command::new("kill")
-        .args([format!("-{signal}"), call.id().to_string()])
-        .status();
-    assert!(kill.unwrap().success());
+fn sent(signal: Signal, call: Child) -> Output {
+    send(call.id(), signal);
     call.wait_with_output().unwrap()
-}
-
-fn children(id: u32) -> Vec<u32> {
-    let path = format!("/proc/{id}/task/{id}/children");
-    let children = fs::read_to_string(path).unwrap_or_default();
-    children
-        .split_whitespace()
-        .map(|id| id.parse().unwrap())
-        .collect()
-}
-
-/// Whether the call's tool computes.
-fn computes(call: &Child) -> bool {
-    let mut all = children(call.id());
-    all.extend(all.clone().into_iter().flat_map(children));
-    all.iter().any(|id| {
-        let stat = fs::read_to_string(format!("/proc/{id}/stat")).unwrap_or_default();
-        // Ticks in user mode (proc_pid_stat(5)).
-        stat.contains("(jq)") && stat.split(' ').nth(13).is_some_and(|ticks| ticks != "0")
-    })
 }
 
 fn outcome(scratch: &Scratch) -> Json {
@@ -70,14 +49,18 @@ fn a_tool_that_a_signal_stopped_has_its_outcome() {
     }
     let scratch = Scratch::new();
     scratch.write("one", "1");
-    for (signal, number) in [("TERM", 15), ("INT", 2), ("HUP", 1)] {
+    for (signal, name, number) in [
+        (Signal::TERM, "SIGTERM", 15),
+        (Signal::INT, "SIGINT", 2),
+        (Signal::HUP, "SIGHUP", 1),
+    ] {
         let call = started(scratch.wt(&ENDLESS));
-        until("jq computes", || computes(&call));
+        until("jq computes", || computes(call.id()));
         let done = sent(signal, call);
         assert_eq!(done.status.signal(), Some(number), "{done:?}");
         let outcome = outcome(&scratch);
         assert_eq!(outcome["exit_code"], 128 + number, "{outcome}");
-        let said = format!("stopped by SIG{signal}");
+        let said = format!("stopped by {name}");
         assert!(outcome["effects"].to_string().contains(&said), "{outcome}");
     }
     scratch.expect(0, &["verify", "--deep"]);
@@ -91,15 +74,12 @@ fn a_signal_that_the_caller_ignores_stops_nothing() {
     let scratch = Scratch::new();
     scratch.write("one", "1");
     let call = started(within("nohup", &[], &scratch.wt(&ENDLESS)));
-    until("jq computes", || computes(&call));
+    until("jq computes", || computes(call.id()));
     let before = scratch.entries_of("outcome").len();
-    let kill = Command::new("kill")
-        .args(["-HUP", &call.id().to_string()])
-        .status();
-    assert!(kill.unwrap().success());
+    send(call.id(), Signal::HUP);
     std::thread::sleep(Duration::from_millis(200));
     assert_eq!(scratch.entries_of("outcome").len(), before);
-    assert_eq!(sent("TERM", call).status.signal(), Some(15));
+    assert_eq!(sent(Signal::TERM, call).status.signal(), Some(15));
 }
 
 /// A copy in a process of its own, over files that are there already, under way; and a call before it.
@@ -111,7 +91,7 @@ fn overwriting() -> (Scratch, Child) {
         scratch.write(format!("tree/{}/{n}", n / 100), "new");
         scratch.write(format!("there/tree/{}/{n}", n / 100), "old");
     }
-    let call = started(scratch.wt(&["safe-cp", "-r", "tree", "there"]));
+    let call = started_idly(&scratch.wt(&["safe-cp", "-r", "tree", "there"]));
     until("the copy begins", || !scratch.kept().is_empty());
     (scratch, call)
 }
@@ -129,7 +109,7 @@ fn is_as_before(scratch: &Scratch) {
 fn a_copy_in_a_process_of_its_own_says_what_it_did_until_it_was_stopped() {
     let (scratch, call) = overwriting();
     let before = seen(&scratch.file("tree"));
-    let done = sent("TERM", call);
+    let done = sent(Signal::TERM, call);
     assert_eq!(done.status.signal(), Some(15), "{done:?}");
     let outcome = outcome(&scratch);
     assert_eq!(outcome["exit_code"], 143, "{outcome}");
@@ -143,8 +123,7 @@ fn a_copy_in_a_process_of_its_own_says_what_it_did_until_it_was_stopped() {
 fn a_copy_whose_process_was_killed_is_the_last_call_all_the_same() {
     let (scratch, call) = overwriting();
     for child in children(call.id()) {
-        let kill = Command::new("kill").args(["-KILL", &child.to_string()]).status();
-        assert!(kill.unwrap().success());
+        send(child, Signal::KILL);
     }
     let done = call.wait_with_output().unwrap();
     assert_eq!(done.status.code(), Some(69), "{done:?}");
@@ -164,9 +143,9 @@ fn a_copy_that_a_signal_stopped_is_taken_back() {
     for n in 0..5000 {
         scratch.write(format!("tree/{}/{n}", n / 100), "content");
     }
-    let call = started(scratch.wt(&["safe-cp", "-r", "tree", "copy"]));
+    let call = started_idly(&scratch.wt(&["safe-cp", "-r", "tree", "copy"]));
     until("the copy begins", || scratch.file("copy").exists());
-    let done = sent("QUIT", call);
+    let done = sent(Signal::QUIT, call);
     assert_eq!(done.status.signal(), Some(3), "{done:?}");
     assert!(text(&done.stderr).contains("stopped by SIGQUIT"), "{done:?}");
     assert_eq!(text(&done.stderr).lines().count(), 1, "{done:?}");
@@ -196,7 +175,7 @@ fn touching(scratch: &Scratch) -> Child {
         .into_iter()
         .chain(names.iter().map(String::as_str))
         .collect();
-    let call = started(scratch.wt(&words));
+    let call = started_idly(&scratch.wt(&words));
     until("it makes files", || scratch.file("t20").exists());
     call
 }
@@ -207,7 +186,7 @@ fn a_killed_call_that_only_made_things_is_the_last_one_all_the_same() {
     let scratch = world();
     scratch.expect(0, &["safe-touch", "before"]);
     let call = touching(&scratch);
-    assert_eq!(sent("KILL", call).status.signal(), Some(9));
+    assert_eq!(sent(Signal::KILL, call).status.signal(), Some(9));
     let (code, _, said) = scratch.undo(&["--last"]);
     assert_eq!(code, 64, "{said}");
     assert!(said.contains("is not on record"), "{said}");
@@ -218,7 +197,7 @@ fn a_killed_call_that_only_made_things_is_the_last_one_all_the_same() {
 fn a_call_of_many_operands_that_a_signal_stopped_has_its_outcome() {
     let scratch = world();
     let call = touching(&scratch);
-    assert_eq!(sent("TERM", call).status.signal(), Some(15));
+    assert_eq!(sent(Signal::TERM, call).status.signal(), Some(15));
     assert_eq!(outcome(&scratch)["exit_code"], 143);
     assert_eq!(scratch.undo(&["--last"]).0, 0);
     assert!(!scratch.file("t20").exists());
@@ -233,6 +212,6 @@ fn a_call_that_waits_for_a_person_ends_at_once() {
     until("it waits", || !scratch.entries_of("decision").is_empty());
     std::thread::sleep(Duration::from_millis(100));
     let since = Instant::now();
-    assert_eq!(sent("INT", call).status.signal(), Some(2));
+    assert_eq!(sent(Signal::INT, call).status.signal(), Some(2));
     assert!(since.elapsed() < Duration::from_secs(2));
 }

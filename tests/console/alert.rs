@@ -1,12 +1,13 @@
 //! `wt alert`.
 
 use super::desk::{Call, Desk, text};
-use crate::support::needs;
+use crate::support::{needs, running};
 use serde_json::{Value, json};
 use std::{
     io::{BufRead, BufReader, Read, Write},
     net::TcpListener,
     process::Stdio,
+    time::Duration,
 };
 
 fn alerts(desk: &Desk, code: i32, args: &[&str]) -> Vec<Value> {
@@ -221,11 +222,27 @@ fn following_tells_at_once_and_loses_no_count_when_it_ends() {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-    std::thread::sleep(std::time::Duration::from_millis(500));
+    let lines = running::lines(child.stdout.take().unwrap());
+    let alert = |line: String| serde_json::from_str::<Value>(&line).unwrap();
     let mut ledger = desk.ledger();
-    desk.call(&mut ledger, &Call::removing("/home/ann/0"));
-    let first: Value = serde_json::from_str(&lines.next().unwrap().unwrap()).unwrap();
+    let of = |agent| Call {
+        agent,
+        ..Call::removing("/home/ann/0")
+    };
+    // Only what comes after the start is told: calls of another agent say when that is.
+    let started = (0..200).any(|_| {
+        desk.call(&mut ledger, &of("codex"));
+        lines.recv_timeout(Duration::from_millis(100)).is_ok()
+    });
+    assert!(started, "nothing is told");
+    let next_of = |agent: &str| loop {
+        let next = alert(lines.recv_timeout(Duration::from_secs(20)).unwrap());
+        if next["agent"] == agent {
+            return next;
+        }
+    };
+    desk.call(&mut ledger, &of("claude-code"));
+    let first = next_of("claude-code");
     assert_eq!(
         (&first["rule"], &first["count"]),
         (&json!("outside-workspace"), &json!(1))
@@ -233,12 +250,12 @@ fn following_tells_at_once_and_loses_no_count_when_it_ends() {
     for n in 1..10 {
         desk.call(&mut ledger, &Call::removing(&format!("/home/ann/{n}")));
     }
-    std::thread::sleep(std::time::Duration::from_millis(800));
-    let pid = rustix::process::Pid::from_child(&child);
-    rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
-    let rest: Vec<Value> = lines
-        .map(|line| serde_json::from_str(&line.unwrap()).unwrap())
-        .collect();
-    assert_eq!(rest.last().map(|alert| alert["count"].clone()), Some(json!(10)));
+    // A third one says when these were read.
+    desk.call(&mut ledger, &of("copilot"));
+    next_of("copilot");
+    running::send(child.id(), rustix::process::Signal::TERM);
+    let rest: Vec<Value> = lines.iter().map(alert).collect();
+    let last = rest.iter().rfind(|alert| alert["agent"] == "claude-code");
+    assert_eq!(last.map(|alert| alert["count"].clone()), Some(json!(10)));
     assert_eq!(child.wait().unwrap().code(), Some(143));
 }

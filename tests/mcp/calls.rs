@@ -1,6 +1,7 @@
 //! Calls: values stay values, results are capped, progress is told, a cancelled call ends, nothing outlives the client.
 
 use super::server::World;
+use crate::support::running::{all_below, computes, until};
 use serde_json::json;
 use std::{
     fs,
@@ -126,7 +127,7 @@ fn a_client_that_asks_for_progress_hears_of_it() {
         "tools/call",
         json!({"name": "jq_query", "arguments": {"query": ENDLESS, "file": "one"}, "_meta": {"progressToken": "t"}}),
     );
-    std::thread::sleep(Duration::from_millis(2500));
+    server.await_told("notifications/progress", 2);
     server.tell("notifications/cancelled", json!({"requestId": id}));
     server.ask("ping", json!({}));
     let told: Vec<&serde_json::Value> = server
@@ -150,9 +151,8 @@ fn a_cancelled_call_gets_no_answer_and_its_tool_ends() {
         "tools/call",
         json!({"name": "jq_query", "arguments": {"query": "range(1e12)", "file": "one"}}),
     );
-    std::thread::sleep(Duration::from_millis(700));
-    let children = children_of(server.child.id());
-    assert!(!children.is_empty(), "the tool runs");
+    until("the tool computes", || computes(server.child.id()));
+    let children = all_below(server.child.id());
     server.tell("notifications/cancelled", json!({"requestId": id}));
     gone(&children, Duration::from_secs(5));
     server.ask("ping", json!({}));
@@ -173,9 +173,8 @@ fn nothing_outlives_the_client() {
             "tools/call",
             json!({"name": "jq_query", "arguments": {"query": ENDLESS, "file": "one"}}),
         );
-        std::thread::sleep(Duration::from_millis(700));
-        let children = children_of(server.child.id());
-        assert!(!children.is_empty(), "the tool runs");
+        until("the tool computes", || computes(server.child.id()));
+        let children = all_below(server.child.id());
         if killed {
             server.child.kill().unwrap();
         } else {
@@ -184,23 +183,6 @@ fn nothing_outlives_the_client() {
         gone(&children, Duration::from_secs(5));
     }
     assert!(world.wt(&["verify"]).status().unwrap().success());
-}
-
-/// The processes below one, by `/proc`.
-pub(super) fn children_of(pid: u32) -> Vec<u32> {
-    let mut found = Vec::new();
-    for task in fs::read_dir(format!("/proc/{pid}/task"))
-        .into_iter()
-        .flatten()
-        .flatten()
-    {
-        let list = fs::read_to_string(task.path().join("children")).unwrap_or_default();
-        for child in list.split_whitespace().map(|child| child.parse().unwrap()) {
-            found.push(child);
-            found.extend(children_of(child));
-        }
-    }
-    found
 }
 
 pub(super) fn gone(pids: &[u32], limit: Duration) {

@@ -1,6 +1,8 @@
 //! The server over HTTP: loopback alone, the token on every request, both eras.
 
 use super::server::World;
+use crate::support::running::{computes, send, until};
+use rustix::process::Signal;
 use serde_json::{Value as Json, json};
 use std::{
     io::{BufRead, BufReader, Read, Write},
@@ -236,10 +238,10 @@ fn a_signal_ends_the_server_and_what_it_does_is_recorded() {
         ("Mcp-Name", "jq_query"),
     ];
     let code = std::thread::scope(|scope| {
-        let pid = server.child.id().to_string();
+        let pid = server.child.id();
         scope.spawn(move || {
-            std::thread::sleep(Duration::from_millis(700));
-            Command::new("kill").arg(pid).status().unwrap();
+            until("the tool computes", || computes(pid));
+            send(pid, Signal::TERM);
         });
         // The connection ends with or without an answer.
         let _cut = std::panic::catch_unwind(|| server.post("/mcp", &headers, &call));

@@ -1,5 +1,7 @@
 //! A home with a workspace, and a server in it with the client's end of its pipes.
 
+use crate::support::running::send;
+use rustix::process::Signal;
 use serde_json::{Value as Json, json};
 use std::{
     io::{BufRead, BufReader, Write},
@@ -170,15 +172,12 @@ impl Server {
         self.lines.recv_timeout(LIMIT).expect("an answer")
     }
 
-    pub(crate) fn kill(&self, signal: &str) {
-        let sent = Command::new("kill")
-            .args(["-s", signal, &self.child.id().to_string()])
-            .status();
-        assert!(sent.unwrap().success());
+    pub(crate) fn kill(&self, signal: Signal) {
+        send(self.child.id(), signal);
     }
 
     /// The exit code after a signal, which must come soon.
-    pub(crate) fn is_sent(&mut self, signal: &str) -> Option<i32> {
+    pub(crate) fn is_sent(&mut self, signal: Signal) -> Option<i32> {
         self.kill(signal);
         self.ended()
     }
@@ -228,6 +227,15 @@ impl Server {
                 self.send(&reply);
             }
             self.beside.push(message);
+        }
+    }
+
+    /// Waits until the server told of something so many times.
+    pub(crate) fn await_told(&mut self, method: &str, times: usize) {
+        let until = Instant::now() + LIMIT;
+        while self.beside.iter().filter(|told| told["method"] == method).count() < times {
+            let left = until.saturating_duration_since(Instant::now());
+            self.beside.push(self.lines.recv_timeout(left).expect(method));
         }
     }
 

@@ -2,6 +2,7 @@
 //! Lies below cargo's own temporary directory, not below `/tmp`, which the default policy opens to everybody.
 
 pub(crate) mod needs;
+pub(crate) mod running;
 
 use std::{
     ffi::OsStr,
