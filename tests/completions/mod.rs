@@ -7,9 +7,15 @@ use std::process::Command;
 
 /// What the shell answers, or none where it is not installed.
 fn ask(shell: &str, script: &str) -> Option<String> {
+    let home = tempfile::tempdir().unwrap();
     let run = Command::new("timeout")
         .args(["20", shell, "-c", script])
         .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .env_clear()
+        .env("PATH", "/usr/local/bin:/usr/bin:/bin")
+        .env("HOME", home.path())
+        .env("TERM", "xterm")
+        .env("LC_ALL", "C.UTF-8")
         .output();
     let output = run.unwrap();
     // 127: `timeout` found no such program.

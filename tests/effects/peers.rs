@@ -71,6 +71,8 @@ fn peer(bench: &Bench, line: &[&str]) -> (Option<u8>, String, String) {
     let done = Command::new(tool)
         .args(&line[1..])
         .current_dir(&bench.work)
+        .env_clear()
+        .env("PATH", "/usr/bin:/bin")
         .env("LC_ALL", "C")
         .stdin(Stdio::null())
         .output()

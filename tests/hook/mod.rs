@@ -24,17 +24,15 @@ impl World {
 
     fn in_dir(dir: tempfile::TempDir) -> Self {
         let world = Self { dir };
-        std::fs::create_dir(world.workspace()).unwrap();
-        assert!(
-            Command::new("git")
-                .args(["init", "-q"])
-                .arg(world.workspace())
-                .status()
-                .unwrap()
-                .success()
-        );
+        world.repository("project");
         assert_eq!(world.wt(&["init"], b"").0, 0);
         world
+    }
+
+    fn repository(&self, name: &str) -> PathBuf {
+        let path = self.dir.path().join(name);
+        std::fs::create_dir_all(path.join(".git")).unwrap();
+        path
     }
 
     pub(crate) fn workspace(&self) -> PathBuf {

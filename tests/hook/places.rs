@@ -2,21 +2,13 @@
 
 use super::World;
 use serde_json::{Value as Json, json};
-use std::{path::Path, process::Command};
+use std::path::Path;
 
 #[test]
 fn a_session_holds_to_the_workspace_of_its_first_call() {
     // Outside of `/tmp`, where the rules for that say nothing.
     let world = World::in_dir(tempfile::tempdir_in(crate::support::base()).unwrap());
-    let other = world.dir.path().join("other");
-    assert!(
-        Command::new("git")
-            .args(["init", "-q"])
-            .arg(&other)
-            .status()
-            .unwrap()
-            .success()
-    );
+    let other = world.repository("other");
     let write = |session: &str, cwd: &Path, path: &Path| {
         let event = json!({"session_id": session, "cwd": cwd, "permission_mode": "default", "hook_event_name": "PreToolUse",
             "tool_name": "Write", "tool_input": {"file_path": path, "content": "x"}, "tool_use_id": "u"});
@@ -46,15 +38,7 @@ fn a_session_holds_to_the_workspace_of_its_first_call() {
 #[test]
 fn a_directory_that_the_model_names_is_no_workspace() {
     let world = World::in_dir(tempfile::tempdir_in(crate::support::base()).unwrap());
-    let other = world.dir.path().join("other");
-    assert!(
-        Command::new("git")
-            .args(["init", "-q"])
-            .arg(&other)
-            .status()
-            .unwrap()
-            .success()
-    );
+    let other = world.repository("other");
     for (session, expected) in [("", "deny"), ("one", "deny")] {
         let event = json!({"session_id": session, "cwd": world.workspace(), "hook_event_name": "PreToolUse",
             "tool_name": "shell", "tool_input": {"command": "touch a", "workdir": other}, "tool_use_id": "u"});
