@@ -317,10 +317,13 @@ fn a_desktop_is_told_by_the_systems_own_program() {
     let dir = tempfile::tempdir().unwrap();
     fs::set_permissions(dir.path(), fs::Permissions::from_mode(0o755)).unwrap();
     let program = witness(dir.path(), "notify-send");
-    for taken in ["/usr/bin/notify-send", "/bin/notify-send"] {
-        assert!(!Path::new(taken).exists(), "this machine has one of its own");
-    }
     mount_bind(dir.path(), "/usr/local/bin").unwrap();
+    // In the place of one that this machine has of its own.
+    for taken in ["/usr/bin/notify-send", "/bin/notify-send"] {
+        if Path::new(taken).exists() {
+            mount_bind(&program, taken).unwrap();
+        }
+    }
     let request = request();
     let desktop = BTreeMap::from([
         ("DBUS_SESSION_BUS_ADDRESS".into(), "unix:path=/run/bus".into()),
