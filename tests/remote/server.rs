@@ -1,8 +1,10 @@
 //! An sshd of one test: own host key, own user key, a loopback port, gone when dropped.
 
+use rustix::net::{AddressFamily, SocketAddrV4, SocketType};
 use std::{
     fs,
-    net::{TcpListener, TcpStream},
+    net::{Ipv4Addr, TcpListener, TcpStream},
+    os::fd::OwnedFd,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     time::{Duration, Instant},
@@ -20,6 +22,14 @@ pub(crate) fn free_port() -> u16 {
         .local_addr()
         .unwrap()
         .port()
+}
+
+/// A port that refuses whoever connects, for as long as its socket is there: nobody else gets it, and it listens to no one.
+pub(crate) fn refusing_port() -> (OwnedFd, u16) {
+    let socket = rustix::net::socket(AddressFamily::INET, SocketType::STREAM, None).unwrap();
+    rustix::net::bind(&socket, &SocketAddrV4::new(Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let bound = SocketAddrV4::try_from(rustix::net::getsockname(&socket).unwrap()).unwrap();
+    (socket, bound.port())
 }
 
 pub(crate) fn await_port(port: u16) {

@@ -46,6 +46,12 @@ pub(crate) fn computes(pid: u32) -> bool {
     })
 }
 
+/// Lets this process and those that it starts have memory as they touch it: where the kernel gives it in huge pages, the
+/// peak says how large these are.
+pub(crate) fn forgo_huge_pages() {
+    nix::sys::prctl::set_thp_disable(true).unwrap();
+}
+
 /// Sends a signal at once, without a program that is to be started first.
 pub(crate) fn send(pid: u32, signal: Signal) {
     let pid = Pid::from_raw(pid.try_into().unwrap()).unwrap();

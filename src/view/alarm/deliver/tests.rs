@@ -2,9 +2,10 @@
 //! for those of the machine.
 
 use super::{Episode, Places, Urgency, deliver_at};
+use rustix::net::{AddressFamily, SocketAddrV4, SocketType};
 use std::{
     io::{Read, Write},
-    net::TcpListener,
+    net::{Ipv4Addr, TcpListener},
     os::unix::{fs::PermissionsExt, net::UnixDatagram},
     path::PathBuf,
     thread,
@@ -206,7 +207,10 @@ fn what_keeps_a_webhook_from_being_told_is_said_without_the_secret_of_its_addres
         ))
     );
     server.join().unwrap();
-    // Nobody listens there any more.
+    // Nobody listens there, and nobody else can.
+    let socket = rustix::net::socket(AddressFamily::INET, SocketType::STREAM, None).unwrap();
+    rustix::net::bind(&socket, &SocketAddrV4::new(Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let address = SocketAddrV4::try_from(rustix::net::getsockname(&socket).unwrap()).unwrap();
     assert_eq!(
         post(&format!("http://{address}/SECRET")),
         Err(format!("cannot post to `http://{address}`: it cannot be reached"))
