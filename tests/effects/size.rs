@@ -1,6 +1,7 @@
 //! Trees that are deep or wide: bounded memory, few descriptors, no recursion on the stack.
 
 use super::bench::Bench;
+use crate::support::running::forgo_huge_pages;
 use rustix::{
     fs::{Mode, OFlags, openat},
     process::{Resource, Rlimit, getrlimit, setrlimit},
@@ -40,6 +41,7 @@ fn deep(bench: &Bench, name: &str, depth: usize) {
 
 #[test]
 fn a_tree_4096_deep_is_removed_within_bounded_memory() {
+    forgo_huge_pages();
     let bench = Bench::new();
     deep(&bench, "t", 4096);
     limit_descriptors(64);
@@ -70,6 +72,7 @@ fn a_deep_tree_is_copied_changed_and_moved_with_few_descriptors() {
 
 #[test]
 fn a_directory_of_100_000_files_is_removed_within_bounded_memory() {
+    forgo_huge_pages();
     let bench = Bench::new();
     let dir: OwnedFd = File::open(bench.dir("wide")).unwrap().into();
     for n in 0..100_000 {

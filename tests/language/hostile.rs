@@ -1,7 +1,7 @@
 //! Sources that mean harm, each given to a `wt policy eval --jsonl` that is up and running: how long it takes to the
 //! answer, and the most memory that the process ever held, as the kernel counted it.
 
-use crate::support::WT;
+use crate::support::{WT, running::forgo_huge_pages};
 use serde_json::{Value as Json, json};
 use std::{
     fs,
@@ -90,6 +90,7 @@ const LIMITS: [&str; 3] = [
 ];
 
 fn measure(class: &str, sources: &[(String, Answer)]) {
+    forgo_huge_pages();
     let mut evaluator = Evaluator::start();
     assert_eq!(evaluator.ask("1 + 1").0, json!({"ok": 2}));
     let (base, mut longest) = (evaluator.peak(), Duration::ZERO);
