@@ -71,23 +71,18 @@ fn a_client_that_leaves_the_pipe_open_is_answered_all_the_same() {
             "the event is not JSON",
         ),
     ] {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_wt"))
-            .args(["hook", "claude-code"])
-            .env_clear()
-            .env("HOME", world.dir.path())
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let mut stdin = child.stdin.take().unwrap();
-        stdin.write_all(event.as_bytes()).unwrap();
-        let started = Instant::now();
-        let output = child.wait_with_output().unwrap();
-        assert!(started.elapsed().as_millis() < 1500, "it waited for more");
-        drop(stdin);
-        let said = String::from_utf8(output.stdout).unwrap();
-        assert!(said.contains(expected), "{said}");
+        // Two seconds are for what has not come; a busy machine may take as long for a process once, not each time.
+        let took = (0..3).map(|_| {
+            let mut hook = Held::new(&world);
+            hook.stdin.write_all(event.as_bytes()).unwrap();
+            let started = Instant::now();
+            let output = hook.child.wait_with_output().unwrap();
+            let said = String::from_utf8(output.stdout).unwrap();
+            assert!(said.contains(expected), "{said}");
+            started.elapsed()
+        });
+        let quickest = took.min().unwrap();
+        assert!(quickest.as_millis() < 1500, "it waited for more: {quickest:?}");
     }
 }
 

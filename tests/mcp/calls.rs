@@ -3,10 +3,7 @@
 use super::server::World;
 use crate::support::running::{all_below, computes, until};
 use serde_json::json;
-use std::{
-    fs,
-    time::{Duration, Instant},
-};
+use std::fs;
 
 /// A program that would run for ever, bounded by its limits alone.
 pub(super) const ENDLESS: &str = "last(range(1e12))";
@@ -154,7 +151,7 @@ fn a_cancelled_call_gets_no_answer_and_its_tool_ends() {
     until("the tool computes", || computes(server.child.id()));
     let children = all_below(server.child.id());
     server.tell("notifications/cancelled", json!({"requestId": id}));
-    gone(&children, Duration::from_secs(5));
+    gone(&children);
     server.ask("ping", json!({}));
     assert!(
         !server.beside.iter().any(|message| message["id"] == id),
@@ -180,21 +177,18 @@ fn nothing_outlives_the_client() {
         } else {
             assert_eq!(server.leave(), Some(0));
         }
-        gone(&children, Duration::from_secs(5));
+        gone(&children);
     }
     assert!(world.wt(&["verify"]).status().unwrap().success());
 }
 
-pub(super) fn gone(pids: &[u32], limit: Duration) {
-    let until = Instant::now() + limit;
+/// Waits for the end of them all.
+pub(super) fn gone(pids: &[u32]) {
     let alive = |pid: &u32| {
         fs::read_to_string(format!("/proc/{pid}/stat"))
             .is_ok_and(|stat| !stat.rsplit(')').next().unwrap().trim_start().starts_with('Z'))
     };
-    while pids.iter().any(alive) {
-        assert!(Instant::now() < until, "{pids:?} are still there");
-        std::thread::sleep(Duration::from_millis(20));
-    }
+    until("they end", || !pids.iter().any(alive));
 }
 
 #[test]
@@ -227,11 +221,7 @@ fn the_workspace_is_the_one_of_the_first_call_whatever_the_client_says_of_roots(
     assert_eq!(outside["structuredContent"]["verdict"], "escalate", "{outside}");
     assert!(!other.join("made").exists());
     // A repository above that was not there at the first call.
-    let above = std::process::Command::new("git")
-        .args(["init", "-q"])
-        .arg(world.dir.path())
-        .status();
-    assert!(above.unwrap().success());
+    world.repository(".");
     let outside = server.call("safe_mkdir", json!({"path": "../beside"}));
     assert_eq!(outside["structuredContent"]["verdict"], "escalate", "{outside}");
     let call = &world.output(&["query", "--json", "--where", "kind == 'decision'"]);

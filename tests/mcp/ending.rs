@@ -38,15 +38,9 @@ impl World {
         String::from_utf8(found.unwrap().stdout).unwrap()
     }
 
-    fn awaits_outcome(&self, limit: Duration) -> Json {
-        let until = Instant::now() + limit;
-        loop {
-            if let Some(outcome) = self.outcomes().pop() {
-                return outcome;
-            }
-            assert!(Instant::now() < until, "no outcome is recorded");
-            std::thread::sleep(Duration::from_millis(50));
-        }
+    fn awaits_outcome(&self) -> Json {
+        until("an outcome is recorded", || !self.outcomes().is_empty());
+        self.outcomes().pop().unwrap()
     }
 }
 
@@ -81,8 +75,8 @@ fn a_silent_tool_ends_when_its_call_is_cancelled_and_its_outcome_is_recorded() {
         assert!(status.contains("SigBlk:\t0000000000000000"), "{status}");
     }
     server.tell("notifications/cancelled", json!({"requestId": id}));
-    gone(&children, Duration::from_secs(1));
-    is_stopped(&world.awaits_outcome(Duration::from_secs(2)));
+    gone(&children);
+    is_stopped(&world.awaits_outcome());
     server.ask("ping", json!({}));
     assert!(world.wt(&["verify"]).status().unwrap().success());
 }
@@ -94,7 +88,7 @@ fn when_the_client_goes_its_call_is_stopped_and_recorded_and_the_server_ends() {
     let left = Instant::now();
     assert_eq!(server.leave(), Some(0));
     assert!(left.elapsed() < Duration::from_secs(4), "{:?}", left.elapsed());
-    gone(&children, Duration::from_secs(1));
+    gone(&children);
     is_stopped(&world.outcomes()[0]);
     assert!(world.wt(&["verify"]).status().unwrap().success());
 }
@@ -107,7 +101,7 @@ fn a_signal_that_ends_the_server_lets_it_record_what_it_stopped() {
         let (mut server, _, children) = busy(&world);
         let code = server.is_sent(signal);
         assert_eq!(code, Some(128 + number), "{signal:?}");
-        gone(&children, Duration::from_secs(1));
+        gone(&children);
         let outcomes = world.outcomes();
         assert_eq!(outcomes.len(), before + 1, "{signal:?}");
         is_stopped(outcomes.last().unwrap());
@@ -144,7 +138,7 @@ fn stopped_copy(world: &World) -> Json {
     );
     until("the copy begins", || world.workspace().join("copy").exists());
     server.tell("notifications/cancelled", json!({"requestId": id}));
-    let outcome = world.awaits_outcome(Duration::from_secs(5));
+    let outcome = world.awaits_outcome();
     assert_eq!(outcome["data"]["execution"]["exit_code"], 143, "{outcome}");
     assert!(world.names("copy").lines().count() < world.names("tree").lines().count());
     outcome
@@ -210,6 +204,6 @@ fn a_conversation_with_a_host_that_says_nothing_ends_when_its_call_is_cancelled(
     let children = all_below(server.child.id());
     assert!(!children.is_empty(), "the tool runs");
     server.tell("notifications/cancelled", json!({"requestId": id}));
-    gone(&children, Duration::from_secs(1));
-    is_stopped(&world.awaits_outcome(Duration::from_secs(2)));
+    gone(&children);
+    is_stopped(&world.awaits_outcome());
 }

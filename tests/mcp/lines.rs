@@ -1,6 +1,7 @@
 //! Lines that are no message, messages that ask for nothing that there is, and the last line.
 
 use super::server::World;
+use crate::support::running::forgo_huge_pages;
 use serde_json::{Value as Json, json};
 use std::time::{Duration, Instant};
 
@@ -86,6 +87,7 @@ fn what_comes_before_the_first_request_ends_nothing() {
 
 #[test]
 fn a_line_beyond_the_limit_is_refused_by_name_and_takes_no_memory() {
+    forgo_huge_pages();
     let world = World::new();
     let mut server = world.greeted("2025-11-25", &json!({}));
     let part = vec![b'x'; 1 << 20];
@@ -141,13 +143,19 @@ fn parameters_that_a_method_does_not_take_are_said_to_be_wrong() {
 #[test]
 fn the_last_line_is_answered_with_or_without_its_end() {
     let world = World::new();
-    let mut server = world.greeted("2025-11-25", &json!({}));
-    server.write(br#"{"jsonrpc":"2.0","id":5,"method":"tools/call","params":{"name":"safe_mkdir","arguments":{"path":"d"}}}"#);
-    server.close();
-    let said = server.await_answer(5);
-    assert_eq!(said["result"]["structuredContent"]["verdict"], "allow", "{said}");
-    let left = Instant::now();
-    assert_eq!(server.leave(), Some(0));
-    assert!(left.elapsed() < Duration::from_secs(2));
-    assert!(world.workspace().join("d").is_dir());
+    // Calls that still run are given two seconds. None does; but a machine may stand still for as long.
+    let took = (0..3).map(|n| {
+        let mut server = world.greeted("2025-11-25", &json!({}));
+        let params = json!({"name": "safe_mkdir", "arguments": {"path": format!("d{n}")}});
+        let call = json!({"jsonrpc": "2.0", "id": 5, "method": "tools/call", "params": params});
+        server.write(call.to_string().as_bytes());
+        server.close();
+        let said = server.await_answer(5);
+        assert_eq!(said["result"]["structuredContent"]["verdict"], "allow", "{said}");
+        let left = Instant::now();
+        assert_eq!(server.leave(), Some(0));
+        assert!(world.workspace().join(format!("d{n}")).is_dir());
+        left.elapsed()
+    });
+    assert!(took.min().unwrap() < Duration::from_secs(2));
 }
