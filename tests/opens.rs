@@ -1,7 +1,7 @@
 //! What a call opens: nothing that its judgement, its effect or its record does not need.
 
 use crate::support::{Scratch, WT, needs, text};
-use std::{path::Path, process::Command};
+use std::{fs, path::Path, process::Command};
 
 /// The names that an applet call may open, besides its operands and what lies in Watchtower's directory.
 const MAY_OPEN: &[&str] = &[
@@ -24,16 +24,12 @@ fn a_call_opens_no_file_it_does_not_need() {
     scratch.write("warm", "x");
     scratch.expect(0, &["safe-rm", "warm"]);
     scratch.write("victim", "x");
-    let output = Command::new("/usr/bin/strace")
-        .args([
-            "-f",
-            "-qq",
-            "-e",
-            "trace=open,openat,openat2,creat",
-            WT,
-            "safe-rm",
-            "victim",
-        ])
+    // A file for each process, so that no line is cut in two by that of another.
+    let traces = tempfile::tempdir().unwrap();
+    let output = Command::new("strace")
+        .args(["-ff", "-qq", "-e", "trace=open,openat,openat2,creat", "-o"])
+        .arg(traces.path().join("of"))
+        .args([WT, "safe-rm", "victim"])
         .current_dir(scratch.project())
         .env_clear()
         .env("HOME", scratch.home())
@@ -41,7 +37,10 @@ fn a_call_opens_no_file_it_does_not_need() {
         .output()
         .unwrap();
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
-    let trace = text(&output.stderr);
+    let trace: String = fs::read_dir(traces.path())
+        .unwrap()
+        .map(|file| fs::read_to_string(file.unwrap().path()).unwrap())
+        .collect();
     let homes = [scratch.home(), scratch.state(), "/root".into()];
     let mut opened = 0;
     for line in trace
