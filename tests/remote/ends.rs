@@ -126,7 +126,7 @@ fn processes_without_end_meet_the_limit_and_are_gone_with_the_call() {
     let document = document(
         "/home/ada/.kube/config".as_ref(),
         &pinned,
-        r#", "limits": {"timeout_s": 3}"#,
+        r#", "limits": {"timeout_s": 10}"#,
     );
     person.write("/home/ada/.watchtower/policy.json", &document);
     let out = person.run(&["kubectl-logs", "-n", "dev", "web-1"]);
