@@ -14,14 +14,14 @@ fn a_killed_call_leaves_no_unrecorded_effect() {
         site.file(name, "x");
         site.wt(&["safe-rm", name]).is(0);
     }
-    let longest = begun.elapsed();
+    let whole = begun.elapsed() / 3;
     let (mut gone, mut there) = (0, 0);
     for n in 0..KILLS {
         let name = format!("f{n}");
         site.file(&name, "x");
         let mut child = site.command().args(["safe-rm", &name]).spawn().unwrap();
         // From before it has read its policy to after it has ended.
-        sleep(longest * n / KILLS);
+        sleep(whole * 2 * n / KILLS);
         child.kill().unwrap_or(());
         child.wait().unwrap();
         if site.exists(&name) { there += 1 } else { gone += 1 }
