@@ -3,7 +3,10 @@
 use super::server::World;
 use crate::support::running::{all_below, computes, until};
 use serde_json::json;
-use std::fs;
+use std::{
+    fs,
+    time::{Duration, Instant},
+};
 
 /// A program that would run for ever, bounded by its limits alone.
 pub(super) const ENDLESS: &str = "last(range(1e12))";
@@ -182,13 +185,17 @@ fn nothing_outlives_the_client() {
     assert!(world.wt(&["verify"]).status().unwrap().success());
 }
 
-/// Waits for the end of them all.
+/// Waits for the end of them all, for less time than they may take by themselves.
 pub(super) fn gone(pids: &[u32]) {
+    let until = Instant::now() + Duration::from_secs(20);
     let alive = |pid: &u32| {
         fs::read_to_string(format!("/proc/{pid}/stat"))
             .is_ok_and(|stat| !stat.rsplit(')').next().unwrap().trim_start().starts_with('Z'))
     };
-    until("they end", || !pids.iter().any(alive));
+    while pids.iter().any(alive) {
+        assert!(Instant::now() < until, "{pids:?} are still there");
+        std::thread::sleep(Duration::from_millis(20));
+    }
 }
 
 #[test]

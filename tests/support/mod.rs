@@ -133,7 +133,7 @@ impl Scratch {
         text(&output.stderr)
     }
 
-    /// The ledger's entries, parsed.
+    /// The ledger's entries, parsed; what a call that runs has written of one is none yet.
     pub(crate) fn entries(&self) -> Vec<serde_json::Value> {
         let mut files: Vec<PathBuf> = fs::read_dir(self.state())
             .unwrap()
@@ -146,7 +146,8 @@ impl Scratch {
             .flat_map(|file| {
                 fs::read_to_string(file)
                     .unwrap()
-                    .lines()
+                    .split_inclusive('\n')
+                    .filter(|line| line.ends_with('\n'))
                     .map(|line| serde_json::from_str(line).unwrap())
                     .collect::<Vec<_>>()
             })
