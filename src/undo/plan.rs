@@ -12,14 +12,14 @@ use super::{
 use crate::{
     home::Home,
     quarantine::Site,
-    resolve::{ObjectId, status_of},
+    resolve::{ObjectId, status_at, status_of},
 };
 use ledger::read::Entry;
 use rustix::{
     fs::{Mode, OFlags, openat},
     io::Errno,
 };
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 use std::{
     collections::HashSet,
     ffi::OsStr,
@@ -191,7 +191,7 @@ impl Against<'_> {
                 Ok(self.replaced_or_made(None)?.into_iter().map(unlink).collect())
             }
             "copy" | "overwrite" | "create_file" | "symlink" | "link" => {
-                self.replaced_or_made(judged(decision, self.path))
+                self.replaced_or_made(facts(decision, self.path).and_then(kept::id))
             }
             "move" => self.moved(),
             "create_dir" => {
@@ -256,7 +256,8 @@ impl Against<'_> {
         let above = self.path.rsplit_once('/').map_or("", |(above, _)| above);
         let place = self.plan.place(self.path).map_err(words)?;
         let aside = self.plan.place(&format!("{above}/{name}")).map_err(words)?;
-        let old = judged(decision, self.path).ok_or("the record does not name what was there before")?;
+        let before = facts(decision, self.path).ok_or("the record does not name what was there before")?;
+        let old = kept::id(before).ok_or("the record does not name what was there before")?;
         let (now, there) = (object_at(&place)?, object_at(&aside)?);
         let older = backup.get("older").filter(|older| older.is_object());
         let older = || older.map(|older| kept::place(older, self.owning.uid)).transpose();
@@ -267,7 +268,11 @@ impl Against<'_> {
                 .into_iter()
                 .collect());
         }
-        if there != Some(old) || unchanged(&aside, &self.call).is_err() {
+        // A new file can have the old one's number, but hardly its time.
+        let is_it = status_at(aside.dir.as_fd(), aside.name.as_os_str()).is_ok_and(|now| {
+            now.id == old && before.get("modified") == Some(&json!([now.modified.sec, now.modified.nsec]))
+        });
+        if !is_it || unchanged(&aside, &self.call).is_err() {
             return Err(format!("its backup `{name}` is another file now"));
         }
         let moves = text(self.effect, "op") == Some("move");
@@ -339,11 +344,11 @@ impl Against<'_> {
     }
 }
 
-/// The object that had a path when the call was judged.
-fn judged(decision: &Entry, path: &str) -> Option<ObjectId> {
+/// What the decision says of the object that had a path when the call was judged.
+fn facts<'e>(decision: &'e Entry, path: &str) -> Option<&'e Json> {
     let targets = decision.data.get("scope")?.get("targets")?.as_array()?;
     let target = targets.iter().find(|target| text(target, "path") == Some(path))?;
-    kept::id(target.get("extra")?.get("object")?)
+    target.get("extra")?.get("object")
 }
 
 /// What was made goes into the quarantine of its mount.
