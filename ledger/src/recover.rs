@@ -161,14 +161,20 @@ fn last_line_is(file: &File, path: &Path, known: &Tail) -> Result<bool, LedgerEr
 }
 
 /// The segment is not as the cache says. After a power loss that is to be expected, and recorded; otherwise
-/// entries were taken away, and nothing is written over that.
+/// entries were taken away, and nothing is written over that. Where no recovery would go on either, that is said.
 fn disagree(place: Place<'_>, known: Tail, path: &Path, why: &str) -> Result<Found, LedgerError> {
     if known.is_of_another_boot() {
         return rebuild(place, Some(known), Vouched::No);
     }
-    Err(LedgerError::Tampered {
-        path: path.to_path_buf(),
-        why: format!("{why}: entry {} ended at byte {}", known.seq, known.end),
+    Err(match find_vouched(place).err() {
+        Some(broken @ LedgerError::Broken { .. }) => broken,
+        Some(LedgerError::Missing { .. }) => LedgerError::Emptied {
+            path: place.shown.to_path_buf(),
+        },
+        _ => LedgerError::Tampered {
+            path: path.to_path_buf(),
+            why: format!("{why}: entry {} ended at byte {}", known.seq, known.end),
+        },
     })
 }
 
