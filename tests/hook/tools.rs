@@ -40,6 +40,22 @@ fn tools_are_judged_by_what_they_do() {
             "deny",
         ),
         ("Read", json!({"file_path": "\u{feff}/etc/shadow"}), "deny"),
+        (
+            "Write",
+            json!({"file_path": here.join(".git/commondir"), "content": "../evil"}),
+            "deny",
+        ),
+        (
+            "Write",
+            json!({"file_path": here.join(".git/modules/a/config"), "content": "x"}),
+            "deny",
+        ),
+        (
+            "Write",
+            json!({"file_path": here.join(".git/HEAD"), "content": "x"}),
+            "deny",
+        ),
+        ("Read", json!({"file_path": here.join(".git/HEAD")}), "allow"),
         ("Write", json!({"content": "x"}), "deny"),
     ] {
         let (decision, reason) = world.ask(tool, &input, &here);

@@ -139,8 +139,15 @@ fn a_renamed_directory_does_not_slip_past_rules_on_its_content() {
     site.wt(&["safe-mkdir", "new"]).is(0);
     site.wt(&["safe-mv", "kit", "new/.git"]).is(77);
     assert!(!site.exists("new/.git"));
+    site.wt(&["safe-cp", "-r", "kit", "new/.git"]).is(77);
+    assert!(!site.exists("new/.git"));
     // A copy leaves out what it may not bring.
-    let ended = site.wt(&["safe-cp", "-r", "kit", "new/.git"]).is(0);
-    assert_eq!(ended.stderr, "safe-cp: left out 2 protected objects of 'kit'\n");
-    assert!(!site.exists("new/.git/hooks/pre-commit") && !site.exists("new/.git/config"));
+    site.file("whole/.git/hooks/pre-commit", "evil");
+    site.file("whole/.git/config", "evil");
+    site.file("whole/.git/HEAD", "ref: refs/heads/main");
+    site.file("whole/sub/.git", "gitdir: ../../evil");
+    let ended = site.wt(&["safe-cp", "-r", "whole", "copied"]).is(0);
+    assert_eq!(ended.stderr, "safe-cp: left out 3 protected objects of 'whole'\n");
+    assert!(!site.exists("copied/.git/hooks/pre-commit") && !site.exists("copied/.git/config"));
+    assert!(site.exists("copied/.git/HEAD") && site.exists("copied/sub") && !site.exists("copied/sub/.git"));
 }

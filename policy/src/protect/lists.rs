@@ -168,12 +168,30 @@ pub(crate) const SYSTEM_STARTUP: &[&str] = &[
 ];
 
 /// Names that are neither created nor written, wherever they stand: what tools and agents run or obey.
-/// Several components match neighbours; a last `**` is everything below.
+/// Several components match neighbours; a last `**` is everything below, one in between any number of them.
+/// What begins with `.git/` holds below `NAME.git` as well, as repositories without a worktree are called.
 pub(crate) const HIDDEN_NAMES: &[&str] = &[
     ".envrc",
     ".env*",
+    // Of a worktree or a submodule a file, which tells where the repository is.
+    ".git",
     ".git/hooks/**",
     ".git/config",
+    ".git/config.worktree",
+    ".git/commondir",
+    ".git/gitdir",
+    ".git/objects/info/alternates",
+    ".git/modules/**/hooks/**",
+    ".git/modules/**/config",
+    ".git/modules/**/config.worktree",
+    ".git/modules/**/commondir",
+    ".git/modules/**/gitdir",
+    ".git/modules/**/objects/info/alternates",
+    ".git/worktrees/**/hooks/**",
+    ".git/worktrees/**/config",
+    ".git/worktrees/**/config.worktree",
+    ".git/worktrees/**/commondir",
+    ".git/worktrees/**/gitdir",
     ".husky/**",
     ".mcp.json",
     ".claude/**",

@@ -211,6 +211,10 @@ impl Protect {
         }
         let whole = matches!(operation, "move" | "symlink" | "link");
         let pattern = self.names.find(path, whole)?;
+        // A directory of this name is a repository's own, as every clone has one; what counts in it has names itself.
+        if pattern == ".git" && operation == "create_dir" {
+            return None;
+        }
         Some(Guard {
             reason: format!("`{path}` has the protected name `{pattern}`, which tools and agents obey"),
             hint: "leave it to the person, or have `protect.except` in policy name it".to_owned(),

@@ -100,6 +100,51 @@ fn a_directory_that_names_need_is_not_moved_or_linked_into_place() {
 }
 
 #[test]
+fn what_leads_git_to_other_files_is_not_written() {
+    for path in [
+        "/srv/r/.git",
+        "/srv/r/.git/commondir",
+        "/srv/r/.git/gitdir",
+        "/srv/r/.git/config.worktree",
+        "/srv/r/.git/objects/info/alternates",
+        "/srv/r/.git/modules/a/config",
+        "/srv/r/.git/modules/libs/a/hooks/post-checkout",
+        "/srv/r/.git/modules/a/modules/b/config",
+        "/srv/r/.git/modules/a/worktrees/w/commondir",
+        "/srv/r/.git/worktrees/a/config.worktree",
+        "/srv/r/.git/worktrees/a/commondir",
+        "/srv/r/.git/worktrees/a/gitdir",
+        "/srv/r.git/hooks/post-receive",
+        "/srv/r.git/config",
+        "/srv/r.git/worktrees/a/gitdir",
+    ] {
+        for operation in ["create_file", "write", "copy", "move", "symlink", "link"] {
+            let guard = plain().write_protected(path, operation, &places());
+            assert!(guard.is_some(), "{operation} {path}");
+        }
+        assert_eq!(plain().write_protected(path, "delete", &places()), None, "{path}");
+    }
+    for path in [
+        "/srv/r/.git/HEAD",
+        "/srv/r/.git/objects/info/packs",
+        "/srv/r/.git/modules/a/HEAD",
+        "/srv/r/.gitignore",
+        "/srv/r/.gitmodules",
+        "/srv/r/git/config",
+        "/srv/r.git",
+        "/srv/rgit/config",
+        "/srv/r.git/src/config",
+        "/srv/modules/a/config",
+    ] {
+        let guard = plain().write_protected(path, "create_file", &places());
+        assert_eq!(guard, None, "{path}");
+    }
+    let made = |path: &str| plain().write_protected(path, "create_dir", &places());
+    assert_eq!(made("/srv/r/.git"), None);
+    assert!(made("/srv/r/.git/hooks/x").is_some());
+}
+
+#[test]
 fn watchtowers_own_files_are_not_changed_and_keys_not_read() {
     let except = vec![vec![PathPattern::parse("/home/ann/**").unwrap()]];
     let protect = Protect::new(Vec::new(), &[], except);

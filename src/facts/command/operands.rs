@@ -6,7 +6,17 @@ use gtfobins::{Operand, Part};
 use policy::{Floor, Places, Protect, Target, Verdict};
 
 /// Names that no program is given in passing: whoever writes them has code run.
-const OBEYED: [&str; 3] = ["/.git/hooks/", "/.husky/", "/authorized_keys"];
+const OBEYED: [&str; 9] = [
+    "/.git/hooks/",
+    "/.git/modules/",
+    "/.git/worktrees/",
+    "/.git/commondir",
+    "/.git/config.worktree",
+    "/.git/gitdir",
+    "/.git/objects/info/alternates",
+    "/.husky/",
+    "/authorized_keys",
+];
 
 /// The floors of a part's operands.
 pub(super) fn floors(part: &Part, protect: &Protect, places: &Places, resolver: &Resolver) -> Vec<Floor> {

@@ -87,12 +87,17 @@ fn plan(g: &mut Gathering<'_>, from: From<'_>, to: To<'_>) -> Result<(), Failure
         let (path, to_path) = (g.path_of(target), g.path_of(to_target));
         let around = g.around;
         let protect = around.policy.protect();
-        let found = g.survey(target, source, object, &mut |below, _| {
+        let found = g.survey(target, source, object, &mut |below, status| {
+            let operation = if status.kind == Kind::Dir {
+                "create_dir"
+            } else {
+                "copy"
+            };
             let kept = protect
                 .read_protected(&text_below(&path, below), around.places)
                 .is_some()
                 || protect
-                    .write_protected(&text_below(&to_path, below), "copy", around.places)
+                    .write_protected(&text_below(&to_path, below), operation, around.places)
                     .is_some();
             if kept { Flow::Skip } else { Flow::Descend }
         });
