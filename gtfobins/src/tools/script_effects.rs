@@ -28,7 +28,8 @@ pub(super) fn script_effects(walk: &mut Walk<'_>, language: Language, script: &s
         let known = !uses.paths.is_empty() && !uses.home;
         if known || script_names_relative(script, construct) {
             for path in &uses.paths {
-                walk.access(path, Access::DeleteTree, &mut call.part);
+                let path = walk.untilde(path);
+                walk.access(&path, Access::DeleteTree, &mut call.part);
             }
         } else {
             call.part.concern(

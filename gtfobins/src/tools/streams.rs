@@ -160,8 +160,16 @@ fn awk(walk: &mut Walk<'_>, call: &mut Call) -> Stream {
         }
         walk.access(file, Access::Read, &mut call.part);
     }
+    let in_place = options
+        .all(&["-i", "--include"])
+        .iter()
+        .any(|library| matches!(value::base(library), "inplace" | "inplace.awk"));
     for file in files.iter().filter(|f| !f.contains('=')) {
-        walk.access(file, Access::Read, &mut call.part);
+        walk.access(
+            file,
+            if in_place { Access::Write } else { Access::Read },
+            &mut call.part,
+        );
     }
     filtered(call, "awk", &files)
 }
