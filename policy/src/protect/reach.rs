@@ -1,6 +1,6 @@
 //! Protection against programs of which it is not known what they do with a path they are given.
 
-use super::{Guard, Protect, lists};
+use super::{Access, Guard, Protect, access, lists};
 use crate::{
     components::{lexical, name_matches},
     scope::Places,
@@ -17,16 +17,26 @@ impl Protect {
         let plain = self
             .guard_plain(&path, "read", places)
             .or_else(|| self.guard_plain(&path, operation, places));
-        if plain.is_some() || !path.contains(['*', '?']) {
-            return plain;
+        plain.or_else(|| self.may_stand_for_kept(&path, operation, places))
+    }
+
+    /// Why that operation should not be done to what the globs in this path supply: a protected file may be among it.
+    pub fn may_stand_for_kept(&self, path: &str, operation: &str, places: &Places) -> Option<Guard> {
+        if !path.contains(['*', '?']) {
+            return None;
         }
-        let system = [lists::SYSTEM_SECRETS, lists::SYSTEM_STARTUP];
-        let personal = [lists::HOME_SECRETS, lists::HOME_STARTUP];
-        let under = |root: &'_ str, list: [&[&str]; 2]| {
-            let mut all = list.into_iter().flatten();
-            all.any(|kept| reaches(&path, &format!("{root}/{kept}")))
+        let path = lexical(path);
+        let reads = access(operation) == Access::Read;
+        let under = |root: &'_ str, secrets: &[&str], startup: &[&str]| {
+            let startup = startup.iter().filter(|_| !reads);
+            let mut kept = secrets.iter().chain(startup);
+            kept.any(|kept| reaches(&path, &format!("{root}/{kept}")))
         };
-        let reached = under("", system) || places.homes.iter().any(|home| under(home, personal));
+        let reached = under("", lists::SYSTEM_SECRETS, lists::SYSTEM_STARTUP)
+            || places
+                .homes
+                .iter()
+                .any(|home| under(home, lists::HOME_SECRETS, lists::HOME_STARTUP));
         reached.then(|| Guard {
             reason: format!("`{path}` may stand for a protected file"),
             hint: "name the files that are meant".to_owned(),

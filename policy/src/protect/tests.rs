@@ -275,6 +275,11 @@ fn what_an_unknown_use_may_reach_is_kept() {
     ] {
         assert!(!kept(path, false), "{path}");
     }
+    let stands =
+        |path: &str, operation: &str| plain().may_stand_for_kept(path, operation, &places()).is_some();
+    assert!(stands("/home/ann/.ss*/id_rsa", "read") && stands("/home/ann/.bash*", "write"));
+    assert!(!stands("/home/ann/.bash*", "read") && !stands("/home/ann/*", "read"));
+    assert!(!stands("/home/ann/.ssh/id_rsa", "read"), "no glob");
     assert!(kept("/home/ann/repo/.git/hooks/pre-commit", true));
     assert!(kept("/home/ann/repo/.env", true));
 }

@@ -1,4 +1,4 @@
-//! Paths that a program is given without its being known what it does with them: protected ones are a person's to
+//! Paths of which it is not known what a program does with them, or which they are: protected ones are a person's to
 //! allow. Judges nothing else of them.
 
 use super::place::Resolver;
@@ -34,7 +34,30 @@ pub(super) fn floors(part: &Part, protect: &Protect, places: &Places, resolver: 
             target: None,
         });
     }
+    floors.extend(globs(part, protect, places));
     floors
+}
+
+/// The floors of what a glob may stand for. Whoever lists names reads no files.
+fn globs<'p>(
+    part: &'p Part,
+    protect: &'p Protect,
+    places: &'p Places,
+) -> impl Iterator<Item = Floor> + use<'p> {
+    let used = part
+        .effects
+        .iter()
+        .filter(|effect| effect.domain == "filesystem" && effect.operation != "list");
+    used.filter_map(|effect| {
+        let guard = protect.may_stand_for_kept(effect.path.as_deref()?, effect.operation, places)?;
+        Some(Floor {
+            rule: "protected-path".to_owned(),
+            verdict: Verdict::Escalate,
+            reason: guard.reason,
+            hint: guard.hint,
+            target: None,
+        })
+    })
 }
 
 fn guard(
