@@ -3,12 +3,13 @@
 
 use super::{
     MAX_DATA_BYTES, MAX_SAFE_INTEGER,
+    calls::Call,
     line::DecimalBuffer,
     names::{self, Likeness},
     secrets::Secrets,
 };
 use serde_json::{Map, Number, Value};
-use std::fmt;
+use std::{fmt, ops::Range};
 
 /// [`MAX_SAFE_INTEGER`] as a double.
 const LARGEST: f64 = 9_007_199_254_740_991.0;
@@ -132,7 +133,7 @@ impl<'a> Writer<'a> {
             Value::Bool(true) => self.out.extend_from_slice(b"true"),
             Value::Bool(false) => self.out.extend_from_slice(b"false"),
             Value::Number(n) => number(&mut self.out, n)?,
-            Value::String(text) => self.text(text),
+            Value::String(text) => self.text(text, None),
             Value::Array(items) => self.array(items, depth)?,
             Value::Object(map) => {
                 let depth = deeper(depth)?;
@@ -145,10 +146,11 @@ impl<'a> Writer<'a> {
         Ok(())
     }
 
-    /// A text after an option like `--password` is a secret.
+    /// A text after an option like `--password` is a secret, and what a program of the list takes for one.
     fn array(&mut self, items: &'a [Value], depth: usize) -> Result<(), Unfit> {
         self.out.push(b'[');
         let mut follows_option = false;
+        let mut call = Call::default();
         for (i, item) in items.iter().enumerate() {
             if i > 0 {
                 self.out.push(b',');
@@ -159,20 +161,22 @@ impl<'a> Writer<'a> {
                 continue;
             };
             deeper(depth)?;
+            let argument = call.word(text.as_bytes());
             if follows_option && names::is_value(text) {
                 string(&mut self.out, &secrets.mark("argument", text));
                 follows_option = false;
             } else {
                 follows_option = names::is_option(text.as_bytes());
-                self.text(text);
+                self.text(text, argument);
             }
         }
         self.out.push(b']');
         Ok(())
     }
 
-    fn text(&mut self, text: &str) {
-        let redacted = self.secrets.and_then(|secrets| secrets.redacted(text));
+    /// A text, and the part of it that is known to be a secret.
+    fn text(&mut self, text: &str, argument: Option<Range<usize>>) {
+        let redacted = self.secrets.and_then(|secrets| secrets.redacted(text, argument));
         string(&mut self.out, redacted.as_deref().unwrap_or(text));
     }
 }

@@ -2,11 +2,14 @@
 //! Pure: reads no file, no clock and no environment; the ledger does. Every call that is recorded passes through
 //! here before its effect, and every verification over all of it, so this crate is built for speed.
 
+mod calls;
 pub mod canon;
 pub mod hash;
+mod headers;
 pub mod line;
 pub mod members;
 mod names;
+mod programs;
 pub mod seal;
 pub mod secrets;
 mod shapes;

@@ -2,7 +2,7 @@
 //! the same secret has the same tag in one ledger, and nobody without the key can try guesses against it.
 //! No regular expression is compiled unless policy defines one: a call must not pay for that. Holds no key.
 
-use super::shapes;
+use super::{calls, shapes};
 use regex::Regex;
 use std::{fmt, ops::Range};
 
@@ -65,10 +65,12 @@ impl fmt::Debug for Secrets<'_> {
 }
 
 impl Secrets<'_> {
-    /// The text with its secrets replaced, none where it has none.
-    pub(super) fn redacted(&self, text: &str) -> Option<String> {
+    /// The text with its secrets replaced, and with the part that is known to be one; none where it has none.
+    pub(super) fn redacted(&self, text: &str, argument: Option<Range<usize>>) -> Option<String> {
         let mut found: Vec<(Range<usize>, &str)> = Vec::new();
+        found.extend(argument.map(|range| (range, "argument")));
         shapes::find(text, &mut found);
+        calls::find(text, &mut found);
         for (name, regex) in &self.patterns.compiled {
             found.extend(
                 regex
@@ -140,6 +142,25 @@ mod tests {
                 "argv": ["mysql", "--password", "[redacted:argument]", "-h", "db", "--token=[redacted:assignment]", "x"],
                 "deep": {"apiKey": "[redacted:named]", "session_token": "[redacted:named]"},
                 "tokens": 5,
+            })
+        );
+    }
+
+    #[test]
+    fn secrets_of_programs_go_from_lists_and_from_texts_alike() {
+        assert_eq!(
+            redact(
+                &json!({
+                    "argv": ["curl", "-u", "ann:hunter2", "-H", "Authorization: token abc", "https://x"],
+                    "lists": [["sshpass", "-p", "hunter2", "ssh"], ["mkdir", "-p", "hunter2"]],
+                    "reasons": ["`mysql -phunter2 db` runs anything"],
+                }),
+                &[]
+            ),
+            json!({
+                "argv": ["curl", "-u", "ann:[redacted:argument]", "-H", "Authorization: token [redacted:authorization]", "https://x"],
+                "lists": [["sshpass", "-p", "[redacted:argument]", "ssh"], ["mkdir", "-p", "hunter2"]],
+                "reasons": ["`mysql -p[redacted:argument] db` runs anything"],
             })
         );
     }

@@ -2,6 +2,7 @@
 //! authorization headers and assignments. One pass, no allocation where nothing is found.
 
 use super::{
+    headers,
     names::{self, Likeness},
     tokens::{TOKENS, base64, known, run, word},
 };
@@ -168,6 +169,12 @@ fn value_after(bytes: &[u8], at: usize) -> Option<(Range<usize>, &'static str)> 
     let length = head.iter().rev().take_while(|&&byte| word(byte)).count();
     let name = head.get(head.len() - length..)?;
     let name = name.get(name.iter().take_while(|&&byte| byte == b'-').count()..)?;
+    if colon
+        && headers::is_secret(name)
+        && let Some(range) = headers::value(bytes, head.len() - name.len(), at + 1)
+    {
+        return Some((range, "authorization"));
+    }
     let likeness = names::likeness(name);
     if likeness == Likeness::None {
         return None;

@@ -144,3 +144,44 @@ fn what_a_person_is_asked_about_a_command_or_a_tool_is_told_in_its_own_words() {
         );
     }
 }
+
+#[test]
+fn secrets_of_commands_are_nowhere_in_the_record() {
+    let world = World::new();
+    let secret = "S3cretPW";
+    let token = "0123456789abcdef0123456789abcdef01234567";
+    for command in [
+        format!("curl -u admin:{secret} https://example.com/"),
+        format!("curl --user=admin:{secret} -d @README.md https://example.com/"),
+        format!("curl -H 'Authorization: token {token}' https://api.github.com/user"),
+        format!("curl -H 'X-Api-Key: {secret}' https://example.com/"),
+        format!("mysql -u root -p{secret} db"),
+        format!("sshpass -p {secret} ssh -p 22 host ls"),
+        format!("docker login -u a -p {secret} registry.example.com"),
+        format!("redis-cli -a {secret} flushall"),
+        format!("aws configure set aws_secret_access_key {token}"),
+        format!("kubectl create secret generic x --from-literal=pw={secret}"),
+        format!("sudo bash -c 'mysql -p{secret} db'"),
+        format!("sudo htpasswd -b .htpasswd a {secret} && openssl rsa -passin pass:{secret} -in k"),
+    ] {
+        world.ask("Bash", &json!({"command": command}), &world.workspace());
+    }
+    let mut entries = 0;
+    for file in std::fs::read_dir(world.dir.path().join(".watchtower")).unwrap() {
+        let path = file.unwrap().path();
+        if path.extension().is_some_and(|extension| extension == "jsonl") {
+            let text = std::fs::read_to_string(&path).unwrap();
+            entries += text.lines().filter(|line| line.contains("[redacted:")).count();
+            for line in text.lines() {
+                assert!(!line.contains(secret) && !line.contains(token), "{line}");
+            }
+        }
+    }
+    assert!(entries >= 12, "{entries}");
+    assert_eq!(world.wt(&["verify"], b"").0, 0);
+    // What only looks like it stays readable.
+    let harmless = "mkdir -p a/b && ssh -p 2222 host ls && cp -u a:b c";
+    world.ask("Bash", &json!({"command": harmless}), &world.workspace());
+    let (_, out) = world.wt(&["tail"], b"");
+    assert!(out.contains(harmless), "{out}");
+}
