@@ -31,10 +31,19 @@ impl Place {
             "backup",
             ".venv/bin",
             ".git/objects",
+            "hk",
+            "x/.claude",
         ] {
             fs::create_dir_all(root.join("project").join(dir)).unwrap();
         }
-        fs::write(root.join("project/README.md"), "x").unwrap();
+        for file in [
+            "README.md",
+            "hk/pre-commit",
+            "x/.claude/settings.json",
+            "x/CLAUDE.md",
+        ] {
+            fs::write(root.join("project").join(file), "x").unwrap();
+        }
         let place = Self { root };
         place.wt(&["init", "--profile", profile], "");
         place
@@ -370,6 +379,34 @@ fn the_strictest_part_holds_and_is_named_with_its_reason() {
         (&answers[2]["verdict"], &answers[2]["reasons"]),
         (&json!("allow"), &json!([]))
     );
+}
+
+#[test]
+fn a_tree_is_judged_by_the_names_that_it_brings() {
+    let place = Place::new("trees");
+    for (command, verdict) in [
+        ("cp -r x out", "deny"),
+        ("cp -r src out", "allow"),
+        ("cp -r x/. .", "deny"),
+        // What was protected where it lies moves along; what becomes so does not.
+        ("mv x out", "allow"),
+        ("mv hk .husky", "deny"),
+        ("rsync -a x/CLAUDE.md out/a.md", "allow"),
+        ("rsync -a x out/new", "deny"),
+        ("cp x/CLAUDE.md out/a.md", "allow"),
+    ] {
+        let answers = place.judge(&[command.to_owned()]);
+        assert_eq!(
+            answers[0]["verdict"], verdict,
+            "{command}: {}",
+            answers[0]["reasons"]
+        );
+        if command == "cp -r x out" {
+            let reason = answers[0]["reasons"][0].as_str().unwrap();
+            assert!(reason.contains("/project/out/x/"), "{reason}");
+            assert_eq!(answers[0]["hint"], "`safe-cp -r` copies the rest without it");
+        }
+    }
 }
 
 #[test]

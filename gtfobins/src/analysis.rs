@@ -67,6 +67,21 @@ pub struct Effect {
     pub url: String,
     /// What kind of use this is, for rules: `class`, `recursive`, `mode`, `why`.
     pub params: Vec<(&'static str, String)>,
+    /// What comes to the path, where that is a destination.
+    pub arrivals: Vec<Arrival>,
+    /// Whether the path is a directory to trees that come, whatever stands there.
+    pub into: bool,
+}
+
+/// What a copy or a move brings to its destination.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Arrival {
+    /// Absolute path of what it is made of; `*` and `?` stand for what a glob supplies. Empty where it is no file.
+    pub source: String,
+    /// What it is called in a directory; `.` where it becomes the directory itself.
+    pub name: String,
+    /// Whether everything below it comes along.
+    pub tree: bool,
 }
 
 /// Why a part must not simply run.

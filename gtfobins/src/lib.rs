@@ -9,7 +9,7 @@ pub mod import;
 pub mod shell;
 mod tools;
 
-pub use analysis::{Analysis, Concern, Effect, Operand, Part, Weight};
+pub use analysis::{Analysis, Arrival, Concern, Effect, Operand, Part, Weight};
 pub use facts::{Context, Entry, Recipe, Trigger, entries, lookup, potential};
 pub use finding::{Finding, Function, Risk, Situation};
 pub use host::canonical_host;

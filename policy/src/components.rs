@@ -56,7 +56,7 @@ fn are_names(path: &str) -> bool {
 }
 
 /// Whether one component matches a pattern of literal text, `*` and `?`.
-pub(crate) fn name_matches(pattern: &str, name: &str) -> bool {
+pub fn name_matches(pattern: &str, name: &str) -> bool {
     let mut pattern_rest = pattern.chars();
     let mut name_rest = name.chars();
     let mut retry = None;

@@ -29,6 +29,7 @@ mod shares;
 pub mod text;
 mod wanted;
 
+pub use components::name_matches;
 pub use decide::Effort;
 pub use decision::{Audit, Decision, Layer, MatchedRule, Risk, Verdict};
 pub use document::{

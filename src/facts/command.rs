@@ -1,6 +1,7 @@
 //! From the parts of an analysed command to the scopes that policy judges. Paths are resolved as the kernel would,
 //! without holding anything: a command that another program runs is judged, never carried out here.
 
+mod arrivals;
 mod operands;
 pub mod part;
 mod place;
@@ -14,6 +15,7 @@ use policy::{EnforcementFacts, Floor, Gtfo, Intent, Protect, Scope, Target, Time
 use rustix::fs::{Mode, OFlags};
 use serde_json::{Map, Value as Json, json};
 use std::{
+    cell::Cell,
     collections::BTreeMap,
     ffi::{OsStr, OsString},
     os::{fd::OwnedFd, unix::ffi::OsStrExt},
@@ -28,6 +30,8 @@ pub struct Surroundings {
     resolver: Resolver,
     protect: Protect,
     max_targets: u64,
+    /// How many entries of trees one command may still have looked at.
+    entries_left: Cell<u64>,
 }
 
 /// One thing a part does, ready to be judged.
@@ -100,11 +104,13 @@ impl Surroundings {
             resolver: Resolver::default(),
             protect: ground.policy.protect().clone(),
             max_targets: ground.policy.settings().limits.max_targets,
+            entries_left: Cell::new(0),
         }
     }
 
     /// Takes a command text apart.
     pub fn analyse(&self, text: &str) -> Analysis {
+        self.entries_left.set(arrivals::MAX_ENTRIES);
         gtfobins::shell::analyse(text, &self.shell)
     }
 
@@ -128,6 +134,7 @@ impl Surroundings {
             steps.push(self.step(execution(&program), None));
         }
         if let Some(first) = steps.first_mut() {
+            floors.append(&mut first.scope.floors);
             first.scope.floors = floors;
             first.scope.gtfo = gtfo;
         }
@@ -135,30 +142,10 @@ impl Surroundings {
     }
 
     fn effect(&self, effect: &Effect, program: &str) -> Vec<Step> {
-        let mut intents = vec![intent(effect, program)];
-        if effect.domain == "filesystem" {
-            let names = effect
-                .params
-                .iter()
-                .find(|(key, _)| *key == "names")
-                .map(|(_, names)| names.as_str());
-            let path = effect.path.as_deref().unwrap_or_default();
-            if let Some(names) = names.filter(|_| self.resolver.is_dir(path)) {
-                // Into a directory: what counts is the name that each source gets there.
-                intents = names
-                    .split('/')
-                    .map(|name| {
-                        let mut inner = effect.clone();
-                        inner.path = Some(format!("{path}/{name}"));
-                        intent(&inner, program)
-                    })
-                    .collect();
-            }
+        if effect.domain == "filesystem" && !effect.arrivals.is_empty() {
+            return self.arrivals(effect, program);
         }
-        intents
-            .into_iter()
-            .map(|intent| self.step(intent, Some(effect)))
-            .collect()
+        vec![self.step(intent(effect, program), Some(effect))]
     }
 
     fn step(&self, intent: Intent, effect: Option<&Effect>) -> Step {
@@ -225,9 +212,7 @@ fn intent(effect: &Effect, program: &str) -> Intent {
         } else {
             Json::String(value.clone())
         };
-        if *key != "names" {
-            params.insert((*key).to_owned(), value);
-        }
+        params.insert((*key).to_owned(), value);
     }
     Intent {
         domain: effect.domain.into(),

@@ -3,6 +3,7 @@
 use super::archives::archive;
 use super::options::{Grammar, Options};
 use super::rights::{rights, special_mode};
+use super::transfers::transfer;
 use crate::shell::call::Call;
 use crate::shell::paths::Access;
 use crate::shell::state::{Made, Stream};
@@ -177,7 +178,7 @@ pub(crate) fn run(walk: &mut Walk<'_>, name: &str, call: &mut Call) -> Option<St
                 other => other,
             })
         }
-        "mktemp" => Some(Stream::Paths(vec![format!("/tmp/tmp.{}", value::STAR)])),
+        "mktemp" => Some(temporary(walk, &args, call)),
         "split" | "csplit" => {
             let options = Options::parse(
                 &args,
@@ -246,110 +247,36 @@ pub(crate) fn each(walk: &mut Walk<'_>, call: &mut Call, operands: &[String], ac
     }
 }
 
-fn transfer(walk: &mut Walk<'_>, name: &str, args: &[String], call: &mut Call) {
+/// A temporary file or directory: where it is made, which is what is printed.
+fn temporary(walk: &mut Walk<'_>, args: &[String], call: &mut Call) -> Stream {
     let grammar = Grammar {
-        values: "tSmog",
-        long_values: &[
-            "target-directory",
-            "suffix",
-            "mode",
-            "owner",
-            "group",
-            "strip-program",
-        ],
+        values: "p",
+        long_values: &["suffix"],
         ..Grammar::default()
     };
     let options = Options::parse(args, &grammar);
-    if name == "install" {
-        special_mode(options.value(&["-m", "--mode"]), call);
-        if options.has(&["-d", "--directory"]) {
-            return each(walk, call, &options.operands, Access::CreateDir);
-        }
-        if let Some(program) = options.value(&["--strip-program"]) {
-            call.part.concern(
-                "runs-program",
-                format!("`install --strip-program` runs `{}`", value::show(program)),
-            );
-        }
-    }
-    let symbolic = name == "ln" && options.has(&["-s", "--symbolic"]);
-    let (source, to) = match name {
-        "mv" => (Access::MoveSource, Access::MoveTo),
-        "ln" | "link" if symbolic => (Access::LinkReferent, Access::SymlinkTo),
-        "ln" | "link" => (Access::LinkReferent, Access::LinkTo),
-        _ => (Access::CopySource, Access::CopyTo),
+    let template = options.operands.first();
+    let dir = options.value(&["-p", "--tmpdir"]).filter(|dir| !dir.is_empty());
+    let usual = options.has(&["-p", "--tmpdir", "-t"]).then_some("/tmp");
+    let path = match (dir.or(usual), template) {
+        (Some(dir), Some(name)) => format!("{dir}/{name}"),
+        (Some(dir), None) => format!("{dir}/tmp.X"),
+        (None, Some(path)) => path.clone(),
+        (None, None) => return Stream::Paths(vec![format!("/tmp/tmp.{}", value::STAR)]),
     };
-    let mut sources = options.operands.clone();
-    let destination = match options.value(&["-t", "--target-directory"]) {
-        Some(dir) => Some(dir.to_owned()),
-        None if sources.len() > 1 => sources.pop(),
-        // `ln X` makes its link here.
-        None => (name == "ln" && sources.len() == 1).then(|| ".".to_owned()),
+    // The last run of X is what is made up.
+    let known = match path.rfind('X') {
+        Some(at) => path.get(..at).unwrap_or_default().trim_end_matches('X'),
+        None => path.as_str(),
     };
-    match &destination {
-        // What a symbolic link names is looked up from where the link lies.
-        Some(link) if symbolic => {
-            let dir = if link.ends_with('/') || link == "." {
-                link
-            } else {
-                value::parent(link)
-            };
-            let from_link = |s: &String| {
-                if s.starts_with('/') {
-                    s.clone()
-                } else {
-                    format!("{dir}/{s}")
-                }
-            };
-            let named: Vec<String> = sources.iter().map(from_link).collect();
-            each(walk, call, &named, source);
-        }
-        _ => each(walk, call, &sources, source),
+    let made = format!("{known}{}", value::STAR);
+    let access = if options.has(&["-d", "--directory"]) {
+        Access::CreateDir
+    } else {
+        Access::CreateFile
+    };
+    if !options.has(&["-u", "--dry-run"]) {
+        walk.access(&made, access, &mut call.part);
     }
-    let Some(destination) = destination else { return };
-    walk.access(&destination, to, &mut call.part);
-    if let Some(effect) = call.part.effects.last_mut().filter(|e| e.role == "destination") {
-        // Where the destination is a directory, these are the names in it.
-        let names: Vec<String> = sources.iter().map(|s| value::show(value::base(s))).collect();
-        effect.params.push(("names", names.join("/")));
-    }
-    for from in &sources {
-        let origin = walk.absolute(from);
-        let content = walk.made.get(&origin).and_then(|m| m.content.clone());
-        let carried = walk.made.get(&origin).and_then(|m| m.copy_of.clone());
-        let copy_of = if content.is_some() {
-            None
-        } else {
-            carried.or_else(|| program_like(&origin).then(|| origin.clone()))
-        };
-        if content.is_none() && copy_of.is_none() {
-            continue;
-        }
-        let dest = walk.absolute(&destination);
-        let inside = format!("{dest}/{}", value::base(from));
-        for path in [dest, inside] {
-            walk.made.insert(
-                path,
-                Made {
-                    content: content.clone(),
-                    copy_of: copy_of.clone(),
-                },
-            );
-        }
-    }
-}
-
-/// Whether a path names a program of the system.
-fn program_like(path: &str) -> bool {
-    [
-        "/bin/",
-        "/sbin/",
-        "/usr/bin/",
-        "/usr/sbin/",
-        "/usr/local/bin/",
-        "/lib",
-        "/usr/lib",
-    ]
-    .iter()
-    .any(|dir| path.starts_with(dir))
+    Stream::Paths(vec![walk.absolute(&made)])
 }

@@ -28,6 +28,7 @@ mod script_functions;
 mod scripts;
 mod sources;
 mod streams;
+mod transfers;
 mod uses;
 
 pub(crate) use scripts::{script_finding, sed_script_runs};

@@ -1,6 +1,7 @@
 //! ssh, scp, rsync, sftp: what they do on another machine, and what their options run on this one.
 
 use super::options::{Grammar, Options};
+use super::transfers::synced;
 use crate::analysis::Effect;
 use crate::shell::call::Call;
 use crate::shell::environment::is_harmless_program;
@@ -345,6 +346,8 @@ pub(super) fn copy(walk: &mut Walk<'_>, name: &str, call: &mut Call) {
             remote_effect("upload", &dest, call);
         } else {
             walk.access(&dest, Access::CopyTo, &mut call.part);
+            let local: Vec<String> = operands.into_iter().filter(|source| !remote(source)).collect();
+            synced(walk, name, &local, &options, call);
         }
     }
 }

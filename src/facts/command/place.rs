@@ -62,6 +62,11 @@ impl Resolver {
         Path::new(path).is_dir()
     }
 
+    /// The kernel's path of a directory, links followed; of its nearest ancestor where it is not there.
+    pub(super) fn real_dir(&self, path: &str) -> PathBuf {
+        self.dir(Path::new(path))
+    }
+
     /// The kernel's path of the parent and the name in it; the object itself where links are followed.
     fn real(&self, path: &Path, follows: bool) -> PathBuf {
         if follows
