@@ -1,5 +1,6 @@
 //! docker and kubectl: containers see other files, unless the host's are given to them.
 
+use super::clusters::kubectl;
 use super::options::{Grammar, Options};
 use crate::analysis::Effect;
 use crate::shell::call::Call;
@@ -251,103 +252,4 @@ pub(super) fn kubectl_exec(
         ..Effect::default()
     });
     in_container(walk, command.to_vec(), call);
-}
-
-pub(super) fn kubectl(walk: &mut Walk<'_>, args: &[String], call: &mut Call) {
-    let options = Options::parse(
-        args,
-        &Grammar {
-            values: "nsfoLlvc",
-            long_values: &[
-                "namespace",
-                "context",
-                "kubeconfig",
-                "output",
-                "filename",
-                "selector",
-                "container",
-                "tail",
-                "since",
-                "server",
-                "token",
-                "profile-output",
-                "raw",
-                "template",
-                "sort-by",
-                "field-selector",
-                "replicas",
-                "image",
-            ],
-            ..Grammar::default()
-        },
-    );
-    let verb = options.operands.first().map(String::as_str).unwrap_or_default();
-    let resource = options
-        .operands
-        .get(1)
-        .map(|r| r.split('/').next().unwrap_or(r).to_owned())
-        .unwrap_or_default();
-    let operation = match verb {
-        "get" | "describe" | "explain" | "api-resources" | "api-versions" | "version" | "cluster-info"
-        | "top" | "auth" | "diff" | "config" | "completion" | "wait" | "events" | "kustomize" | "options"
-        | "plugin" => "get",
-        "logs" => "logs",
-        "rollout"
-            if options
-                .operands
-                .get(1)
-                .is_some_and(|w| w == "status" || w == "history") =>
-        {
-            "get"
-        }
-        "port-forward" => "port-forward",
-        "" => return,
-        _ if options.has(&["--help", "-h"]) => "get",
-        _ if options.value(&["--dry-run"]).is_some() => "get",
-        _ => "change",
-    };
-    for file in options.all(&["--profile-output"]) {
-        walk.access(file, Access::Write, &mut call.part);
-    }
-    if let Some(file) = options.value(&["--kubeconfig"])
-        && (file.starts_with("/tmp") || walk.made.contains_key(&walk.absolute(file)))
-    {
-        call.part.concern(
-            "runs-program",
-            format!(
-                "`kubectl --kubeconfig` obeys `{}`, which can run programs",
-                value::show(file)
-            ),
-        );
-    }
-    if options.has(&["--raw"]) || options.value(&["--server", "-s"]).is_some() {
-        call.part.concern(
-            "runs-program",
-            "`kubectl` is sent to an address of the caller's choice",
-        );
-    }
-    let name = options.operands.get(2).cloned().unwrap_or_default();
-    call.part.effects.push(Effect {
-        domain: "kubernetes",
-        operation,
-        role: "resource",
-        name: value::show(&name),
-        resource,
-        namespace: options
-            .value(&["-n", "--namespace"])
-            .unwrap_or("default")
-            .to_owned(),
-        params: vec![
-            (
-                "why",
-                if operation == "change" {
-                    format!("`kubectl {verb}` changes the cluster")
-                } else {
-                    String::new()
-                },
-            ),
-            ("verb", verb.to_owned()),
-        ],
-        ..Effect::default()
-    });
 }

@@ -5,6 +5,7 @@ mod archives;
 mod builders;
 mod classes;
 mod clouds;
+mod clusters;
 mod containers;
 mod databases;
 mod editors;
