@@ -1,6 +1,6 @@
 //! Environment variables that make a program run, load or obey something else.
 
-use crate::analysis::Part;
+use crate::analysis::{Effect, Part};
 use crate::shell::value;
 
 /// Variables whose value is run as a program or a shell command.
@@ -67,6 +67,9 @@ const PROGRAMS: &[&str] = &[
     "FC",
 ];
 
+/// Variables that name a proxy, in lower case.
+const PROXIES: &[&str] = &["http_proxy", "https_proxy", "all_proxy", "ftp_proxy"];
+
 /// Programs that such a variable may name.
 const HARMLESS: &[&str] = &[
     "cat",
@@ -129,6 +132,12 @@ pub(crate) fn assigned(name: &str, text: &str, own: &[String], part: &mut Part) 
     if let Some(why) = library(name, text, own) {
         part.concern("foreign-library", format!("`{name}={shown}` {why}"));
         return;
+    }
+    if name.starts_with("GIT_TRACE") {
+        traced(text, part);
+    }
+    if PROXIES.contains(&name.to_ascii_lowercase().as_str()) {
+        proxied(text, part);
     }
     let why = match name {
         _ if PROGRAMS.contains(&name)
@@ -241,6 +250,44 @@ pub(crate) fn assigned(name: &str, text: &str, own: &[String], part: &mut Part) 
     };
     if let Some(why) = why {
         part.concern("environment", format!("`{name}={shown}` {why}"));
+    }
+}
+
+/// A proxy is a machine that whatever is fetched goes through.
+fn proxied(text: &str, part: &mut Part) {
+    let host = crate::tools::host_of(text);
+    if text.is_empty() || crate::tools::is_local(&host) {
+        return;
+    }
+    part.effects.push(Effect {
+        domain: "network",
+        operation: "fetch",
+        role: "host",
+        host: value::show(&host),
+        ..Effect::default()
+    });
+}
+
+/// A trace of git is added to the file that it names: only absolute paths are one.
+fn traced(text: &str, part: &mut Part) {
+    let path = text.strip_prefix("af_unix:").unwrap_or(text);
+    let path = path.trim_start_matches("stream:").trim_start_matches("dgram:");
+    if value::is_open(text) {
+        part.concern(
+            "unresolved-path",
+            format!(
+                "git writes its trace to `{}`, which is only known when it runs",
+                value::show(text)
+            ),
+        );
+    } else if path.starts_with('/') && path != "/dev/null" {
+        part.effects.push(Effect {
+            domain: "filesystem",
+            operation: "write",
+            role: "path",
+            path: Some(value::show(&value::join("/", path))),
+            ..Effect::default()
+        });
     }
 }
 

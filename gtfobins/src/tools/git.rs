@@ -2,6 +2,7 @@
 
 use super::git_keys::{is_plain_value, is_running_key};
 use super::git_options::{grammar, options_that_run};
+use super::git_paths::{self, Places};
 use super::options::Options;
 use crate::shell::call::Call;
 use crate::shell::paths::Access;
@@ -13,6 +14,7 @@ struct Git {
     config: Vec<(String, String)>,
     dir: Option<String>,
     exec_path: Option<String>,
+    places: Places,
     verb: String,
     rest: Vec<String>,
 }
@@ -22,6 +24,7 @@ fn parse(args: &[String]) -> Git {
         config: Vec::new(),
         dir: None,
         exec_path: None,
+        places: Places::default(),
         verb: String::new(),
         rest: Vec::new(),
     };
@@ -36,7 +39,9 @@ fn parse(args: &[String]) -> Git {
         match word.as_str() {
             "-C" => out.dir = rest.next().cloned(),
             "-c" => out.config.extend(rest.next().map(|t| pair(t))),
-            "--git-dir" | "--work-tree" | "--namespace" | "--super-prefix" | "--attr-source" => {
+            "--git-dir" => out.places.git_dir = rest.next().cloned(),
+            "--work-tree" => out.places.work_tree = rest.next().cloned(),
+            "--namespace" | "--super-prefix" | "--attr-source" => {
                 rest.next();
             }
             "--config-env" => {
@@ -52,7 +57,11 @@ fn parse(args: &[String]) -> Git {
             option if option.starts_with("-c") && option.len() > 2 && !option.starts_with("--") => {
                 out.config.push(pair(option.get(2..).unwrap_or_default()))
             }
-            option if option.starts_with('-') => {}
+            option if option.starts_with('-') => match option.split_once('=') {
+                Some(("--git-dir", dir)) => out.places.git_dir = Some(dir.to_owned()),
+                Some(("--work-tree", dir)) => out.places.work_tree = Some(dir.to_owned()),
+                _ => {}
+            },
             verb => {
                 out.verb = verb.to_owned();
                 out.rest = rest.cloned().collect();
@@ -94,9 +103,11 @@ pub(crate) fn run(walk: &mut Walk<'_>, call: &mut Call) -> Stream {
     if let Some(dir) = &git.dir {
         walk.state.cwd = (!value::is_open(dir)).then(|| walk.absolute(dir));
     }
+    git_paths::places(walk, &git.places, call);
     let options = Options::parse(&git.rest, &grammar(&git.verb));
     options_that_run(walk, &git.verb, &options, call);
     subcommand(walk, &git.verb, &git.rest, &options, call);
+    git_paths::written(walk, &git.verb, &git.rest, &options, call);
     let printed = printed(walk, &git.verb, &options);
     walk.state.cwd = saved;
     printed
@@ -165,7 +176,6 @@ fn subcommand(walk: &mut Walk<'_>, verb: &str, rest: &[String], options: &Option
             destroys("deletes the working tree")
         }
         "rm" => super::files::each(walk, call, &options.operands.clone(), Access::Delete),
-        "mv" => {}
         "config" => config(options, call),
         "remote" if matches!(first, "add" | "set-url") => {
             if let Some(url) = options

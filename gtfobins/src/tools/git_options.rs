@@ -16,6 +16,7 @@ pub(super) fn grammar(verb: &str) -> Grammar {
         "grep" => "eABCmf",
         "rebase" => "xsX",
         "checkout" | "switch" => "bBcC",
+        "restore" => "sU",
         "clone" => "bocuj",
         "fetch" | "pull" | "push" => "oj",
         "tag" => "mFu",
@@ -66,6 +67,12 @@ pub(super) fn grammar(verb: &str) -> Grammar {
             "server-option",
             "directory",
             "open-files-in-pager",
+            "source",
+            "pathspec-from-file",
+            "conflict",
+            "orphan",
+            "export-marks",
+            "import-marks",
         ],
         ..Grammar::default()
     }

@@ -15,6 +15,7 @@ mod find;
 mod git;
 mod git_keys;
 mod git_options;
+mod git_paths;
 mod languages;
 mod machine;
 mod network;
@@ -32,6 +33,7 @@ mod streams;
 mod transfers;
 mod uses;
 
+pub(crate) use network::{host_of, is_local};
 pub(crate) use scripts::{script_finding, sed_script_runs};
 pub(crate) use sources::check as fetched;
 pub(crate) use uses::uses;
