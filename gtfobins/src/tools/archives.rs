@@ -80,6 +80,9 @@ pub(super) fn archive(walk: &mut Walk<'_>, name: &str, args: &[String], call: &m
                 walk.state.cwd = Some(walk.absolute(&dir));
             }
             each(walk, call, &options.operands, Access::CopySource);
+            for list in options.all(&["-T", "--files-from"]) {
+                listed(walk, list, call);
+            }
             walk.state.cwd = saved;
             walk.access(&archive, Access::Write, &mut call.part);
             if options.has(&["--remove-files"]) {
@@ -145,4 +148,30 @@ pub(super) fn archive(walk: &mut Walk<'_>, name: &str, args: &[String], call: &m
         ),
     }
     Stream::Decoded(name.to_owned())
+}
+
+/// Files named in a list: those of one that this text wrote, or prints, are known.
+fn listed(walk: &mut Walk<'_>, list: &str, call: &mut Call) {
+    let made = walk.made.get(&walk.absolute(list)).cloned();
+    let names: Vec<String> = match (&call.stdin, made) {
+        (Stream::Text(text), _) if list == "-" => text.split(['\n', '\0']).map(str::to_owned).collect(),
+        (Stream::Paths(paths), _) if list == "-" => paths.clone(),
+        (_, Some(made)) => match made.content {
+            Some(text) => text.lines().map(str::to_owned).collect(),
+            None => {
+                return call.part.concern(
+                    "unresolved-path",
+                    format!(
+                        "`{}`, which names files, is only known when it runs",
+                        value::show(list)
+                    ),
+                );
+            }
+        },
+        (_, None) => {
+            walk.access(list, Access::Read, &mut call.part);
+            Vec::new()
+        }
+    };
+    each(walk, call, &names, Access::CopySource);
 }

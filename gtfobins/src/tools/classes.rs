@@ -71,6 +71,7 @@ pub(crate) fn classify(name: &str, call: &mut Call) {
     super::builders::check(name, &args, call);
     super::databases::check(name, &args, call);
     super::machine::check(name, &args, call);
+    super::forges::check(name, &args, call);
     super::own::check(name, &operands, call);
     special(name, &args, &operands, call);
 }

@@ -1,6 +1,7 @@
-//! curl, wget and their kin: what they fetch, write, read and send.
+//! wget and its kin: what they fetch, write, read and send.
 
 use super::files::each;
+use super::leaving::{address_gives_away, gives_away};
 use super::network::{host_of, is_local};
 use super::options::{Grammar, Options};
 use crate::analysis::Effect;
@@ -29,194 +30,6 @@ pub(super) fn fetch(operation: &'static str, url: &str, call: &mut Call) {
         params: vec![("why", why)],
         ..Effect::default()
     });
-}
-
-pub(super) fn curl(walk: &mut Walk<'_>, call: &mut Call) {
-    let grammar = Grammar {
-        values: "AbcCdDeEFhHKmoPQrtTuUwxXyYz",
-        long_values: &[
-            "output",
-            "data",
-            "data-raw",
-            "data-binary",
-            "data-urlencode",
-            "data-ascii",
-            "json",
-            "form",
-            "form-string",
-            "header",
-            "request",
-            "user",
-            "user-agent",
-            "referer",
-            "cookie",
-            "cookie-jar",
-            "config",
-            "upload-file",
-            "url",
-            "proxy",
-            "dump-header",
-            "trace",
-            "trace-ascii",
-            "stderr",
-            "max-time",
-            "connect-timeout",
-            "retry",
-            "retry-delay",
-            "cacert",
-            "cert",
-            "key",
-            "write-out",
-            "range",
-            "resolve",
-            "unix-socket",
-            "abstract-unix-socket",
-            "interface",
-            "engine",
-            "output-dir",
-            "limit-rate",
-            "netrc-file",
-            "libcurl",
-            "etag-save",
-            "hsts",
-            "alt-svc",
-            "capath",
-            "proxy-header",
-            "url-query",
-            "variable",
-        ],
-        ..Grammar::default()
-    };
-    let args = call.args().to_vec();
-    let options = Options::parse(&args, &grammar);
-    let dir = options.value(&["--output-dir"]).unwrap_or(".").to_owned();
-    for file in options.all(&[
-        "-o",
-        "--output",
-        "-c",
-        "--cookie-jar",
-        "-D",
-        "--dump-header",
-        "--trace",
-        "--trace-ascii",
-        "--stderr",
-        "--libcurl",
-        "--etag-save",
-        "--hsts",
-        "--alt-svc",
-    ]) {
-        if file != "-" {
-            let path = if dir == "." {
-                file.to_owned()
-            } else {
-                format!("{dir}/{file}")
-            };
-            written(walk, &path, call);
-        }
-    }
-    if options.has(&["-O", "--remote-name", "--remote-name-all", "-J"]) {
-        for url in options.operands.clone() {
-            written(walk, &format!("{dir}/{}", value::base(&url)), call);
-        }
-    }
-    for file in options.all(&["-K", "--config"]) {
-        call.part.concern(
-            "runs-program",
-            format!("`curl --config` obeys the options in `{}`", value::show(file)),
-        );
-    }
-    for file in options.all(&["--netrc-file", "-E", "--cert", "--key", "--cacert"]) {
-        walk.access(file, Access::Read, &mut call.part);
-    }
-    if let Some(socket) = options.value(&["--unix-socket", "--abstract-unix-socket"]) {
-        call.part.concern(
-            "unix-socket",
-            format!("`curl` speaks to the socket `{}`", value::show(socket)),
-        );
-    }
-    let mut sends = false;
-    for data in options.all(&[
-        "-d",
-        "--data",
-        "--data-binary",
-        "--data-ascii",
-        "--data-urlencode",
-        "--json",
-        "-F",
-        "--form",
-        "-T",
-        "--upload-file",
-        "--url-query",
-        "--variable",
-    ]) {
-        let is_upload = options.all(&["-T", "--upload-file"]).contains(&data);
-        let file = if is_upload {
-            Some(data)
-        } else {
-            data.split_once(['@', '<'])
-                .filter(|(name, _)| name.is_empty() || name.ends_with('=') || !name.contains(' '))
-                .map(|(_, file)| file)
-        };
-        if let Some(file) = file {
-            let file = file.split(';').next().unwrap_or(file);
-            if !file.is_empty() {
-                sends = true;
-                walk.access(file, Access::Read, &mut call.part);
-                sends |= file == "-";
-            }
-        }
-        sends |= data.contains([CONTENT, DECODED]);
-    }
-    for header in options.all(&[
-        "-H",
-        "--header",
-        "-b",
-        "--cookie",
-        "-A",
-        "--user-agent",
-        "-e",
-        "--referer",
-    ]) {
-        sends |= header.contains(DECODED) || header.starts_with('@');
-    }
-    let posts = options.has(&[
-        "-d",
-        "--data",
-        "--data-binary",
-        "--data-raw",
-        "--json",
-        "-F",
-        "--form",
-        "-T",
-        "--upload-file",
-    ]);
-    let method = options
-        .value(&["-X", "--request"])
-        .unwrap_or_default()
-        .to_ascii_uppercase();
-    let mut urls = options.operands.clone();
-    urls.extend(options.all(&["--url"]).into_iter().map(str::to_owned));
-    for url in urls {
-        if let Some(path) = url.strip_prefix("file://") {
-            walk.access(path, Access::Read, &mut call.part);
-        } else if sends
-            || ["gopher://", "dict://", "telnet://"]
-                .iter()
-                .any(|scheme| url.starts_with(scheme))
-        {
-            fetch("upload", &url, call);
-        } else {
-            fetch(
-                if posts || matches!(method.as_str(), "POST" | "PUT" | "DELETE" | "PATCH") {
-                    "send"
-                } else {
-                    "fetch"
-                },
-                &url,
-                call,
-            );
-        }
-    }
 }
 
 /// A file that a download fills.
@@ -316,16 +129,38 @@ pub(super) fn wget(walk: &mut Walk<'_>, call: &mut Call) {
     each(walk, call, &files, Access::Read);
     let data = options.all(&["--post-data", "--body-data"]);
     let told = options.all(&["--header", "-U", "--user-agent", "--referer", "-e", "--execute"]);
-    let carries = |text: &&str| text.contains([CONTENT, DECODED]);
-    let operation = if !files.is_empty() || data.iter().chain(&told).any(carries) {
+    // A list and a base address make addresses of whatever lines a file has.
+    let lines = options.has(&["-B", "--base"]) && options.has(&["-i", "--input-file"]);
+    let carries = |text: &&str| gives_away(walk, call, text);
+    let operation = if lines || !files.is_empty() || data.iter().chain(&told).any(carries) {
         "upload"
     } else if data.is_empty() {
         "fetch"
     } else {
         "send"
     };
+    for setting in told
+        .iter()
+        .filter(|setting| setting.to_ascii_lowercase().contains("proxy"))
+    {
+        if let Some((_, proxy)) = setting.split_once('=') {
+            fetch(operation, proxy.trim(), call);
+        }
+    }
     for url in options.operands.clone() {
+        let operation = if address_gives_away(walk, call, &url) {
+            "upload"
+        } else {
+            operation
+        };
         fetch(operation, &url, call);
+    }
+    if lines && options.operands.is_empty() {
+        fetch(
+            operation,
+            options.value(&["-B", "--base"]).unwrap_or_default(),
+            call,
+        );
     }
 }
 
@@ -346,6 +181,9 @@ pub(super) fn fetcher(walk: &mut Walk<'_>, call: &mut Call) {
         } else if word.contains("@/") || word.contains("@.") {
             call.part.class("upload", "it sends a file");
         }
+    }
+    if args.iter().any(|a| a.contains([CONTENT, DECODED])) {
+        call.part.class("upload", "it sends what another command prints");
     }
     if let Some(url) = args
         .iter()

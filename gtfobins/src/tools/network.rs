@@ -1,12 +1,14 @@
 //! Programs that talk to other machines: who looks into them, and those that open plain connections.
 
-use super::fetching::{curl, fetcher, wget};
+use super::curl::curl;
+use super::fetching::{fetcher, wget};
+use super::leaving::gives_away;
+use super::options::{Grammar, Options};
 use super::remote::{copy, ssh};
 use crate::host::canonical_host;
 use crate::shell::call::Call;
 use crate::shell::paths::Access;
 use crate::shell::state::Stream;
-use crate::shell::value::{CONTENT, DECODED};
 use crate::shell::walk::Walk;
 
 const KNOWN: &[&str] = &[
@@ -26,10 +28,35 @@ pub(crate) fn run(walk: &mut Walk<'_>, name: &str, call: &mut Call) -> Option<St
         "ssh" | "mosh" | "autossh" => ssh(walk, name, call),
         "scp" | "rsync" | "sftp" => copy(walk, name, call),
         "nc" | "ncat" | "netcat" | "socat" | "telnet" | "ftp" => raw(walk, name, call),
-        "ping" | "dig" | "nslookup" | "host" | "whois" | "drill" => lookup(call),
+        "ping" | "dig" | "nslookup" | "host" | "whois" | "drill" => lookup(walk, name, call),
+        "logger" => log(walk, call),
         _ => return None,
     }
     Some(Stream::Decoded(name.to_owned()))
+}
+
+/// `logger` to another machine: a file's lines, or what another command prints.
+fn log(walk: &mut Walk<'_>, call: &mut Call) {
+    let grammar = Grammar {
+        values: "fnPptTSu",
+        long_values: &[
+            "file", "server", "port", "priority", "tag", "socket", "size", "msgid", "id", "rfc5424",
+        ],
+        ..Grammar::default()
+    };
+    let options = Options::parse(call.args(), &grammar);
+    let file = options.value(&["-f", "--file"]);
+    if let Some(file) = file {
+        walk.access(file, Access::Read, &mut call.part);
+    }
+    let sent = || options.operands.iter().any(|word| gives_away(walk, call, word));
+    let there = options.value(&["-n", "--server"]).filter(|host| !is_local(host));
+    if there.is_some() && (file.is_some() || call.stdin.is_fed() || sent()) {
+        call.part
+            .class("upload", "`logger` sends what it reads to another machine");
+    } else {
+        super::program(call);
+    }
 }
 
 /// The host of an address.
@@ -97,9 +124,14 @@ fn raw(walk: &mut Walk<'_>, name: &str, call: &mut Call) {
     }
 }
 
-fn lookup(call: &mut Call) {
-    let leaking = call.args().iter().any(|a| a.contains([CONTENT, DECODED]));
-    if leaking {
+fn lookup(walk: &mut Walk<'_>, name: &str, call: &mut Call) {
+    let args = call.args().to_vec();
+    let lists = matches!(name, "dig" | "drill");
+    let listed = args.iter().position(|a| lists && a == "-f");
+    if let Some(file) = listed.and_then(|at| args.get(at + 1)) {
+        walk.access(file, Access::Read, &mut call.part);
+        call.part.class("upload", "it asks for names that a file holds");
+    } else if args.iter().any(|a| gives_away(walk, call, a)) {
         call.part.class("upload", "it carries data in a host name");
     } else {
         super::program(call);

@@ -68,10 +68,10 @@ pub(super) fn script_effects(walk: &mut Walk<'_>, language: Language, script: &s
             format!("the script that `{name}` runs reads credentials"),
         );
     }
-    network(&uses, call);
+    network(&uses, script, call);
 }
 
-fn network(uses: &ScriptUses, call: &mut Call) {
+fn network(uses: &ScriptUses, script: &str, call: &mut Call) {
     if uses.network.is_none() {
         return;
     }
@@ -80,12 +80,19 @@ fn network(uses: &ScriptUses, call: &mut Call) {
             .iter()
             .any(|h| url.contains(h))
     };
+    // What is read may go out in a body as well as in an address, or through a plain connection.
+    let secret = uses
+        .paths
+        .iter()
+        .any(|path| value::base(path).starts_with(".env") || path.starts_with(['/', '~']));
+    let sends = uses.send.is_some() && (uses.read.is_some() || uses.run.is_some())
+        || uses.read.is_some() && secret && uses.write.is_none();
+    if sends && uses.urls.is_empty() && !local(script) {
+        call.part
+            .class("upload", "the script reads files and speaks to another machine");
+    }
     for url in uses.urls.iter().filter(|u| !local(u)) {
-        let operation = if uses.send.is_some() && (uses.read.is_some() || uses.run.is_some()) {
-            "upload"
-        } else {
-            "fetch"
-        };
+        let operation = if sends { "upload" } else { "fetch" };
         call.part.effects.push(Effect {
             domain: "network",
             operation,
