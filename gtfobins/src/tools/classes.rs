@@ -195,27 +195,7 @@ fn special(name: &str, args: &[String], operands: &[&str], call: &mut Call) {
             }
         }
         _ if name.starts_with("mkfs.") => call.part.class("destructive", format!("`{name}` formats a disk")),
-        "kill" | "pkill" | "killall" => {
-            let mut targets = operands.to_vec();
-            let everything = args.iter().any(|a| a == "-1")
-                && !operands.is_empty()
-                && args.last().is_some_and(|a| a == "-1")
-                || targets.iter().any(|t| matches!(*t, "1" | "0" | "-1"))
-                || args.iter().skip(1).any(|a| a == "-1");
-            targets.retain(|t| *t != "1");
-            if everything
-                || (name != "kill"
-                    && operands.iter().any(|o| {
-                        o.is_empty() || *o == "." || *o == ".*" || o.contains("watchtower") || *o == "wt"
-                    }))
-                || args.iter().any(|a| a == "-u" || a == "--uid") && name != "kill"
-            {
-                call.part.class(
-                    "process",
-                    format!("`{name}` stops processes that are not the agent's own"),
-                );
-            }
-        }
+        "kill" | "pkill" | "killall" | "skill" => super::processes::check(name, args, operands, call),
         "vim" | "vi" | "nvim" | "ex" | "view" | "vimdiff" => super::editors::check(name, args, call),
         "ed" | "red" | "mail" | "gdb" | "lldb" | "bc" | "dc" | "m4" | "sqlplus" | "ftp" | "sftp" | "irb"
         | "tclsh" | "wish" | "expect" | "R" | "Rscript" | "julia" | "ghci" | "octave" | "gnuplot"

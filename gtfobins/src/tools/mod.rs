@@ -25,6 +25,7 @@ mod machine;
 mod network;
 pub(crate) mod options;
 mod own;
+mod processes;
 mod reader_options;
 mod readers;
 mod remote;

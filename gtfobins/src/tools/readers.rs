@@ -156,6 +156,10 @@ pub(crate) fn run(walk: &mut Walk<'_>, name: &str, call: &mut Call) -> Option<St
     ) && name != "wc"
     {
         super::program(call);
+        if matches!(name, "pgrep" | "pidof") && super::processes::names_watchtower(&args) {
+            // Numbers that are not the agent's to use.
+            return Some(Stream::Decoded(name.to_owned()));
+        }
         return Some(if name == "seq" || name == "nproc" {
             Stream::Paths(vec![value::NUMBER.to_string()])
         } else {
@@ -273,6 +277,10 @@ fn printed(
 ) -> Stream {
     if let Stream::Decoded(by) = &call.stdin {
         return Stream::Decoded(by.clone());
+    }
+    if call.stdin == Stream::Output("ps".to_owned()) && super::processes::picks_watchtower(name, call.args())
+    {
+        return Stream::Decoded("ps".to_owned());
     }
     let names_only = options.has(&[
         "-l",
