@@ -22,6 +22,34 @@ use std::{
     path::Path,
 };
 
+/// Variables that commands see with the value they have here: names and places, never secrets.
+const KNOWN_VARIABLES: &[&str] = &[
+    "TMPDIR",
+    "USER",
+    "LOGNAME",
+    "OLDPWD",
+    "XDG_CONFIG_HOME",
+    "XDG_CACHE_HOME",
+    "XDG_DATA_HOME",
+    "XDG_STATE_HOME",
+    "XDG_RUNTIME_DIR",
+    "WATCHTOWER_DIR",
+    "CLAUDE_CONFIG_DIR",
+    "CODEX_HOME",
+    "GEMINI_CLI_HOME",
+    "COPILOT_HOME",
+    "GNUPGHOME",
+    "KUBECONFIG",
+    "DOCKER_CONFIG",
+    "CARGO_HOME",
+    "NPM_CONFIG_USERCONFIG",
+    "AWS_CONFIG_FILE",
+    "AWS_SHARED_CREDENTIALS_FILE",
+    "GOOGLE_APPLICATION_CREDENTIALS",
+    "HISTFILE",
+    "ZDOTDIR",
+];
+
 /// What stays the same for every command that one caller has judged.
 #[derive(Debug)]
 pub struct Surroundings {
@@ -49,15 +77,7 @@ impl Surroundings {
         let cwd = super::workspace::real_path(&caller.cwd).unwrap_or_default();
         let text = |path: &Path| path.to_string_lossy().into_owned();
         let home = caller.homes.first().map(|home| text(home)).unwrap_or_default();
-        let known = [
-            "TMPDIR",
-            "USER",
-            "LOGNAME",
-            "XDG_CONFIG_HOME",
-            "XDG_CACHE_HOME",
-            "XDG_DATA_HOME",
-        ];
-        let env: BTreeMap<String, String> = known
+        let env: BTreeMap<String, String> = KNOWN_VARIABLES
             .iter()
             .filter_map(|name| {
                 Some((
