@@ -200,6 +200,37 @@ fn redirections_are_reads_and_writes_and_directories_are_followed() {
 }
 
 #[test]
+fn unknown_text_may_be_empty() {
+    for (text, expected) in [
+        ("cat $x/etc/a", "filesystem:read /etc/a"),
+        ("cat \"$x$HOME/a\"", "filesystem:read /home/u/a"),
+        ("cat $HOME/.s$x/a", "filesystem:read /home/u/.s/a"),
+        ("cat $x../../a", "filesystem:read /a"),
+        ("y=$x; wc < $y/etc/a", "filesystem:read /etc/a"),
+        ("cd $x/etc; cat a", "filesystem:read /etc/a"),
+        ("rm -r $x/etc", "filesystem:delete /etc"),
+        ("echo x >> ${x#y}/etc/a", "filesystem:write /etc/a"),
+    ] {
+        assert!(
+            effects(text).iter().any(|effect| effect == expected),
+            "{text}: {:?}",
+            effects(text)
+        );
+    }
+    for text in ["echo x > $x", "cp a \"$x/b\"", "rm $(date)", "sed -i s/a/b/ $x"] {
+        assert!(concerns(text).contains(&"unresolved-path"), "{text}");
+    }
+    for text in [
+        "cat $x",
+        "mkdir -p $x/a",
+        "echo x > a/$x",
+        "for f in $(ls src); do rm $f; done",
+    ] {
+        assert_eq!(concerns(text), [""; 0], "{text}");
+    }
+}
+
+#[test]
 fn everything_unfolds_into_simple_commands() {
     for text in [
         "id; uptime",

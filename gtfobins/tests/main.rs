@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod database;
 #[cfg(test)]
+mod directories;
+#[cfg(test)]
 mod hostile;
 #[cfg(test)]
 mod import;

@@ -13,19 +13,22 @@ impl Walk<'_> {
             Kind::Group(list) => self.list(list, stdin),
             Kind::If(lists) => {
                 let mut printed = Stream::Inherited;
+                let mut before = Vec::new();
                 for list in lists {
+                    before.push(self.standing());
                     printed = printed.then(self.list(list, stdin.clone()));
                 }
+                before.into_iter().for_each(|standing| self.may_stand(standing));
                 printed
             }
             Kind::While { condition, body } => {
                 self.list(condition, stdin.clone());
-                self.list(body, stdin)
+                self.maybe(body, stdin)
             }
             Kind::For { name, words, body } => self.for_loop(name, words.as_deref(), body, stdin),
             Kind::ArithmeticFor { header, body } => {
                 self.arithmetic(header);
-                self.list(body, stdin)
+                self.maybe(body, stdin)
             }
             Kind::Case { subject, arms } => {
                 self.scalar(subject);
@@ -34,7 +37,7 @@ impl Walk<'_> {
                     for pattern in patterns {
                         self.scalar(pattern);
                     }
-                    printed = printed.then(self.list(body, stdin.clone()));
+                    printed = printed.then(self.maybe(body, stdin.clone()));
                 }
                 printed
             }
@@ -58,6 +61,14 @@ impl Walk<'_> {
         }
     }
 
+    /// A body that may not run at all.
+    fn maybe(&mut self, body: &List, stdin: Stream) -> Stream {
+        let before = self.standing();
+        let printed = self.list(body, stdin);
+        self.may_stand(before);
+        printed
+    }
+
     pub(super) fn for_loop(
         &mut self,
         name: &str,
@@ -76,7 +87,7 @@ impl Walk<'_> {
         for value in values {
             // Options cannot hide in a loop variable that is quoted; where it is not, splitting sees them.
             self.assign(name, vec![value], false);
-            printed = printed.then(self.list(body, stdin.clone()));
+            printed = printed.then(self.maybe(body, stdin.clone()));
             if self.out.refused.is_some() {
                 break;
             }

@@ -1,6 +1,7 @@
 //! What the shell does itself: directories, variables, sourcing, evaluating, printing.
 
 use super::call::Call;
+use super::directories::{self, ENTERS_BY_NAME};
 use super::interpreters;
 use super::parameter::holds_hidden_substitution;
 use super::paths::Access;
@@ -26,13 +27,17 @@ pub(crate) fn run(walk: &mut Walk<'_>, name: &str, call: &mut Call) -> Option<St
     let nothing = Some(Stream::Inherited);
     match name {
         ":" | "true" | "false" | "return" | "exit" | "break" | "continue" | "wait" | "jobs" | "fg" | "bg"
-        | "disown" | "umask" | "ulimit" | "times" | "getopts" | "shopt" | "logout" | "suspend"
-        | "compgen" | "dirs" | "caller" | "help" => {
+        | "disown" | "umask" | "ulimit" | "times" | "getopts" | "logout" | "suspend" | "compgen"
+        | "caller" | "help" => {
             subscripts(name, &args, call);
             nothing
         }
-        "cd" | "pushd" | "popd" => {
-            change_directory(walk, name, &args);
+        "cd" | "pushd" | "popd" => Some(directories::change(walk, name, &args, call)),
+        "dirs" => Some(Stream::Output(name.to_owned())),
+        "shopt" | "setopt" => {
+            if args.iter().any(|a| directories::enters_by_name(a)) {
+                call.part.concern("unresolved-path", ENTERS_BY_NAME);
+            }
             nothing
         }
         "pwd" => Some(
@@ -124,11 +129,7 @@ pub(crate) fn run(walk: &mut Walk<'_>, name: &str, call: &mut Call) -> Option<St
         }
         "source" | "." => Some(interpreters::source(walk, &args, call)),
         "trap" => {
-            if let Some(action) = args.iter().find(|a| !a.starts_with('-'))
-                && args.len() > 1
-            {
-                nested(walk, action, call, "`trap` runs");
-            }
+            trap(walk, &args, call);
             nothing
         }
         "ztcp" => {
@@ -198,23 +199,6 @@ pub(super) fn subscripts(name: &str, args: &[String], call: &mut Call) {
     }
 }
 
-fn change_directory(walk: &mut Walk<'_>, name: &str, args: &[String]) {
-    let target = args
-        .iter()
-        .find(|a| !matches!(a.as_str(), "-L" | "-P" | "-e" | "-@" | "--"));
-    walk.state.cwd = match target.map(String::as_str) {
-        None if name == "cd" => Some(walk.home()),
-        None | Some("-") => None,
-        Some(dir) if value::is_static(dir) => match (&walk.state.cwd, dir.starts_with('/')) {
-            (None, false) => None,
-            _ => Some(walk.absolute(dir)),
-        },
-        // Somewhere below a known directory still is below it.
-        Some(dir) if !value::is_open(dir) => Some(walk.absolute(dir)),
-        Some(_) => None,
-    };
-}
-
 fn evaluate(walk: &mut Walk<'_>, args: &[String], call: &mut Call) {
     let text = args.join(" ");
     if value::is_static(&text) {
@@ -226,15 +210,52 @@ fn evaluate(walk: &mut Walk<'_>, args: &[String], call: &mut Call) {
     );
 }
 
+/// What a trap runs is followed here; what it changes would change between any two commands that follow.
+fn trap(walk: &mut Walk<'_>, args: &[String], call: &mut Call) {
+    let mut words = args.iter().filter(|a| !a.starts_with('-'));
+    let Some(action) = words.next().filter(|_| args.len() > 1) else {
+        return;
+    };
+    let before = walk.state.clone();
+    nested_here(walk, action, call, "`trap` runs");
+    let after = std::mem::replace(&mut walk.state, before);
+    let signals: Vec<String> = words.map(|signal| signal.to_ascii_uppercase()).collect();
+    if signals
+        .iter()
+        .all(|signal| matches!(signal.as_str(), "EXIT" | "SIGEXIT" | "0"))
+    {
+        return;
+    }
+    let moves = after.cwd != walk.state.cwd || after.elsewhere != walk.state.elsewhere;
+    let steps = signals.iter().any(|signal| signal.ends_with("DEBUG"));
+    if moves || steps && after.variables != walk.state.variables {
+        call.part.concern(
+            "unresolved-command",
+            "`trap` changes directories or variables between the commands that follow",
+        );
+    }
+    for (name, variable) in after.variables {
+        if walk.state.variables.get(&name) != Some(&variable) {
+            walk.assign(&name, vec![value::DECODED.to_string()], variable.exported);
+        }
+    }
+}
+
 /// A text that a builtin will run later.
 fn nested(walk: &mut Walk<'_>, text: &str, call: &mut Call, what: &str) {
+    let saved = walk.state.clone();
+    nested_here(walk, text, call, what);
+    walk.state = saved;
+}
+
+fn nested_here(walk: &mut Walk<'_>, text: &str, call: &mut Call, what: &str) {
     if value::is_open(text) {
         call.part.concern(
             "unresolved-command",
             format!("{what} text that is only known when it runs"),
         );
     } else {
-        walk.nested_script(&value::show(text), Stream::Inherited);
+        walk.script_here(&value::show(text), Stream::Inherited);
     }
 }
 

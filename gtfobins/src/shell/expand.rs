@@ -103,7 +103,16 @@ impl Walk<'_> {
                 "{}{tail}",
                 self.state.cwd.clone().unwrap_or_else(|| FOREIGN.to_string())
             ),
-            "-" => format!("{FOREIGN}{tail}"),
+            "-" => {
+                let old = self.old_directory().unwrap_or_else(|| FOREIGN.to_string());
+                format!("{old}{tail}")
+            }
+            number if is_stack_index(number) => {
+                let at = number.trim_start_matches('+').parse::<usize>();
+                let stack = self.directory_stack();
+                let dir = at.ok().and_then(|at| stack.get(at).cloned());
+                format!("{}{tail}", dir.unwrap_or_else(|| FOREIGN.to_string()))
+            }
             name if name
                 .bytes()
                 .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.')) =>
@@ -250,6 +259,12 @@ impl Walk<'_> {
             _ => matches!(c, ' ' | '\t' | '\n'),
         }
     }
+}
+
+/// `1`, `+1`, `-1` behind a tilde: a place in the directory stack.
+fn is_stack_index(text: &str) -> bool {
+    let digits = text.trim_start_matches(['+', '-']);
+    !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit())
 }
 
 /// Whether a bracket that opens at `index` is closed further on.

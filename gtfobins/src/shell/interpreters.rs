@@ -1,6 +1,7 @@
 //! Shells and sourced files: the text they run is followed where it is known, and escalates where it is not.
 
 use super::call::Call;
+use super::directories;
 use super::paths::Access;
 use super::state::Stream;
 use super::value;
@@ -37,6 +38,7 @@ struct ShellCommand {
     text: Option<String>,
     operands: Vec<String>,
     loads: Option<String>,
+    enters_by_name: bool,
     stdin: bool,
 }
 
@@ -45,6 +47,7 @@ fn read_options(args: &[String]) -> ShellCommand {
         text: None,
         operands: Vec::new(),
         loads: None,
+        enters_by_name: false,
         stdin: false,
     };
     let mut rest = args.iter();
@@ -54,7 +57,8 @@ fn read_options(args: &[String]) -> ShellCommand {
             "--" | "-" => break,
             "--rcfile" | "--init-file" => out.loads = rest.next().cloned(),
             "-o" | "+o" | "-O" | "+O" => {
-                rest.next();
+                let option = rest.next();
+                out.enters_by_name |= option.is_some_and(|o| directories::enters_by_name(o));
             }
             long if long.starts_with("--") => {}
             short if short.len() > 1 && short.starts_with(['-', '+']) && !short.starts_with("-\u{F0000}") => {
@@ -81,6 +85,14 @@ fn read_options(args: &[String]) -> ShellCommand {
 pub(crate) fn shell(walk: &mut Walk<'_>, name: &str, mut call: Call, situation: &Situation) -> Stream {
     let command = read_options(call.args());
     let binary = facts::lookup(name).map_or("bash", |entry| entry.name);
+    if command.enters_by_name
+        || call
+            .env
+            .iter()
+            .any(|(name, text)| name == "BASHOPTS" && directories::enters_by_name(text))
+    {
+        call.part.concern("unresolved-path", directories::ENTERS_BY_NAME);
+    }
     if let Some(file) = &command.loads {
         call.part.concern(
             "environment",

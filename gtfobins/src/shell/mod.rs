@@ -7,6 +7,7 @@ mod branches;
 pub(crate) mod builtins;
 pub(crate) mod call;
 mod compound;
+mod directories;
 pub(crate) mod environment;
 mod expand;
 mod hidden;

@@ -239,6 +239,12 @@ fn pieces(text: &str) -> impl Iterator<Item = &str> {
 
 /// The absolute path a piece names; what is no path, or not known, names none.
 fn path(walk: &Walk<'_>, piece: &str) -> Option<String> {
+    // A variable that is not set opens the path behind it.
+    let emptied = piece.replace(value::OPEN, "").replace(value::SPREAD, "");
+    let piece = match piece.starts_with(value::OPEN) && emptied.starts_with('/') {
+        true => emptied.as_str(),
+        false => piece,
+    };
     if piece.contains(|c: char| c.is_whitespace()) || value::is_open(piece) || piece.is_empty() {
         return None;
     }

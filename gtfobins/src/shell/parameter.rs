@@ -68,6 +68,7 @@ impl Walk<'_> {
         match name {
             "HOME" => one(self.home()),
             "PWD" => one(self.state.cwd.clone().unwrap_or_else(|| FOREIGN.to_string())),
+            "DIRSTACK" => Some(self.directory_stack()),
             "IFS" => one(" \t\n".to_owned()),
             "#" | "?" | "$" | "!" | "UID" | "EUID" | "PPID" | "RANDOM" | "SECONDS" | "LINENO" | "BASHPID"
             | "COLUMNS" | "LINES" | "EPOCHSECONDS" => one(NUMBER.to_string()),

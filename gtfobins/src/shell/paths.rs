@@ -1,6 +1,6 @@
 //! From path words to effects on the file system.
 
-use super::value::{self, DECODED, STAR, TREE};
+use super::value::{self, DECODED, OPEN, STAR, TREE};
 use super::walk::{Place, Walk};
 use crate::analysis::{Effect, Part};
 
@@ -104,7 +104,33 @@ impl Walk<'_> {
             return;
         }
         let word = word.replace(value::SPREAD, "");
-        let mut path = self.absolute(&word);
+        self.access_path(&word, self.absolute(&word), access, part);
+        for path in self.other_readings(&word) {
+            self.access_path(&word, path, access, part);
+        }
+        let adds_nothing = matches!(access, Access::CreateDir | Access::CreateFile);
+        if word.starts_with(OPEN) && !access.only_looks() && !adds_nothing {
+            self.unknown_path(&word, access, false, part);
+        }
+    }
+
+    /// What else a word may name: unknown text may be empty (a variable that is not set), and the shell may be in
+    /// another directory than it seems.
+    pub(super) fn other_readings(&self, word: &str) -> Vec<String> {
+        let mut out = Vec::new();
+        let emptied = word.replace(OPEN, "");
+        let mut words = vec![word];
+        if emptied.len() < word.len() && !emptied.is_empty() {
+            out.push(self.absolute(&emptied));
+            words.push(&emptied);
+        }
+        for word in words.into_iter().filter(|word| !word.starts_with('/')) {
+            out.extend(self.state.elsewhere.iter().map(|dir| value::join(dir, word)));
+        }
+        out
+    }
+
+    fn access_path(&mut self, word: &str, mut path: String, access: Access, part: &mut Part) {
         let sinks = matches!(
             path.as_str(),
             "/dev/null" | "/dev/stdout" | "/dev/stderr" | "/dev/tty"
@@ -126,13 +152,13 @@ impl Walk<'_> {
                 rest.to_owned()
             };
         }
-        let first_open = path.find([value::FOREIGN, value::OUTPUT, value::CONTENT, DECODED]);
+        let first_open = path.find(OPEN);
         if let Some(at) = first_open {
             let known = path.get(..at).unwrap_or_default();
             let dir = known.rsplit_once('/').map_or("", |(dir, _)| dir);
             let decoded = path.contains(DECODED);
             if dir.is_empty() || decoded {
-                self.unknown_path(&word, access, decoded, part);
+                self.unknown_path(word, access, decoded, part);
                 return;
             }
             path = if access.is_recursive() {

@@ -35,7 +35,7 @@ pub struct Rights {
 }
 
 /// A variable: its elements (one for a scalar) and whether children see it.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Variable {
     pub(crate) elements: Vec<String>,
     pub(crate) exported: bool,
@@ -46,6 +46,10 @@ pub(crate) struct Variable {
 pub(crate) struct State {
     /// None once a `cd` could not be followed.
     pub(crate) cwd: Option<String>,
+    /// Directories that it may be in instead: a `cd` that fails, or is skipped, leaves it there.
+    pub(crate) elsewhere: Vec<String>,
+    /// What `pushd` put away, the latest last.
+    pub(crate) stack: Vec<Option<String>>,
     pub(crate) variables: BTreeMap<String, Variable>,
     pub(crate) functions: BTreeMap<String, Rc<Command>>,
     pub(crate) positional: Option<Vec<String>>,

@@ -26,6 +26,9 @@ pub(crate) const ELEMENT: char = '\u{F000A}';
 /// The content of a file or of the environment: an output that may be secret.
 pub(crate) const CONTENT: char = '\u{F0009}';
 
+/// The marks that could be anything at all, nothing among them.
+pub(crate) const OPEN: [char; 4] = [FOREIGN, OUTPUT, DECODED, CONTENT];
+
 /// Whether a character is one of the marks.
 pub(crate) fn is_mark(c: char) -> bool {
     ('\u{F0000}'..='\u{F000A}').contains(&c)
@@ -38,7 +41,7 @@ pub(crate) fn is_static(text: &str) -> bool {
 
 /// Whether the text could be anything at all, not only a name within a directory or a number.
 pub(crate) fn is_open(text: &str) -> bool {
-    text.contains([FOREIGN, OUTPUT, DECODED, CONTENT])
+    text.contains(OPEN)
 }
 
 /// Whether the text holds an unquoted glob.

@@ -116,6 +116,14 @@ impl Walk<'_> {
 
     /// A text that another program hands to a shell.
     pub(crate) fn nested_script(&mut self, text: &str, stdin: Stream) -> Stream {
+        let saved = self.state.clone();
+        let printed = self.script_here(text, stdin);
+        self.state = saved;
+        printed
+    }
+
+    /// A text that this shell runs itself, keeping what it changes.
+    pub(crate) fn script_here(&mut self, text: &str, stdin: Stream) -> Stream {
         self.nested_bytes += text.len();
         if self.nested_bytes > MAX_NESTED_BYTES {
             self.limit("the command runs more text than is followed");
@@ -123,9 +131,7 @@ impl Walk<'_> {
         if self.out.refused.is_some() || !self.enter() {
             return Stream::Inherited;
         }
-        let saved = self.state.clone();
         let printed = self.script(text, stdin);
-        self.state = saved;
         self.calls -= 1;
         printed
     }
@@ -191,13 +197,19 @@ impl Walk<'_> {
     pub(crate) fn list(&mut self, list: &List, stdin: Stream) -> Stream {
         let mut printed = Stream::Inherited;
         for statement in &list.0 {
-            for pipeline in &statement.chain {
+            let mut before = Vec::new();
+            for (number, pipeline) in statement.chain.iter().enumerate() {
                 if self.out.refused.is_some() {
                     return printed;
+                }
+                // Behind `&&` and `||` it may not run.
+                if number > 0 {
+                    before.push(self.standing());
                 }
                 let more = self.pipeline(pipeline, stdin.clone());
                 printed = printed.then(more);
             }
+            before.into_iter().for_each(|standing| self.may_stand(standing));
         }
         printed
     }

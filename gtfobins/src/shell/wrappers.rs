@@ -278,7 +278,7 @@ pub(crate) fn follow(walk: &mut Walk<'_>, name: &str, mut call: Call, peeled: Pe
     }
     let saved = (walk.state.clone(), walk.place.clone(), walk.sudo);
     if let Some(dir) = &peeled.cwd {
-        walk.state.cwd = (!value::is_open(dir)).then(|| walk.absolute(dir));
+        walk.change_directory(dir);
     }
     if let Some(place) = peeled.place {
         walk.place = place;
