@@ -266,6 +266,9 @@ fn everything_unfolds_into_simple_commands() {
         "echo $((1 + $(id)))",
         "x=$(id)",
         "echo ${x:-$(id)}",
+        "declare -a 'x=($(id))'",
+        "compgen -W '$(id)'",
+        "compgen -C id",
     ] {
         assert!(programs(text).contains(&"id".to_owned()), "{text}");
     }
@@ -293,6 +296,27 @@ fn what_is_only_known_when_it_runs_is_unresolved_in_the_place_of_a_command() {
         );
     }
     assert!(concerns("rm\u{200b} x").contains(&"hidden-character"));
-    assert!(concerns("x=1; echo ${x@P}").contains(&"hidden-substitution"));
+    for text in [
+        "x=1; echo ${x@P}",
+        "declare -i y; y='a[$(id)]'",
+        "read y <<< 'a[`id`]'",
+        "for RANDOM in 'a[$(id)]'; do :; done",
+        "RANDOM='a[$(id)]' :",
+        "v='$(id)'; b=([$v]=1)",
+        "echo ${a['$(id)']}",
+        "set -- 'a[$(id)]'; echo ${!1}",
+        "set -- 'a[$(id)]'; echo ${x:$1}",
+        "w='a[$(id'; v=\"$w)]\"",
+    ] {
+        assert!(concerns(text).contains(&"hidden-substitution"), "{text}");
+    }
+    for text in [
+        "x='- [x] `id`'",
+        "x='a[0] $(id)'",
+        "a=([1]=b [c]=d)",
+        "declare -a x=(a b)",
+    ] {
+        assert_eq!(concerns(text), [""; 0], "{text}");
+    }
     assert!(concerns("LD_PRELOAD=/tmp/e.so ls").contains(&"foreign-library"));
 }

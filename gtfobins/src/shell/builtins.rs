@@ -27,8 +27,7 @@ pub(crate) fn run(walk: &mut Walk<'_>, name: &str, call: &mut Call) -> Option<St
     let nothing = Some(Stream::Inherited);
     match name {
         ":" | "true" | "false" | "return" | "exit" | "break" | "continue" | "wait" | "jobs" | "fg" | "bg"
-        | "disown" | "umask" | "ulimit" | "times" | "getopts" | "logout" | "suspend" | "compgen"
-        | "caller" | "help" => {
+        | "disown" | "umask" | "ulimit" | "times" | "getopts" | "logout" | "suspend" | "caller" | "help" => {
             subscripts(name, &args, call);
             nothing
         }
@@ -53,9 +52,12 @@ pub(crate) fn run(walk: &mut Walk<'_>, name: &str, call: &mut Call) -> Option<St
             declare(walk, name, &args, call);
             nothing
         }
-        "complete" | "bind" | "mapfile" | "readarray"
-            if args.iter().any(|a| a == "-C" || a == "-x" || a == "-F") =>
-        {
+        "compgen" | "complete" => {
+            subscripts(name, &args, call);
+            completion(walk, name, &args, call);
+            Some(Stream::Output(name.to_owned()))
+        }
+        "bind" | "mapfile" | "readarray" if args.iter().any(|a| a == "-C" || a == "-x" || a == "-F") => {
             let at = args.iter().position(|a| a == "-C" || a == "-x").map(|at| at + 1);
             if let Some(text) = at.and_then(|at| args.get(at)) {
                 nested(walk, text, call, name);
@@ -237,6 +239,21 @@ fn trap(walk: &mut Walk<'_>, args: &[String], call: &mut Call) {
     for (name, variable) in after.variables {
         if walk.state.variables.get(&name) != Some(&variable) {
             walk.assign(&name, vec![value::DECODED.to_string()], variable.exported);
+        }
+    }
+}
+
+/// The command of `-C`, and the words of `-W`, which are expanded again.
+fn completion(walk: &mut Walk<'_>, name: &str, args: &[String], call: &mut Call) {
+    for (at, arg) in args.iter().enumerate() {
+        for (option, before) in [("-C", ""), ("-W", ": ")] {
+            let text = match arg.strip_prefix(option) {
+                Some("") => args.get(at + 1).map(String::as_str),
+                attached => attached,
+            };
+            if let Some(text) = text.filter(|text| before.is_empty() || text.contains(['$', '`'])) {
+                nested(walk, &format!("{before}{text}"), call, name);
+            }
         }
     }
 }

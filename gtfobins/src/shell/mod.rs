@@ -24,6 +24,7 @@ mod quoting;
 mod redirect;
 mod redirection;
 pub(crate) mod state;
+mod subscripts;
 pub(crate) mod value;
 mod variables;
 pub(crate) mod walk;

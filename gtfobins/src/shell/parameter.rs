@@ -88,7 +88,10 @@ impl Walk<'_> {
 
     fn parameter(&mut self, parameter: &Parameter) -> Vec<String> {
         if let Some(subscript) = &parameter.subscript {
-            self.arithmetic(subscript);
+            self.subscript(subscript);
+        }
+        if parameter.op == ":" {
+            self.arithmetic(&parameter.arg);
         }
         if parameter.op.starts_with('@') && !parameter.indirect {
             let letter = self.pieces_text(&parameter.arg);
@@ -109,7 +112,11 @@ impl Walk<'_> {
                 return vec![format!("{OUTPUT}{SPREAD}")];
             }
             match self.lookup(&name).as_deref() {
-                Some([target]) if value::is_static(target) => name = target.clone(),
+                Some([target]) if value::is_static(target) => {
+                    let target = target.clone();
+                    self.given_value(&name, &target);
+                    name = target;
+                }
                 _ => return vec![DECODED.to_string()],
             }
         }
@@ -173,6 +180,9 @@ impl Walk<'_> {
         } else {
             elements
         };
+        for element in &elements {
+            self.given_value(name, element);
+        }
         let old = self.state.variables.get(name).is_some_and(|v| v.exported);
         self.state.variables.insert(
             name.to_owned(),

@@ -27,10 +27,17 @@ pub(super) fn declare(walk: &mut Walk<'_>, name: &str, args: &[String], call: &m
             }
             Some((variable, text)) if text.contains(ELEMENT) => {
                 let elements: Vec<String> = text.split(ELEMENT).skip(1).map(|e| walk.untilde(e)).collect();
+                for element in &elements {
+                    walk.given_element(variable, element);
+                }
                 environment::assigned(variable, &elements.join(" "), &own, &mut call.part);
                 walk.assign(variable.trim_end_matches('+'), elements, exports);
             }
             Some((variable, text)) => {
+                // A list in quotes is read again as the list it is.
+                if text.starts_with('(') && text.contains(['$', '`', '<']) {
+                    walk.script_here(&format!("__list={}", value::show(text)), Stream::Inherited);
+                }
                 let text = walk.untilde(text);
                 environment::assigned(variable, &text, &own, &mut call.part);
                 walk.assign(variable.trim_end_matches('+'), vec![text], exports);
@@ -87,12 +94,17 @@ impl Walk<'_> {
     /// The elements that an assignment gives.
     pub(super) fn assigned(&mut self, assignment: &Assignment) -> Vec<String> {
         if let Some(subscript) = &assignment.subscript {
-            self.arithmetic(subscript);
+            self.subscript(subscript);
         }
         let mut elements = match &assignment.value {
             AssignedValue::Scalar(word) => vec![self.scalar(word)],
             AssignedValue::Array(words) => self.fields(words),
         };
+        if matches!(assignment.value, AssignedValue::Array(_)) {
+            for element in &elements {
+                self.given_element(&assignment.name, element);
+            }
+        }
         let old = self
             .state
             .variables

@@ -319,6 +319,9 @@ impl Walk<'_> {
         let mut env = Vec::new();
         for assignment in assignments {
             let elements = self.assigned(assignment);
+            if !words.is_empty() {
+                self.given_value(&assignment.name, &elements.join(" "));
+            }
             env.push((assignment.name.clone(), elements));
         }
         let argv = self.fields(words);
