@@ -200,6 +200,51 @@ fn redirections_are_reads_and_writes_and_directories_are_followed() {
 }
 
 #[test]
+fn words_that_another_grammar_makes_are_read() {
+    for text in [
+        "bash -c 'cat $0' /q/a",
+        "env -S 'cat\\_/q/a'",
+        "echo cat /q/a | xargs -I% sh -c %",
+        "echo q/a | sed 's,^,/,' | xargs cat",
+        "read x y <<< 'a /q/a'; cat $y",
+        "echo a:/q/a | while IFS=: read x y; do cat $y; done",
+        "printf 'a\\n/q/a\\n' | while read x; do cat $x; done",
+        "a=([5]=/q/a); cat ${a[5]}",
+        "echo /q/a > l; xargs -a l cat",
+        "printf 'all:\\n\\t@cat /q/a\\n' > Makefile; make",
+        "printf 'F = /q/a\\nall: ; cat $(F)\\n' > m; make -f m",
+        "echo '1e cat /q/a' > s; sed -f s b",
+    ] {
+        assert!(
+            effects(text)
+                .iter()
+                .any(|effect| effect == "filesystem:read /q/a"),
+            "{text}: {:?}",
+            effects(text)
+        );
+    }
+    for text in [
+        "perl -pe '' 'id|'",
+        "perl -e 'open F,\"id|\"'",
+        "sqlite3 a .sh",
+        "python3 -c 'from os import *'",
+        "make CC='cat a #'",
+    ] {
+        assert!(concerns(text).contains(&"runs-program"), "{text}");
+    }
+    for text in [
+        "perl -e 'print join(\"|\", 1, 2)'",
+        "sqlite3 a .schema",
+        "python3 -c 'from math import *'",
+        "make CC='ccache gcc'",
+        "printf 'all:\\n\\t$(CC) -o $@ $<\\n' > Makefile; make",
+        "printf 's/a/b/\\n' > s; sed -f s b",
+    ] {
+        assert_eq!(concerns(text), [""; 0], "{text}");
+    }
+}
+
+#[test]
 fn unknown_text_may_be_empty() {
     for (text, expected) in [
         ("cat $x/etc/a", "filesystem:read /etc/a"),

@@ -25,8 +25,7 @@ impl Parser<'_> {
     /// A word, or `name=(...)` as `declare` and its kin take it, as one word with marks between the elements.
     pub(super) fn word_or_array(&mut self) -> Result<Word, Trouble> {
         let mut word = self.word()?;
-        let opens =
-            matches!(word.pieces.last(), Some(Piece::Literal { text, quoted: false }) if text.ends_with('='));
+        let opens = matches!(word.pieces.last(), Some(Piece::Literal { text, quoted: false }) if text.len() > 1 && text.ends_with('='));
         if opens && self.peek() == Some(b'(') {
             for element in self.array()? {
                 let text = ELEMENT.to_string();

@@ -22,8 +22,25 @@ impl Walk<'_> {
                 printed
             }
             Kind::While { condition, body } => {
-                self.list(condition, stdin.clone());
-                self.maybe(body, stdin)
+                let Stream::Text(text) = &stdin else {
+                    self.list(condition, stdin.clone());
+                    return self.maybe(body, stdin);
+                };
+                // Once for each line that its condition may read.
+                let lines: Vec<&str> = text.lines().collect();
+                let turns = match lines.len() {
+                    2..=MAX_TURNS => lines
+                        .into_iter()
+                        .map(|line| Stream::Text(format!("{line}\n")))
+                        .collect(),
+                    _ => vec![stdin.clone()],
+                };
+                let mut printed = Stream::Inherited;
+                for line in turns {
+                    self.list(condition, line.clone());
+                    printed = printed.then(self.maybe(body, line));
+                }
+                printed
             }
             Kind::For { name, words, body } => self.for_loop(name, words.as_deref(), body, stdin),
             Kind::ArithmeticFor { header, body } => {

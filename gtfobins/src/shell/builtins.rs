@@ -66,7 +66,7 @@ pub(crate) fn run(walk: &mut Walk<'_>, name: &str, call: &mut Call) -> Option<St
         }
         "unset" | "let" | "test" | "[" | "read" | "mapfile" | "readarray" => {
             subscripts(name, &args, call);
-            read(walk, name, &args, &call.stdin);
+            read(walk, name, &args, call);
             nothing
         }
         "set" => {

@@ -157,7 +157,15 @@ fn run_text(walk: &mut Walk<'_>, text: &str, operands: Vec<String>, stdin: Strea
     } else {
         unmark(text, walk, at)
     };
+    let outer = walk.state.variables.remove("0");
+    if let Some(zero) = operands.first() {
+        walk.assign("0", vec![zero.clone()], false);
+    }
     let printed = walk.nested_script(&text, stdin);
+    walk.state.variables.remove("0");
+    walk.state
+        .variables
+        .extend(outer.map(|zero| ("0".to_owned(), zero)));
     walk.state.positional = saved;
     printed
 }

@@ -30,7 +30,7 @@ pub(super) fn env(args: &[String]) -> Peeled {
             });
         if let Some(text) = split {
             // The words of -S come in front of what follows.
-            for piece in split_words(&text).into_iter().rev() {
+            for piece in split_words(&unescaped(&text)).into_iter().rev() {
                 rest.push_front(piece);
             }
             continue;
@@ -61,6 +61,27 @@ pub(super) fn env(args: &[String]) -> Peeled {
         }
     }
     peeled
+}
+
+/// The escapes of `env -S`; a variable in it is only known when it runs.
+fn unescaped(text: &str) -> String {
+    let mut out = String::new();
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        match c {
+            '\\' => match chars.next() {
+                Some('c') | None => break,
+                Some('_' | 'f' | 'n' | 'r' | 't' | 'v') => out.push(' '),
+                Some(c) => out.push(c),
+            },
+            '$' if chars.next_if_eq(&'{').is_some() => {
+                chars.by_ref().find(|c| *c == '}');
+                out.push(value::DECODED);
+            }
+            c => out.push(c),
+        }
+    }
+    out
 }
 
 /// `bwrap`: its options take none to three values, then the command follows.
@@ -280,8 +301,17 @@ pub(super) fn xargs(walk: &mut Walk<'_>, args: &[String], call: &mut Call) -> Pe
     let mut source = call.stdin.clone();
     if let Some(file) = options.value(&["-a", "--arg-file"]) {
         walk.access(file, super::paths::Access::Read, &mut call.part);
-        source = Stream::File(file.to_owned());
+        source = match walk.made.get(&walk.absolute(file)).cloned() {
+            Some(made) => made
+                .content
+                .map_or_else(|| Stream::Decoded("a file".to_owned()), Stream::Text),
+            None => Stream::File(file.to_owned()),
+        };
     }
+    let mark = options
+        .value(&["-I", "--replace"])
+        .map(str::to_owned)
+        .or_else(|| call.args().iter().any(|a| a == "-i").then(|| "{}".to_owned()));
     let words = match source {
         Stream::Text(text) if options.has(&["-0", "--null"]) => text
             .split('\0')
@@ -297,6 +327,12 @@ pub(super) fn xargs(walk: &mut Walk<'_>, args: &[String], call: &mut Call) -> Pe
                     .map(str::to_owned)
                     .collect()
             }
+            // What is put in place of a mark is a line, quotes taken off.
+            None if mark.is_some() => text
+                .lines()
+                .map(|line| line.trim_start().replace(['"', '\''], ""))
+                .filter(|line| !line.is_empty())
+                .collect(),
             None => split_words(&text),
         },
         Stream::Paths(paths) => paths,
@@ -309,10 +345,6 @@ pub(super) fn xargs(walk: &mut Walk<'_>, args: &[String], call: &mut Call) -> Pe
     if command.is_empty() {
         command = vec!["echo".to_owned()];
     }
-    let mark = options
-        .value(&["-I", "--replace"])
-        .map(str::to_owned)
-        .or_else(|| call.args().iter().any(|a| a == "-i").then(|| "{}".to_owned()));
     let mut peeled = Peeled {
         feeds: false,
         ..Peeled::default()

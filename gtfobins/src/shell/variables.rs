@@ -4,7 +4,7 @@ use super::ast::{AssignedValue, Assignment};
 use super::call::Call;
 use super::environment;
 use super::state::Stream;
-use super::value::{self, ELEMENT, FOREIGN};
+use super::value::{self, CLASS, ELEMENT, FOREIGN};
 use super::walk::{MAX_WORDS, Walk};
 
 pub(super) fn declare(walk: &mut Walk<'_>, name: &str, args: &[String], call: &mut Call) {
@@ -31,7 +31,7 @@ pub(super) fn declare(walk: &mut Walk<'_>, name: &str, args: &[String], call: &m
                     walk.given_element(variable, element);
                 }
                 environment::assigned(variable, &elements.join(" "), &own, &mut call.part);
-                walk.assign(variable.trim_end_matches('+'), elements, exports);
+                walk.assign(variable.trim_end_matches('+'), placed(elements), exports);
             }
             Some((variable, text)) => {
                 // A list in quotes is read again as the list it is.
@@ -52,10 +52,11 @@ pub(super) fn declare(walk: &mut Walk<'_>, name: &str, args: &[String], call: &m
     }
 }
 
-pub(super) fn read(walk: &mut Walk<'_>, name: &str, args: &[String], stdin: &Stream) {
+pub(super) fn read(walk: &mut Walk<'_>, name: &str, args: &[String], call: &Call) {
     if !matches!(name, "read" | "mapfile" | "readarray") {
         return;
     }
+    let stdin = &call.stdin;
     let text = match stdin {
         Stream::Text(text) => text.lines().next().unwrap_or_default().to_owned(),
         Stream::Paths(paths) => paths.first().cloned().unwrap_or_else(|| FOREIGN.to_string()),
@@ -75,12 +76,25 @@ pub(super) fn read(walk: &mut Walk<'_>, name: &str, args: &[String], stdin: &Str
         }
         return;
     }
-    // A loop over several known lines is not followed line by line.
+    // A loop over more lines than are followed one by one.
     let several = matches!(stdin, Stream::Text(text) if text.lines().count() > 1);
-    let whole = if names.len() > 1 || several {
+    let whole = if several { FOREIGN.to_string() } else { text };
+    // Where options take words of their own, those are no names.
+    let plain = args
+        .iter()
+        .all(|a| !a.starts_with('-') || matches!(a.as_str(), "-r" | "-s" | "-e" | "-rs"));
+    if names.len() > 1 && plain && value::is_static(&whole) {
+        let separators = walk.separators(call);
+        let fields = split_fields(&whole, names.len(), &separators);
+        for (variable, field) in names.into_iter().zip(fields) {
+            walk.assign(variable, vec![field], false);
+        }
+        return;
+    }
+    let whole = if names.len() > 1 {
         FOREIGN.to_string()
     } else {
-        text
+        whole
     };
     for variable in names {
         walk.assign(variable, vec![whole.clone()], false);
@@ -90,7 +104,59 @@ pub(super) fn read(walk: &mut Walk<'_>, name: &str, args: &[String], stdin: &Str
     }
 }
 
+/// Splits a line into as many fields as there are names; the last takes what is left.
+fn split_fields(line: &str, names: usize, separators: &str) -> Vec<String> {
+    let blank = |c: char| c.is_whitespace() && separators.contains(c);
+    let mut rest = line.trim_matches(blank);
+    let mut out = Vec::new();
+    while out.len() + 1 < names {
+        let Some(at) = rest.find(|c| separators.contains(c)) else {
+            break;
+        };
+        let (field, tail) = rest.split_at(at);
+        out.push(field.to_owned());
+        let tail = tail.trim_start_matches(blank);
+        let mark = tail.chars().next().filter(|c| separators.contains(*c));
+        let cut = mark.map_or(0, char::len_utf8);
+        rest = tail.get(cut..).unwrap_or_default().trim_start_matches(blank);
+    }
+    out.push(rest.to_owned());
+    out.resize(names, String::new());
+    out
+}
+
+/// The elements of a list, those with a number in front at their place.
+fn placed(fields: Vec<String>) -> Vec<String> {
+    let mut out: Vec<String> = Vec::new();
+    for field in fields {
+        let own = field
+            .strip_prefix(['[', CLASS])
+            .and_then(|rest| rest.split_once("]="));
+        match own.map(|(key, text)| (key.parse::<usize>(), text.to_owned())) {
+            Some((Ok(at), text)) if at < MAX_WORDS => {
+                out.resize(out.len().max(at + 1), String::new());
+                if let Some(place) = out.get_mut(at) {
+                    *place = text;
+                }
+            }
+            Some((_, text)) => out.push(text),
+            None => out.push(field),
+        }
+    }
+    out
+}
+
 impl Walk<'_> {
+    /// What `IFS` is for a call.
+    fn separators(&self, call: &Call) -> String {
+        let given = call.env.iter().rev().find(|(name, _)| name == "IFS");
+        let set = given
+            .map(|(_, text)| text)
+            .or_else(|| self.state.variables.get("IFS")?.elements.first());
+        set.filter(|text| value::is_static(text))
+            .map_or_else(|| " \t\n".to_owned(), String::clone)
+    }
+
     /// The elements that an assignment gives.
     pub(super) fn assigned(&mut self, assignment: &Assignment) -> Vec<String> {
         if let Some(subscript) = &assignment.subscript {
@@ -104,6 +170,7 @@ impl Walk<'_> {
             for element in &elements {
                 self.given_element(&assignment.name, element);
             }
+            elements = placed(elements);
         }
         let old = self
             .state
@@ -148,5 +215,30 @@ impl Walk<'_> {
             }
             _ => elements,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{placed, split_fields};
+
+    #[test]
+    fn a_line_is_split_as_read_splits_it() {
+        for (line, names, separators, fields) in [
+            ("x  y z", 2, " \t\n", &["x", "y z"][..]),
+            (" x y ", 2, " \t\n", &["x", "y"]),
+            ("x", 2, " \t\n", &["x", ""]),
+            ("x:y:z", 2, ":", &["x", "y:z"]),
+            (":y", 2, ":", &["", "y"]),
+            ("x : y", 2, " :", &["x", "y"]),
+        ] {
+            assert_eq!(split_fields(line, names, separators), fields, "{line}");
+        }
+    }
+
+    #[test]
+    fn elements_with_a_number_stand_at_their_place() {
+        let given = ["[2]=c", "[0]=a", "[k]=v"].map(str::to_owned).to_vec();
+        assert_eq!(placed(given), ["a", "", "c", "v"]);
     }
 }

@@ -26,6 +26,20 @@ pub(super) fn check(name: &str, args: &[String], call: &mut Call) {
         text.push(' ');
         text.push_str(input);
     }
+    // `.sh` and `.sy` are enough of `.shell` and `.system`.
+    let runs = |word: &str| {
+        let command = word.trim_matches(['"', '\'']);
+        command.len() > 2
+            && [".shell", ".system"]
+                .iter()
+                .any(|whole| whole.starts_with(command))
+    };
+    if name.starts_with("sqlite") && text.split_whitespace().any(runs) {
+        call.part.concern(
+            "runs-program",
+            format!("the commands given to `{name}` run a program"),
+        );
+    }
     statements(name, &text, call);
 }
 

@@ -183,6 +183,10 @@ pub(crate) fn run(walk: &mut Walk<'_>, language: Language, call: &mut Call) -> S
             .skip(1)
             .filter(|a| !a.starts_with('-'))
         {
+            if language == Language::Perl && (file.ends_with('|') || file.starts_with('|')) {
+                call.part
+                    .concern("runs-program", "perl runs a file name that ends in a pipe");
+            }
             let in_place = language != Language::Python
                 && args
                     .iter()

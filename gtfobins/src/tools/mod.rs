@@ -22,6 +22,7 @@ mod git_paths;
 mod languages;
 mod leaving;
 mod machine;
+mod makefiles;
 mod network;
 pub(crate) mod options;
 mod own;
@@ -81,6 +82,11 @@ pub(crate) fn run(walk: &mut Walk<'_>, name: &str, call: &mut Call) -> Stream {
             if let Some(file) = file.filter(|file| file != ":memory:") {
                 walk.access(&file, crate::shell::paths::Access::Read, &mut call.part);
             }
+            program(call);
+            Stream::Output(name.to_owned())
+        }
+        "make" | "gmake" => {
+            makefiles::run(walk, call);
             program(call);
             Stream::Output(name.to_owned())
         }

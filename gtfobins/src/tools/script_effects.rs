@@ -17,6 +17,10 @@ pub(super) fn script_effects(walk: &mut Walk<'_>, language: Language, script: &s
             format!("the script that `{name}` runs is only known when it runs"),
         );
     }
+    if language == Language::Perl && script.contains("open") && opens_pipe(script) {
+        call.part
+            .concern("runs-program", "the perl script opens a pipe to a command");
+    }
     let uses = inspect(constructs(language), script);
     if let Some(construct) = uses.run.or(uses.load) {
         call.part.concern(
@@ -69,6 +73,20 @@ pub(super) fn script_effects(walk: &mut Walk<'_>, language: Language, script: &s
         );
     }
     network(&uses, script, call);
+}
+
+/// Whether a literal that is more than a mark ends in a pipe.
+fn opens_pipe(script: &str) -> bool {
+    ["|\"", "|'", "\"|", "'|", "|}", "|)"].iter().any(|pipe| {
+        script.match_indices(pipe).any(|(at, _)| {
+            let around = (
+                script.get(..at).and_then(|t| t.chars().next_back()),
+                script.get(at + pipe.len()..).and_then(|t| t.chars().next()),
+            );
+            let other = if pipe.starts_with('|') { around.0 } else { around.1 };
+            other.is_some_and(|c| !matches!(c, '"' | '\'' | '|' | ','))
+        })
+    })
 }
 
 fn network(uses: &ScriptUses, script: &str, call: &mut Call) {

@@ -47,8 +47,38 @@ pub(crate) fn sed_parts(args: &[String]) -> (Vec<String>, Vec<String>, bool) {
     (scripts, files, options.has(&["-i", "--in-place"]))
 }
 
+/// The files that `-f` reads scripts from.
+fn sed_script_files(args: &[String]) -> Vec<String> {
+    let mut out = Vec::new();
+    let mut rest = args.iter().take_while(|a| *a != "--");
+    while let Some(word) = rest.next() {
+        if let Some(file) = word.strip_prefix("--file=") {
+            out.push(file.to_owned());
+        } else if word == "--file" {
+            out.extend(rest.next().cloned());
+        } else if word.starts_with('-')
+            && !word.starts_with("--")
+            && let Some((before, file)) = word.split_once('f')
+            && !before.contains(['e', 'i', 'l'])
+        {
+            if file.is_empty() {
+                out.extend(rest.next().cloned());
+            } else {
+                out.push(file.to_owned());
+            }
+        }
+    }
+    out
+}
+
 fn sed(walk: &mut Walk<'_>, call: &mut Call) -> Stream {
-    let (scripts, files, in_place) = sed_parts(call.args());
+    let (mut scripts, files, in_place) = sed_parts(call.args());
+    for file in sed_script_files(call.args()) {
+        match walk.made.get(&walk.absolute(&file)).cloned() {
+            Some(made) => scripts.push(made.content.unwrap_or_else(|| value::DECODED.to_string())),
+            None => walk.access(&file, Access::Read, &mut call.part),
+        }
+    }
     for script in &scripts {
         if value::is_open(script)
             && script
@@ -81,7 +111,42 @@ fn sed(walk: &mut Walk<'_>, call: &mut Call) -> Stream {
             &mut call.part,
         );
     }
+    if let ([script], [], Stream::Text(text)) = (scripts.as_slice(), files.as_slice(), &call.stdin)
+        && let Some(edited) = substituted(script, text)
+    {
+        return Stream::Text(edited);
+    }
     filtered(call, "sed", &files)
+}
+
+/// What a script of one plain `s` makes of a text; none where its pattern is more than a literal or an anchor.
+fn substituted(script: &str, text: &str) -> Option<String> {
+    let body = script.strip_prefix('s')?;
+    let mark = body
+        .chars()
+        .next()
+        .filter(|c| c.is_ascii_punctuation() && *c != '\\')?;
+    let parts: Vec<&str> = body.get(1..)?.split(mark).collect();
+    let [from, to, flags] = parts.as_slice() else {
+        return None;
+    };
+    if !value::is_static(script) || !matches!(*flags, "" | "g") || to.contains(['&', '\\', '\n']) {
+        return None;
+    }
+    let edit = |line: &str| match *from {
+        "^" => Some(format!("{to}{line}")),
+        "$" => Some(format!("{line}{to}")),
+        from if from.is_empty()
+            || from.contains(['^', '$', '.', '*', '[', '\\', '+', '?', '(', '|', '{']) =>
+        {
+            None
+        }
+        from if *flags == "g" => Some(line.replace(from, to)),
+        from => Some(line.replacen(from, to, 1)),
+    };
+    text.lines()
+        .map(|line| edit(line).map(|line| line + "\n"))
+        .collect()
 }
 
 /// The programs and files of an awk call.
