@@ -47,6 +47,7 @@ fn a_directory_that_the_shell_may_still_be_in_is_judged() {
         "pushd -n ~/.s; popd; cat f",
         "pushd ~/.s; pushd /tmp; cat ~1/f",
         "cat $(cd ~/.s; cd /tmp; cd -)/f",
+        "source /dev/stdin <<< 'cd ~/.s'; cat f",
     ] {
         assert!(abroad(text).contains(&"/home/u/.s/f".to_owned()), "{text}");
     }

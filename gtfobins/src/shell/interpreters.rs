@@ -279,6 +279,10 @@ pub(crate) fn source(walk: &mut Walk<'_>, args: &[String], call: &mut Call) -> S
     let Some(file) = args.first().cloned() else {
         return Stream::Inherited;
     };
+    if let ("/dev/stdin" | "/dev/fd/0", Stream::Text(text)) = (file.as_str(), &call.stdin) {
+        let text = text.clone();
+        return walk.script_here(&text, Stream::Inherited);
+    }
     if file == "/dev/stdin" || file.starts_with("/dev/fd/") && !walk.made.contains_key(&file) {
         return run_stdin(walk, "source", call);
     }

@@ -63,7 +63,16 @@ pub(super) fn read(walk: &mut Walk<'_>, name: &str, args: &[String], call: &Call
         Stream::Decoded(_) => value::DECODED.to_string(),
         Stream::Inherited | Stream::File(_) | Stream::Output(_) => FOREIGN.to_string(),
     };
-    let names: Vec<&String> = args.iter().filter(|a| !a.starts_with('-')).collect();
+    let names = names(name, args);
+    if name != "read"
+        && let Stream::Text(text) = stdin
+    {
+        let lines: Vec<String> = text.lines().take(MAX_WORDS).map(str::to_owned).collect();
+        for variable in names {
+            walk.assign(variable, lines.clone(), false);
+        }
+        return;
+    }
     let fills = name != "read" || args.iter().any(|a| a.starts_with('-') && a.contains('a'));
     if fills && value::is_static(&text) && !matches!(stdin, Stream::Text(text) if text.lines().count() > 1) {
         let elements = if name == "read" {
@@ -79,10 +88,8 @@ pub(super) fn read(walk: &mut Walk<'_>, name: &str, args: &[String], call: &Call
     // A loop over more lines than are followed one by one.
     let several = matches!(stdin, Stream::Text(text) if text.lines().count() > 1);
     let whole = if several { FOREIGN.to_string() } else { text };
-    // Where options take words of their own, those are no names.
-    let plain = args
-        .iter()
-        .all(|a| !a.starts_with('-') || matches!(a.as_str(), "-r" | "-s" | "-e" | "-rs"));
+    let part_only = |a: &String| a.starts_with('-') && a.contains(['d', 'n', 'N', 'u', 'a']);
+    let plain = !args.iter().any(part_only);
     if names.len() > 1 && plain && value::is_static(&whole) {
         let separators = walk.separators(call);
         let fields = split_fields(&whole, names.len(), &separators);
@@ -102,6 +109,25 @@ pub(super) fn read(walk: &mut Walk<'_>, name: &str, args: &[String], call: &Call
     if args.iter().all(|a| a.starts_with('-')) {
         walk.assign("REPLY", vec![whole], false);
     }
+}
+
+/// The names that a call fills, without the words that its options take.
+fn names<'a>(name: &str, args: &'a [String]) -> Vec<&'a String> {
+    let values: &[char] = if name == "read" {
+        &['p', 'd', 'n', 't', 'u', 'i', 'N']
+    } else {
+        &['d', 'n', 'O', 's', 'u', 'C', 'c']
+    };
+    let mut rest = args.iter();
+    let mut out = Vec::new();
+    while let Some(word) = rest.next() {
+        if !word.starts_with('-') {
+            out.push(word);
+        } else if word.ends_with(values) && !word.starts_with("--") {
+            rest.next();
+        }
+    }
+    out
 }
 
 /// Splits a line into as many fields as there are names; the last takes what is left.

@@ -37,7 +37,29 @@ pub(super) fn run(walk: &mut Walk<'_>, call: &mut Call) {
             .map(str::to_owned)
             .to_vec();
     }
+    let elsewhere = args.windows(2).find_map(|words| match words {
+        [option, dir] if matches!(option.as_str(), "-C" | "--directory") => Some(dir.as_str()),
+        _ => None,
+    });
+    let attached = ["--directory=", "-C"];
+    let dir = elsewhere
+        .or_else(|| {
+            let given = |word: &'_ String| {
+                attached
+                    .iter()
+                    .any(|option| word.len() > option.len() && word.starts_with(option))
+            };
+            let word = args.iter().find(|word| given(word))?;
+            attached.iter().find_map(|option| word.strip_prefix(option))
+        })
+        .unwrap_or(".")
+        .to_owned();
     for file in files {
+        let file = if file.starts_with('/') {
+            file
+        } else {
+            format!("{dir}/{file}")
+        };
         match walk
             .made
             .get(&walk.absolute(&file))

@@ -17,6 +17,8 @@ pub(super) fn script_effects(walk: &mut Walk<'_>, language: Language, script: &s
             format!("the script that `{name}` runs is only known when it runs"),
         );
     }
+    // A variable that is not set opens the path behind it.
+    let script = &script.replace(value::OPEN, "");
     if language == Language::Perl && script.contains("open") && opens_pipe(script) {
         call.part
             .concern("runs-program", "the perl script opens a pipe to a command");
