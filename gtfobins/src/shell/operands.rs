@@ -2,15 +2,13 @@
 //! is not known here. What they name is told; whether that matters is for whoever holds a policy.
 
 use super::call::Call;
+use super::paths::MAX_PATH_BYTES;
 use super::value::{self, CLASS, ONE, STAR, TREE};
 use super::walk::{Place, Walk};
 use crate::analysis::{Effect, Operand};
 
 /// Most words of a command that are looked at; a command with more of them is judged by its first ones and last ones.
 const MAX_WORDS: usize = 256;
-/// Longest word that can be a path (PATH_MAX of Linux).
-const MAX_PATH_BYTES: usize = 4096;
-
 /// Programs whose words are no paths of this machine, or that are judged by a table of their own: containers,
 /// clusters, other machines, Watchtower itself, and those that only ask whether a path is there.
 const LOOKED_INTO: &[&str] = &[

@@ -11,6 +11,13 @@ const MAX_VALUE_BYTES: usize = 16 * 1024;
 impl Walk<'_> {
     /// What an expansion yields: one text, or several for arrays and `$@`.
     pub(crate) fn piece_fields(&mut self, piece: &Piece) -> Vec<String> {
+        if let Piece::Literal { text, .. } = piece {
+            return vec![text.clone()];
+        }
+        self.within(|walk| walk.expansion(piece)).unwrap_or_default()
+    }
+
+    fn expansion(&mut self, piece: &Piece) -> Vec<String> {
         match piece {
             Piece::Literal { text, .. } => vec![text.clone()],
             Piece::Parameter { parameter, .. } => self.parameter(parameter),

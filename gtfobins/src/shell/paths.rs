@@ -4,6 +4,9 @@ use super::value::{self, DECODED, OPEN, STAR, TREE};
 use super::walk::{Place, Walk};
 use crate::analysis::{Effect, Part};
 
+/// Longest path of a command: Linux has no longer ones (PATH_MAX).
+pub(crate) const MAX_PATH_BYTES: usize = 4096;
+
 /// What is done to a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Access {
@@ -191,6 +194,10 @@ impl Walk<'_> {
         part: &mut Part,
     ) {
         let shown = value::show(path);
+        if shown.len() > MAX_PATH_BYTES {
+            self.limit("a path is longer than 4,096 bytes");
+            return;
+        }
         match self.place.clone() {
             Place::Here => part.effects.push(Effect {
                 domain: "filesystem",

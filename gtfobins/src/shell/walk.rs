@@ -17,6 +17,8 @@ const MAX_NESTED_BYTES: usize = 256 * 1024;
 pub(super) const MAX_WORDS: usize = 2_048;
 /// How deep functions, nested shells and wrappers may call each other.
 const MAX_CALLS: u32 = 24;
+/// How deep commands and the values of parameters may stand within each other, functions and nested shells included.
+const MAX_NESTING: u32 = 160;
 /// Where commands run.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Place {
@@ -45,6 +47,7 @@ pub(crate) struct Walk<'s> {
     pub(crate) called: Vec<Rc<Command>>,
     steps: usize,
     nested_bytes: usize,
+    nesting: u32,
 }
 
 /// Analyses a command text as a shell with this scope would read it.
@@ -65,6 +68,7 @@ pub fn analyse(text: &str, scope: &ShellScope) -> Analysis {
         called: Vec::new(),
         steps: 0,
         nested_bytes: 0,
+        nesting: 0,
     };
     if let Some(concern) = super::hidden::hidden_characters(text) {
         let part = Part {
@@ -263,6 +267,22 @@ impl Walk<'_> {
         if !self.step() {
             return Stream::Inherited;
         }
+        self.within(|walk| walk.kind(command, stdin)).unwrap_or_default()
+    }
+
+    /// Follows what stands within what is followed; none where that goes too deep for the stack of a thread.
+    pub(super) fn within<T>(&mut self, follow: impl FnOnce(&mut Self) -> T) -> Option<T> {
+        if self.nesting >= MAX_NESTING {
+            self.limit("commands stand within each other too deeply");
+            return None;
+        }
+        self.nesting += 1;
+        let followed = follow(self);
+        self.nesting -= 1;
+        Some(followed)
+    }
+
+    fn kind(&mut self, command: &Command, stdin: Stream) -> Stream {
         match &command.kind {
             Kind::Simple { assignments, words } => self.simple(command, assignments, words, stdin),
             Kind::Function { name, body } => {

@@ -97,16 +97,31 @@ impl Resolver {
         if let Some(known) = self.dirs.borrow().get(dir) {
             return known.clone();
         }
-        let real = std::fs::canonicalize(dir).unwrap_or_else(|_| match (dir.parent(), dir.file_name()) {
-            (Some(parent), Some(name)) => self.dir(parent).join(name),
-            _ => dir.to_owned(),
-        });
+        let real = std::fs::canonicalize(dir).unwrap_or_else(|_| as_far_as_it_goes(dir));
         let mut dirs = self.dirs.borrow_mut();
         if dirs.len() < MAX_REMEMBERED {
             dirs.insert(dir.to_owned(), real.clone());
         }
         real
     }
+}
+
+/// The real path of what exists of a directory's path, from the root on, with the rest as given. A loop: the path may
+/// have thousands of components, and none below one that is missing is looked up.
+fn as_far_as_it_goes(dir: &Path) -> PathBuf {
+    let (mut real, mut given) = (PathBuf::new(), PathBuf::new());
+    let mut components = dir.components();
+    while let Some(component) = components.next() {
+        given.push(component);
+        match std::fs::canonicalize(&given) {
+            Ok(found) => real = found,
+            Err(_) => {
+                real.push(component);
+                real.extend(components.by_ref());
+            }
+        }
+    }
+    real
 }
 
 /// The real file behind a program's path.
