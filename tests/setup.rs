@@ -5,6 +5,7 @@ use serde_json::{Value as Json, json};
 use std::{
     fs,
     path::{Path, PathBuf},
+    process::Command,
 };
 
 const CLIENTS: [&str; 6] = ["opencode", "claude-code", "codex", "gemini", "cursor", "copilot"];
@@ -295,7 +296,7 @@ fn a_link_that_leads_nowhere_and_what_is_no_file_are_left_as_they_are() {
     assert_eq!(world.wt(&["setup", "claude-code"], b"").0, 78);
     assert!(settings.is_symlink());
     fs::remove_file(&settings).unwrap();
-    let made = std::process::Command::new("mkfifo").arg(&settings).status();
+    let made = Command::new("mkfifo").arg(&settings).status();
     assert!(made.unwrap().success());
     assert_eq!(world.wt(&["setup", "claude-code"], b"").0, 78);
     assert!(!settings.is_file() && settings.exists());
@@ -304,4 +305,91 @@ fn a_link_that_leads_nowhere_and_what_is_no_file_are_left_as_they_are() {
         "nothing was changed"
     );
     assert!(calls(&world).is_empty());
+}
+
+#[test]
+fn a_hook_that_dies_stops_the_tool() {
+    let world = World::new();
+    // The program that the settings name: it can be taken away, and one that dies put in its place.
+    let program = world.dir.path().join("wt");
+    fs::copy(env!("CARGO_BIN_EXE_wt"), &program).unwrap();
+    let set_up = |client: &str| {
+        let done = Command::new(&program)
+            .args(["setup", client])
+            .current_dir(world.workspace())
+            .env_clear()
+            .env("HOME", world.dir.path())
+            .env("PATH", "/usr/bin:/bin")
+            .output()
+            .unwrap();
+        assert!(done.status.success(), "{client}: {done:?}");
+    };
+    let ran = |command: &str| {
+        let done = Command::new("sh")
+            .args(["-c", command])
+            .env_clear()
+            .env("HOME", world.dir.path())
+            .env("PATH", "/usr/bin:/bin")
+            .stdin(std::process::Stdio::null())
+            .output()
+            .unwrap();
+        (done.status.code(), String::from_utf8(done.stdout).unwrap())
+    };
+    let mut guards = Vec::new();
+    for (client, file, before, after) in [
+        (
+            "claude-code",
+            ".claude/settings.json",
+            "PreToolUse",
+            "PostToolUse",
+        ),
+        ("codex", ".codex/hooks.json", "PreToolUse", "PostToolUse"),
+        ("gemini", ".gemini/settings.json", "BeforeTool", "AfterTool"),
+        (
+            "copilot",
+            ".copilot/hooks/watchtower.json",
+            "preToolUse",
+            "postToolUse",
+        ),
+    ] {
+        set_up(client);
+        let settings: Json = serde_json::from_str(&read(&world.dir.path().join(file)).unwrap()).unwrap();
+        let command = |event: &str| {
+            let hook = &settings["hooks"][event][0];
+            let of = if hook["bash"].is_string() {
+                &hook["bash"]
+            } else {
+                &hook["hooks"][0]["command"]
+            };
+            of.as_str().unwrap().to_owned()
+        };
+        assert!(
+            !command(after).contains("||"),
+            "{client}: what ran is not stopped any more"
+        );
+        // An event that is not understood is refused as before, and answered once.
+        let (code, answer) = ran(&command(before));
+        assert_eq!(
+            (code, answer.lines().count()),
+            (Some(if client == "copilot" { 0 } else { 2 }), 1)
+        );
+        guards.push((client, command(before)));
+    }
+    for death in ["kill -ABRT $$", "kill -SEGV $$", "exit 1"] {
+        fs::remove_file(&program).unwrap();
+        fs::write(&program, format!("#!/bin/sh\n{death}\n")).unwrap();
+        fs::set_permissions(&program, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+        for (client, guard) in &guards {
+            let (code, answer) = ran(guard);
+            if *client == "copilot" {
+                let answer: Json = serde_json::from_str(&answer).unwrap();
+                assert_eq!(
+                    (code, answer["permissionDecision"].as_str()),
+                    (Some(0), Some("deny"))
+                );
+            } else {
+                assert_eq!(code, Some(2), "{client} after {death}");
+            }
+        }
+    }
 }

@@ -25,10 +25,21 @@ impl Installed {
         format!("{} hook {client}", shell_words::quote(&self.program()))
     }
 
+    /// The hook before a tool. A client takes a hook that died for one that has nothing against the tool: then
+    /// `otherwise` stops it, in the way that the client honours.
+    fn guard(&self, client: &str, otherwise: &str) -> String {
+        format!("{} || {otherwise}", self.hook(client))
+    }
+
     fn server(&self) -> Json {
         json!({"command": self.program(), "args": ["mcp"]})
     }
 }
+
+/// The exit code that blocks a tool, where a client honours one.
+const BLOCKED: &str = "exit 2";
+/// What blocks a tool of Copilot, which goes on after a hook that fails.
+const COPILOT_BLOCKED: &str = r#"echo '{"permissionDecision":"deny","permissionDecisionReason":"watchtower: the hook failed; nothing was done"}'"#;
 
 /// The settings of a client; none for a name that is not known.
 pub(crate) fn settings_of(client: &str, scope: Scope<'_>, wt: &Installed) -> Option<Vec<Settings>> {
@@ -60,7 +71,7 @@ fn moved(scope: Scope<'_>, variable: &str, usual: &str, file: &str, project: &st
 }
 
 fn claude_code(scope: Scope<'_>, wt: &Installed) -> Vec<Settings> {
-    let hook = |timeout: u32| json!({"matcher": "*", "hooks": [{"type": "command", "command": wt.hook("claude-code"), "timeout": timeout}]});
+    let hook = |command: String| json!({"matcher": "*", "hooks": [{"type": "command", "command": command, "timeout": 10}]});
     let mut server = wt.server();
     if let Some(fields) = server.as_object_mut() {
         fields.insert("type".to_owned(), "stdio".into());
@@ -76,8 +87,8 @@ fn claude_code(scope: Scope<'_>, wt: &Installed) -> Vec<Settings> {
             ),
             edits: vec![
                 Edit::Unless(&["disableAllHooks"], true.into()),
-                Edit::Element(&["hooks", "PreToolUse"], hook(10)),
-                Edit::Element(&["hooks", "PostToolUse"], hook(10)),
+                Edit::Element(&["hooks", "PreToolUse"], hook(wt.guard("claude-code", BLOCKED))),
+                Edit::Element(&["hooks", "PostToolUse"], hook(wt.hook("claude-code"))),
             ],
         },
         Settings {
@@ -88,8 +99,7 @@ fn claude_code(scope: Scope<'_>, wt: &Installed) -> Vec<Settings> {
 }
 
 fn codex(scope: Scope<'_>, wt: &Installed) -> Vec<Settings> {
-    let hook =
-        json!({"matcher": ".*", "hooks": [{"type": "command", "command": wt.hook("codex"), "timeout": 10}]});
+    let hook = |command: String| json!({"matcher": ".*", "hooks": [{"type": "command", "command": command, "timeout": 10}]});
     // A JSON string is a basic string of TOML too.
     let block = format!(
         "[mcp_servers.watchtower]\ncommand = {}\nargs = [\"mcp\"]\n",
@@ -109,16 +119,18 @@ fn codex(scope: Scope<'_>, wt: &Installed) -> Vec<Settings> {
         Settings {
             path: moved(scope, "CODEX_HOME", ".codex/", "hooks.json", ".codex/hooks.json"),
             edits: vec![
-                Edit::Element(&["hooks", "PreToolUse"], hook.clone()),
-                Edit::Element(&["hooks", "PostToolUse"], hook),
+                Edit::Element(&["hooks", "PreToolUse"], hook(wt.guard("codex", BLOCKED))),
+                Edit::Element(&["hooks", "PostToolUse"], hook(wt.hook("codex"))),
             ],
         },
     ]
 }
 
 fn gemini(scope: Scope<'_>, wt: &Installed) -> Vec<Settings> {
-    let hook = json!({"matcher": ".*", "hooks": [{"name": "watchtower", "type": "command",
-        "command": wt.hook("gemini"), "timeout": 10_000}]});
+    let hook = |command: String| {
+        json!({"matcher": ".*", "hooks": [{"name": "watchtower", "type": "command",
+        "command": command, "timeout": 10_000}]})
+    };
     vec![Settings {
         path: moved(
             scope,
@@ -131,8 +143,8 @@ fn gemini(scope: Scope<'_>, wt: &Installed) -> Vec<Settings> {
             Edit::Unless(&["hooksConfig", "enabled"], false.into()),
             Edit::Unless(&["hooksConfig", "disabled"], "watchtower".into()),
             Edit::Value(&["mcpServers", "watchtower"], wt.server()),
-            Edit::Element(&["hooks", "BeforeTool"], hook.clone()),
-            Edit::Element(&["hooks", "AfterTool"], hook),
+            Edit::Element(&["hooks", "BeforeTool"], hook(wt.guard("gemini", BLOCKED))),
+            Edit::Element(&["hooks", "AfterTool"], hook(wt.hook("gemini"))),
         ],
     }]
 }
@@ -169,7 +181,7 @@ fn cursor(scope: Scope<'_>, wt: &Installed) -> Vec<Settings> {
 
 fn copilot(scope: Scope<'_>, wt: &Installed) -> Vec<Settings> {
     // Copilot goes on when a hook takes longer than this; ours answers before.
-    let hook = json!({"type": "command", "bash": wt.hook("copilot"), "timeoutSec": 10});
+    let hook = |command: String| json!({"type": "command", "bash": command, "timeoutSec": 10});
     let mut server = wt.server();
     if let Some(fields) = server.as_object_mut() {
         fields.insert("type".to_owned(), "local".into());
@@ -187,8 +199,11 @@ fn copilot(scope: Scope<'_>, wt: &Installed) -> Vec<Settings> {
             ),
             edits: vec![
                 Edit::Frame(&["version"], json!(1)),
-                Edit::Element(&["hooks", "preToolUse"], hook.clone()),
-                Edit::Element(&["hooks", "postToolUse"], hook),
+                Edit::Element(
+                    &["hooks", "preToolUse"],
+                    hook(wt.guard("copilot", COPILOT_BLOCKED)),
+                ),
+                Edit::Element(&["hooks", "postToolUse"], hook(wt.hook("copilot"))),
             ],
         },
         Settings {
