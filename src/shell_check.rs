@@ -9,7 +9,7 @@ use crate::{
     report::{Exit, Failure},
 };
 use gtfobins::{Analysis, Part};
-use policy::{Decision, Layer, MatchedRule, Risk, Verdict};
+use policy::{Decision, Layer, MatchedRule, Risk, TargetFacts, Verdict};
 use serde_json::{Map, Value as Json, json};
 use std::ffi::OsString;
 
@@ -34,6 +34,8 @@ pub struct Answer {
     pub reasons: Vec<String>,
     /// What to do instead.
     pub hint: Option<String>,
+    /// The objects that a person's yes would hold for, where one has to decide.
+    pub touched: Vec<TargetFacts>,
 }
 
 impl Answer {
@@ -48,11 +50,12 @@ impl Answer {
             steps: Vec::new(),
             reasons: Vec::new(),
             hint: None,
+            touched: Vec::new(),
         }
     }
 
     /// A refusal that no rule gave.
-    fn refused(rule: &str, verdict: Verdict, reason: String) -> Self {
+    pub fn refused(rule: &str, verdict: Verdict, reason: String) -> Self {
         Self {
             verdict,
             rules: vec![builtin(rule, verdict)],
@@ -80,7 +83,7 @@ impl Answer {
     }
 
     /// Both answers in one: the stricter verdict first, and whatever either says.
-    fn and(self, other: Self) -> Self {
+    pub fn and(self, other: Self) -> Self {
         let (mut first, second) = if self.verdict >= other.verdict {
             (self, other)
         } else {
@@ -96,6 +99,7 @@ impl Answer {
         first.gtfo.extend(second.gtfo);
         first.intents.extend(second.intents);
         first.steps.extend(second.steps);
+        first.touched.extend(second.touched);
         for reason in second.reasons {
             if !first.reasons.contains(&reason) {
                 first.reasons.push(reason);
@@ -162,6 +166,7 @@ pub fn beforehand(
 fn parts(analysis: Analysis, around: &Surroundings, ground: &Ground) -> Answer {
     let mut answer = Answer::empty();
     let mut reasons: Vec<(Verdict, String)> = Vec::new();
+    let mut judged = Vec::new();
     let named = analysis.parts.len() > 1;
     for part in &analysis.parts {
         answer.gtfo.extend(part.findings.iter().map(command::alert));
@@ -176,10 +181,18 @@ fn parts(analysis: Analysis, around: &Surroundings, ground: &Ground) -> Answer {
                 .unwrap_or_default();
             hear(&decision, part, named, why, &mut reasons);
             answer.take(&decision);
+            judged.extend(step.scope.targets.iter().cloned());
             answer.steps.push(step);
         }
     }
-    if let Some(limit) = analysis.refused {
+    let mut refused = analysis.refused;
+    if answer.verdict == Verdict::Escalate && refused.is_none() {
+        match around.touched(&analysis.parts, judged) {
+            Some(touched) => answer.touched = touched,
+            None => refused = Some("the command names more than a person's yes can hold for".to_owned()),
+        }
+    }
+    if let Some(limit) = refused {
         reasons.push((Verdict::Deny, limit));
         answer.rules.push(builtin("limit", Verdict::Deny));
         answer.verdict = Verdict::Deny;
@@ -264,6 +277,7 @@ pub fn argv(
         steps: Vec::new(),
         reasons: decision.reasons,
         hint: decision.hint,
+        touched: Vec::new(),
     })
 }
 

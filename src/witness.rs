@@ -11,7 +11,7 @@ use crate::{
     unheard::{too_long, unjudged},
 };
 use ledger::{DecisionDraft, LedgerError, Ruling};
-use policy::{Decision, Intent, Verdict};
+use policy::{Decision, Intent, TargetFacts, Verdict};
 use serde_json::{Map, Value as Json};
 
 /// What that program would do, as it was told.
@@ -21,6 +21,8 @@ pub struct Sighting {
     pub intent: Intent,
     /// The decision where parts of it were judged one by one; else policy is asked about the intent.
     pub decision: Option<Decision>,
+    /// What those parts touch, for a person's yes to hold for.
+    pub touched: Vec<TargetFacts>,
     /// GTFOBins alerts.
     pub alerts: Vec<Json>,
     /// What else the entry says.
@@ -36,7 +38,8 @@ pub fn witness(sighting: &Sighting, caller: &Caller, ground: &Ground) -> Result<
         Ok(judgement) => judgement,
         Err(failure) => return Err(unjudged(&sighting.intent, caller, ground, failure)),
     };
-    let scope = facts.scope;
+    let mut scope = facts.scope;
+    scope.touched.clone_from(&sighting.touched);
     let decision = sighting.decision.clone().unwrap_or(decision);
     let (state, mut ledger) = (ground.state(), ground.ledger()?);
     let settled = state.settle(&mut ledger, &sighting.intent, &scope, decision)?;

@@ -19,6 +19,12 @@ pub struct Part {
     pub argv: Vec<String>,
     /// Its text as written.
     pub text: String,
+    /// The directory it runs in, none where that is not known or on another machine.
+    pub dir: Option<String>,
+    /// The values of the assignments in front of it.
+    pub values: Vec<String>,
+    /// Its words that the shell replaces by the names that match, as absolute paths.
+    pub globs: Vec<String>,
     /// What GTFOBins says of it.
     pub findings: Vec<Finding>,
     /// What it does to things with a name.

@@ -36,6 +36,10 @@ pub struct Scope {
     pub enforcement: EnforcementFacts,
     /// Verdicts that no rule can lower, found while resolving and analysing.
     pub floors: Vec<Floor>,
+    /// Objects that the parts of a command touch. Each was judged with its part, and no rule reads them here: a person's
+    /// yes holds for them as they were found. The record has their digest.
+    #[serde(skip)]
+    pub touched: Vec<TargetFacts>,
 }
 
 impl Scope {

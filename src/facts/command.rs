@@ -6,12 +6,15 @@ mod operands;
 pub mod part;
 mod place;
 mod rights;
+mod touched;
 
 use super::{as_given, clock, environment, identity, places, workspace_facts};
 use crate::{caller::Caller, ground::Ground, level, sandbox::landlock};
 use gtfobins::{Analysis, Effect, Finding, Part, Weight, shell::ShellScope};
 use place::Resolver;
-use policy::{EnforcementFacts, Floor, Gtfo, Intent, Protect, Scope, Target, Time, Verdict, text::escape};
+use policy::{
+    EnforcementFacts, Floor, Gtfo, Intent, Protect, Scope, Target, TargetFacts, Time, Verdict, text::escape,
+};
 use rustix::fs::{Mode, OFlags};
 use serde_json::{Map, Value as Json, json};
 use std::{
@@ -159,6 +162,12 @@ impl Surroundings {
             first.scope.gtfo = gtfo;
         }
         steps
+    }
+
+    /// The objects that the parts touch, as they are now: `judged`, which their effects are about, and whatever else
+    /// they name. None where those are more than a person's yes can hold for.
+    pub fn touched(&self, parts: &[Part], judged: Vec<TargetFacts>) -> Option<Vec<TargetFacts>> {
+        touched::objects(parts, judged, self).ok()
     }
 
     fn effect(&self, effect: &Effect, program: &str) -> Vec<Step> {

@@ -144,6 +144,7 @@ fn scope(
             landlock_abi: i64::from(landlock::abi().unwrap_or(0)),
         },
         floors,
+        touched: Vec::new(),
     }
 }
 

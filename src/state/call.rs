@@ -244,7 +244,7 @@ impl Parts {
     }
 }
 
-/// The digest of all that was resolved: the intent's parts and every target as `tell` writes it. Operands as typed
+/// The digest of all that was resolved: the intent's parts, every target and whatever else is touched, as `tell` writes it. Operands as typed
 /// do not count, only what they led to.
 fn digest(intent: &Intent, scope: &Scope, tell: impl Fn(&mut Parts, &TargetFacts)) -> String {
     let mut parts = Parts::after(b"wt-intent-v2\n");
@@ -255,7 +255,7 @@ fn digest(intent: &Intent, scope: &Scope, tell: impl Fn(&mut Parts, &TargetFacts
         &scope.workspace.root,
     ]);
     parts.members(&intent.params);
-    for target in &scope.targets {
+    for target in scope.targets.iter().chain(&scope.touched) {
         tell(&mut parts, target);
     }
     hex(&sha256(&[&parts.0]))

@@ -66,7 +66,7 @@ impl Walk<'_> {
         {
             call.argv.remove(0);
         }
-        call.part.argv = call.argv.iter().map(|w| value::show(w)).collect();
+        self.surround(&mut call);
         let own = if call.env.is_empty() {
             Vec::new()
         } else {
@@ -106,6 +106,21 @@ impl Walk<'_> {
             *first = name.clone();
         }
         self.dispatch(&name, call)
+    }
+
+    /// Tells the part its words, where it runs and with what.
+    fn surround(&self, call: &mut Call) {
+        call.part.argv = call.argv.iter().map(|w| value::show(w)).collect();
+        if self.place != Place::Here {
+            return;
+        }
+        call.part.dir.clone_from(&self.state.cwd);
+        call.part.values = call.env.iter().map(|(_, text)| value::show(text)).collect();
+        let globs = call
+            .argv
+            .iter()
+            .filter(|w| value::is_glob(w) && !value::is_open(w));
+        call.part.globs = globs.map(|w| value::show(&self.absolute(w))).collect();
     }
 
     fn dispatch(&mut self, name: &str, mut call: Call) -> Stream {

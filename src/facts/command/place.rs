@@ -1,6 +1,7 @@
 //! What a path of a command means on this machine, looked up without keeping it. Directories are resolved once.
 
 use policy::{Target, TargetFacts, text::escape};
+use serde_json::{Map, Value as Json, json};
 use std::{
     cell::RefCell,
     collections::BTreeMap,
@@ -46,7 +47,9 @@ impl Resolver {
             .unwrap_or_default()
             .to_lowercase();
         facts.entries = 1;
-        if let Ok(status) = std::fs::symlink_metadata(&real) {
+        let status = std::fs::symlink_metadata(&real);
+        facts.extra = identity(&real, status.as_ref().ok());
+        if let Ok(status) = status {
             facts.exists = true;
             facts.kind = kind(&status).to_owned();
             facts.size = i64::try_from(status.len()).unwrap_or(i64::MAX);
@@ -122,6 +125,31 @@ fn as_far_as_it_goes(dir: &Path) -> PathBuf {
         }
     }
     real
+}
+
+/// Which object it is, as an approval holds for it: another one, or the same one changed since, makes another request.
+/// Of a name that is free, the directory that would get it. What a device or a pipe says of its times tells nothing.
+fn identity(real: &Path, status: Option<&Metadata>) -> Map<String, Json> {
+    let fact = match status {
+        Some(status) => {
+            let mut fact =
+                json!({"dev": status.dev(), "ino": status.ino(), "uid": status.uid(), "gid": status.gid()});
+            let keeps_times = status.is_file() || status.is_dir() || status.is_symlink();
+            if let (true, Some(fact)) = (keeps_times, fact.as_object_mut()) {
+                let times = [
+                    ("modified", status.mtime(), status.mtime_nsec()),
+                    ("changed", status.ctime(), status.ctime_nsec()),
+                ];
+                fact.extend(times.map(|(name, sec, nsec)| (name.to_owned(), json!([sec, nsec]))));
+            }
+            fact
+        }
+        None => match real.parent().map(std::fs::symlink_metadata) {
+            Some(Ok(above)) => json!({"in": {"dev": above.dev(), "ino": above.ino()}}),
+            Some(Err(_)) | None => return Map::new(),
+        },
+    };
+    std::iter::once(("object".to_owned(), fact)).collect()
 }
 
 /// The real file behind a program's path.
