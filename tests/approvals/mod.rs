@@ -5,6 +5,7 @@ mod attacks;
 mod bench;
 mod chooser;
 mod clock;
+mod commands;
 mod crash;
 mod fronts;
 mod key;

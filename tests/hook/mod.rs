@@ -4,6 +4,7 @@ mod arrival;
 mod places;
 mod record;
 mod replay;
+mod shell;
 mod tools;
 
 use serde_json::{Value as Json, json};

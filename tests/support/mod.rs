@@ -55,6 +55,11 @@ impl Scratch {
         scratch
     }
 
+    /// What holds home and project.
+    pub(crate) fn root(&self) -> &Path {
+        self.root.path()
+    }
+
     /// The home directory.
     pub(crate) fn home(&self) -> PathBuf {
         self.root.path().join("home")

@@ -4,31 +4,40 @@
 mod files;
 mod own;
 mod server;
+mod shell;
 mod tools;
 mod web;
 
-use super::{event::Event, limits};
+use super::event::Event;
+use crate::record::hex;
 use policy::{Intent, Target};
 use serde_json::{Map, Value as Json};
 use server::Called;
+use sha2::{Digest, Sha256};
 use tools::Effect;
 
 /// What a tool does.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Action {
-    /// Runs a shell command, in a directory of its own where it names one.
-    Shell {
-        /// The command line.
-        command: String,
-        /// Its directory, relative to the event's.
-        dir: Option<String>,
-    },
+    /// Runs a shell command.
+    Shell(ShellCall),
     /// Does this.
     Intent(Box<Intent>),
     /// Touches nothing.
     Nothing,
     /// Calls Watchtower's own MCP server, which judges and records the call itself.
     Own,
+}
+
+/// A shell command that a tool runs.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct ShellCall {
+    /// The command line, with the environment and the shell that the arguments give it.
+    pub(crate) command: String,
+    /// Its directory, relative to the event's, where the arguments name one.
+    pub(crate) dir: Option<String>,
+    /// Arguments of which it is not known what they do to it.
+    pub(crate) unknown: Map<String, Json>,
 }
 
 /// The name under which `wt setup` enters Watchtower's own server.
@@ -45,16 +54,22 @@ pub(crate) fn of(event: &Event) -> Result<Action, String> {
             Action::Intent(Box::new(mcp_call(&server, &tool, &event.input)))
         });
     }
-    let intent = match tools::effect_of(&event.tool) {
-        None => tool_call(event),
+    let mut intent = match tools::effect_of(&event.tool) {
+        None => return Ok(Action::Intent(Box::new(tool_call(event)))),
         Some(Effect::Nothing) => return Ok(Action::Nothing),
-        Some(Effect::Shell) => return shell(event),
+        Some(Effect::Shell) => return shell::call(event).map(Action::Shell),
         Some(Effect::File(operation)) => files::files(event, operation)?,
         Some(Effect::Tree(operation)) => files::trees(event, operation)?,
         Some(Effect::Search) => files::search(event)?,
         Some(Effect::Patch) => files::patch(event)?,
         Some(Effect::Fetch) => web::fetch(event)?,
     };
+    // What is written is part of the call that a person says yes to, though it is not kept.
+    let arguments = Json::Object(event.input.clone()).to_string();
+    intent.params.insert(
+        "arguments_sha256".to_owned(),
+        hex(&Sha256::digest(arguments)).into(),
+    );
     Ok(Action::Intent(Box::new(intent)))
 }
 
@@ -96,58 +111,4 @@ fn tool_call(event: &Event) -> Intent {
         params,
         tool: event.tool.clone().into(),
     }
-}
-
-fn shell(event: &Event) -> Result<Action, String> {
-    let commands = one_of(event, &["command", "cmd", "script"], |value| match value {
-        Json::String(text) => Ok(Some(text.clone())),
-        Json::Array(words) => {
-            let words: Option<Vec<&str>> = words.iter().map(Json::as_str).collect();
-            Ok(Some(shell_words::join(
-                words.ok_or("the command is not a list of words")?,
-            )))
-        }
-        _ => Ok(None),
-    })?;
-    let dirs = ["workdir", "working_directory", "directory", "dir_path"];
-    let dir = one_of(event, &dirs, |value| {
-        let dir = value.as_str().filter(|dir| !dir.is_empty());
-        Ok(dir
-            .map(|dir| limits::name("directory", dir))
-            .transpose()?
-            .map(str::to_owned))
-    })?;
-    match commands {
-        Some(command) => Ok(Action::Shell {
-            command,
-            dir: dir.map(files::directory).transpose()?,
-        }),
-        None => Err(format!("the arguments of `{}` name no command", event.tool)),
-    }
-}
-
-/// What stands under one of these names. Which of them the client reads is not known here, so two that differ are
-/// refused.
-fn one_of(
-    event: &Event,
-    names: &[&str],
-    read: impl Fn(&Json) -> Result<Option<String>, String>,
-) -> Result<Option<String>, String> {
-    let mut found: Option<(&str, String)> = None;
-    for name in names {
-        let Some(value) = event.input.get(*name) else {
-            continue;
-        };
-        match (read(value)?, &found) {
-            (Some(text), Some((other, known))) if text != *known => {
-                return Err(format!(
-                    "the arguments of `{}` differ between `{other}` and `{name}`",
-                    event.tool
-                ));
-            }
-            (Some(text), None) => found = Some((name, text)),
-            (Some(_) | None, _) => {}
-        }
-    }
-    Ok(found.map(|(_, text)| text))
 }

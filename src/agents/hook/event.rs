@@ -313,15 +313,19 @@ fn word(fields: &Map<String, Json>, keys: &[&str]) -> Result<String, String> {
     Ok(told.unwrap_or_default().to_owned())
 }
 
-/// Cursor's older events name the tool by the event.
+/// Cursor's older events name the tool by the event, and hold its arguments among what the event itself tells.
 fn cursor_tool(event: &str, fields: &Map<String, Json>) -> Option<(String, Map<String, Json>)> {
-    let tool = match event {
-        "beforeShellExecution" | "afterShellExecution" => "Shell",
-        "beforeReadFile" | "beforeTabFileRead" => "Read",
-        "afterFileEdit" => "Edit",
+    let (tool, own): (&str, &[&str]) = match event {
+        "beforeShellExecution" | "afterShellExecution" => ("Shell", &["command"]),
+        "beforeReadFile" | "beforeTabFileRead" => ("Read", &["file_path"]),
+        "afterFileEdit" => ("Edit", &["file_path", "edits"]),
         _ => return None,
     };
-    Some((tool.to_owned(), fields.clone()))
+    let input = fields.iter().filter(|(key, _)| own.contains(&key.as_str()));
+    Some((
+        tool.to_owned(),
+        input.map(|(key, value)| (key.clone(), value.clone())).collect(),
+    ))
 }
 
 /// How Gemini starts a server: its context without the names.

@@ -2,27 +2,33 @@
 
 use super::{
     Answer, Event, Phase,
-    action::{self, Action},
+    action::{self, Action, ShellCall},
     limits,
 };
 use crate::{
     agents::{session, told},
     caller::{Agent, Caller, Front},
-    facts::command::{Surroundings, part},
+    facts::{
+        command::{Surroundings, part},
+        workspace::real_path,
+    },
     ground::Ground,
     outcome::{Outcome, Refusal, Stop},
     record::{self, hex},
-    report::{Exit, Failure},
+    report::{Exit, Failure, visible},
     shell_check, unheard,
     witness::{Sighting, witness},
 };
 use ledger::{Draft, Durability, Kind, read::Reader};
-use policy::{Audit, Decision, Intent, Target, Verdict};
+use policy::{Audit, Decision, Intent, Target, Verdict, text::escape};
 use rustix::fs::{CWD, Mode, OFlags, openat};
-use serde_json::{Value as Json, json};
+use serde_json::{Map, Value as Json, json};
 use sha2::{Digest, Sha256};
 use std::{
-    os::fd::{AsFd, OwnedFd},
+    os::{
+        fd::{AsFd, OwnedFd},
+        unix::ffi::OsStrExt,
+    },
     path::Path,
 };
 
@@ -59,13 +65,13 @@ fn before(event: &Event) -> Result<Answer, Failure> {
             let ground = session::ground(&mut caller)?;
             (caller, ground)
         }
-        Action::Shell { command, dir } => {
+        Action::Shell(call) => {
             let mut caller = caller(event)?;
             let ground = session::ground(&mut caller)?;
-            let caller = inside(caller, dir.as_deref())?;
-            match too_long {
-                None => command_line(&mut sighting, &command, &caller, &ground),
-                Some(_) => sighting.intent = execution(&command),
+            let caller = inside(caller, call.dir.as_deref())?;
+            sighting.intent = execution(&call, &caller);
+            if too_long.is_none() {
+                command_line(&mut sighting, &call, &caller, &ground);
             }
             (caller, ground)
         }
@@ -159,14 +165,27 @@ fn after(event: &Event) -> Result<(), Failure> {
     Ok(())
 }
 
-/// A command line as one intent, judged part by part; the strictest part decides about the whole.
-fn command_line(sighting: &mut Sighting, command: &str, caller: &Caller, ground: &Ground) {
-    let answer = shell_check::shell(command, &Surroundings::of(caller, ground), ground);
-    sighting.intent = execution(command);
+/// A command line, judged part by part; the strictest part decides about the whole.
+fn command_line(sighting: &mut Sighting, call: &ShellCall, caller: &Caller, ground: &Ground) {
+    let mut answer = shell_check::shell(&call.command, &Surroundings::of(caller, ground), ground);
+    if !call.unknown.is_empty() {
+        let names: Vec<String> = call
+            .unknown
+            .keys()
+            .map(|name| format!("`{}`", visible(name)))
+            .collect();
+        let why = format!("what {} does to the command is not known", names.join(", "));
+        answer = answer.and(shell_check::Answer::refused(
+            "unknown-argument",
+            Verdict::Escalate,
+            why,
+        ));
+    }
     sighting
         .note
         .insert("parts".to_owned(), part::recorded(&answer.steps).into());
     sighting.alerts = answer.gtfo;
+    sighting.touched = answer.touched;
     sighting.decision = Some(Decision {
         verdict: answer.verdict,
         matched_rules: answer.rules,
@@ -178,9 +197,16 @@ fn command_line(sighting: &mut Sighting, command: &str, caller: &Caller, ground:
     });
 }
 
-/// A command line as an intent.
-fn execution(command: &str) -> Intent {
-    let program = command.split_whitespace().next().unwrap_or_default();
+/// A command line as one intent: what runs, where, and what else the tool was told.
+fn execution(call: &ShellCall, caller: &Caller) -> Intent {
+    let program = call.command.split_whitespace().next().unwrap_or_default();
+    let cwd = real_path(&caller.cwd).unwrap_or_default();
+    let mut params: Map<String, Json> = Map::new();
+    params.insert("command".to_owned(), call.command.as_str().into());
+    params.insert("cwd".to_owned(), escape(cwd.as_os_str().as_bytes()).into());
+    if !call.unknown.is_empty() {
+        params.insert("arguments".to_owned(), call.unknown.clone().into());
+    }
     Intent {
         domain: "process".into(),
         operation: "exec".into(),
@@ -191,7 +217,7 @@ fn execution(command: &str) -> Intent {
             name: program.to_owned(),
             ..Target::default()
         }],
-        params: std::iter::once(("command".to_owned(), command.into())).collect(),
+        params,
         tool: "shell".into(),
     }
 }
@@ -228,7 +254,7 @@ fn inside(caller: Caller, dir: Option<&str>) -> Result<Caller, Failure> {
     let missing = || {
         Failure::new(
             Exit::Usage,
-            format!("the directory `{}` cannot be opened", crate::report::visible(dir)),
+            format!("the directory `{}` cannot be opened", visible(dir)),
         )
     };
     let inner = open(caller.cwd.as_fd(), Path::new(dir)).ok_or_else(missing)?;

@@ -91,7 +91,7 @@ fn after_text(json: &[u8], mut at: usize) -> usize {
 /// Why what a tool would do is too long to be judged and recorded, and what to do instead; none where it is not.
 pub(super) fn too_long(action: &Action) -> Option<(String, &'static str)> {
     match action {
-        Action::Shell { command, .. } if command.len() > gtfobins::shell::MAX_COMMAND_BYTES => Some((
+        Action::Shell(call) if call.command.len() > gtfobins::shell::MAX_COMMAND_BYTES => Some((
             format!(
                 "the command is longer than {} bytes",
                 gtfobins::shell::MAX_COMMAND_BYTES
@@ -108,7 +108,7 @@ pub(super) fn too_long(action: &Action) -> Option<(String, &'static str)> {
             format!("the tool's arguments have more than {MAX_ARGUMENT_BYTES} bytes"),
             "hand over less at a time",
         )),
-        Action::Shell { .. } | Action::Intent(_) | Action::Nothing | Action::Own => None,
+        Action::Shell(_) | Action::Intent(_) | Action::Nothing | Action::Own => None,
     }
 }
 
