@@ -1,16 +1,12 @@
 //! Refused by the kernel at any system call that changes a name or an attribute, a call or an undo loses nothing: what it
 //! did before is on record and comes back, and what it could not do is told.
 
-use super::files::furnish;
+use super::{files::furnish, injecting};
 use crate::{
     approvals::world::{seen, world},
-    support::{Scratch, WT, needs, text},
+    support::{Scratch, needs, text},
 };
-use std::{
-    fs,
-    path::Path,
-    process::{Command, Output},
-};
+use std::{fs, path::Path, process::Output};
 
 /// System calls by which an effect changes something.
 const EFFECTS: &[&str] = &[
@@ -26,6 +22,16 @@ const EFFECTS: &[&str] = &[
     "utimensat",
 ];
 
+/// Calls that take something away or put something in its place.
+const REPLACING: &[&[&str]] = &[
+    &["safe-rm", "-r", "tree", "b"],
+    &["safe-cp", "-r", "tree/.", "other"],
+    &["safe-cp", "-b", "a", "c"],
+    &["safe-mv", "-b", "a", "c"],
+    &["safe-mv", "a", "b"],
+    &["safe-ln", "-sf", "a", "b"],
+];
+
 /// Runs `wt ARGS...` with its `n`th system call of this name failing; nothing where it does not make so many.
 fn failing(scratch: &Scratch, name: &str, n: u32, args: &[&str]) -> Option<Output> {
     let (output, failed) = refused(scratch, &format!("{name}:error=ENOSPC:when={n}"), args);
@@ -34,23 +40,8 @@ fn failing(scratch: &Scratch, name: &str, n: u32, args: &[&str]) -> Option<Outpu
 
 /// Runs `wt ARGS...` with what `inject` tells strace, and whether it came to that.
 fn refused(scratch: &Scratch, inject: &str, args: &[&str]) -> (Output, bool) {
-    let name = inject.split(':').next().unwrap();
     let log = scratch.home().join("trace");
-    let template = scratch.wt::<&str>(&[]);
-    let mut command = Command::new("strace");
-    command
-        .args(["-f", "-qq", "-o"])
-        .arg(&log)
-        .args(["-e", &format!("trace={name}"), "-e"])
-        .arg(format!("inject={inject}"))
-        .arg(WT)
-        .args(args)
-        .current_dir(scratch.project())
-        .env_clear();
-    for (name, value) in template.get_envs() {
-        command.env(name, value.unwrap());
-    }
-    let output = command.output().unwrap();
+    let output = scratch.traced(injecting(inject, &log), args);
     let traced = fs::read_to_string(log).unwrap();
     (output, traced.contains("(INJECTED)"))
 }
@@ -125,14 +116,7 @@ fn an_undo_that_fails_anywhere_is_finished_by_the_next() {
     if !needs::program("strace") {
         return;
     }
-    for change in [
-        &["safe-rm", "-r", "tree", "b"][..],
-        &["safe-cp", "-r", "tree/.", "other"],
-        &["safe-cp", "-b", "a", "c"],
-        &["safe-mv", "-b", "a", "c"],
-        &["safe-mv", "a", "b"],
-        &["safe-chmod", "600", "a", "b"],
-    ] {
+    for change in REPLACING {
         let scratch = world();
         furnish(&scratch);
         let before = seen(&scratch.project());
@@ -162,14 +146,7 @@ fn a_file_system_without_free_renames_and_exchanges_does_as_well() {
     if !needs::program("strace") {
         return;
     }
-    for change in [
-        &["safe-rm", "-r", "tree", "b"][..],
-        &["safe-cp", "-r", "tree/.", "other"],
-        &["safe-cp", "-b", "a", "c"],
-        &["safe-mv", "-b", "a", "c"],
-        &["safe-mv", "a", "b"],
-        &["safe-ln", "-sf", "a", "b"],
-    ] {
+    for change in REPLACING {
         let scratch = world();
         furnish(&scratch);
         let before = seen(&scratch.project());

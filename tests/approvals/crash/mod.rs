@@ -7,7 +7,13 @@ mod queue;
 
 use crate::support::{Scratch, WT, text};
 use serde_json::Value as Json;
-use std::{ffi::OsString, fs, os::unix::process::ExitStatusExt, path::PathBuf};
+use std::{
+    ffi::OsString,
+    fs,
+    os::unix::process::ExitStatusExt,
+    path::{Path, PathBuf},
+    process::{Command, Output},
+};
 
 /// System calls that change files or the ledger, and the end of the process.
 const CHANGING: &[&str] = &[
@@ -73,34 +79,37 @@ pub(crate) fn sweep(mut at: impl FnMut(Point) -> bool) -> u32 {
 
 /// What strace is told to kill a process there, followed by the program.
 pub(crate) fn killing(Point(name, n): Point) -> Vec<OsString> {
-    let words = [
-        "-f".to_owned(),
-        "-qq".to_owned(),
-        "-o".to_owned(),
-        "/dev/null".to_owned(),
-        "-e".to_owned(),
-        format!("trace={name}"),
-        "-e".to_owned(),
-        format!("inject={name}:signal=SIGKILL:when={n}"),
-        WT.to_owned(),
-    ];
-    words.into_iter().map(OsString::from).collect()
+    injecting(&format!("{name}:signal=SIGKILL:when={n}"), Path::new("/dev/null"))
+}
+
+/// What strace is told to inject, with what it then writes down where, followed by the program.
+fn injecting(inject: &str, log: &Path) -> Vec<OsString> {
+    let name = inject.split(':').next().unwrap();
+    let (trace, inject) = (format!("trace={name}"), format!("inject={inject}"));
+    let before = ["-f", "-qq", "-o"].map(OsString::from);
+    let after = ["-e", &trace, "-e", &inject, WT].map(OsString::from);
+    before.into_iter().chain([log.into()]).chain(after).collect()
 }
 
 impl Scratch {
-    /// Runs `wt ARGS...` and kills it there; whether it got so far.
-    pub(crate) fn killed(&self, point: Point, args: &[&str]) -> bool {
+    /// Runs `wt ARGS...` as strace is told.
+    fn traced(&self, told: Vec<OsString>, args: &[&str]) -> Output {
         let template = self.wt::<&str>(&[]);
-        let mut command = std::process::Command::new("strace");
+        let mut command = Command::new("strace");
         command
-            .args(killing(point))
+            .args(told)
             .args(args)
             .current_dir(self.project())
             .env_clear();
         for (name, value) in template.get_envs() {
             command.env(name, value.unwrap());
         }
-        let output = command.output().unwrap();
+        command.output().unwrap()
+    }
+
+    /// Runs `wt ARGS...` and kills it there; whether it got so far.
+    pub(crate) fn killed(&self, point: Point, args: &[&str]) -> bool {
+        let output = self.traced(killing(point), args);
         let killed = output.status.signal() == Some(9);
         assert!(killed || output.status.code().is_some(), "{output:?}");
         killed
