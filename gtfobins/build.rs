@@ -45,15 +45,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             }
         }
     }
-    let mut out = String::new();
-    for (name, separator) in [
-        ("FIELD", FIELD),
-        ("RECIPE", RECIPE),
-        ("PART", PART),
-        ("WORD", WORD),
-    ] {
-        writeln!(out, "const {name}: char = {separator:?};")?;
-    }
+    let mut out = separators()?;
     writeln!(out, "static RECORDS: &str = {records:?};")?;
     writeln!(out, "static PLACES: [u32; {}] = {places:?};", places.len())?;
     let all: String = names.keys().map(String::as_str).collect();
@@ -135,25 +127,41 @@ fn read(file: &str) -> Result<Value, Box<dyn Error>> {
     Ok(serde_json::from_str(&fs::read_to_string(file)?)?)
 }
 
-/// The kinds of use that rules can name.
+/// The kinds of use that rules can name: text like the records, for the same reason; each begins with a separator, so that
+/// a program's are found by it and its name.
 fn classes() -> Result<String, Box<dyn Error>> {
-    let mut out = String::from("const CLASSES: &[Class] = &[\n");
+    let joined = |list: &Value| strings(list).join(&WORD.to_string());
+    let mut out = String::new();
     let table = read("classes.json")?;
     for row in table["classes"].as_array().ok_or("no classes")? {
         let text = |key: &str| row[key].as_str().unwrap_or_default().to_owned();
         let words = row["words"].as_array().into_iter().flatten();
-        let words: Vec<String> = words.map(|list| format!("&{:?}", strings(list))).collect();
-        writeln!(
-            out,
-            "Class {{ program: {:?}, words: &[{}], options: &{:?}, class: {:?}, why: {:?} }},",
+        let words: Vec<String> = words.map(|list| joined(list) + &PART.to_string()).collect();
+        let fields = [
             text("program"),
-            words.join(", "),
-            strings(&row["options"]),
+            words.concat(),
+            joined(&row["options"]),
             text("class"),
             text("why"),
-        )?;
+        ];
+        out.push(RECIPE);
+        out.push_str(&fields.join(&FIELD.to_string()));
     }
-    out.push_str("];\n");
+    let separators = separators()?;
+    Ok(format!("{separators}static CLASSES: &str = {out:?};\n"))
+}
+
+/// What separates, for the program that reads it.
+fn separators() -> Result<String, Box<dyn Error>> {
+    let mut out = String::new();
+    for (name, separator) in [
+        ("FIELD", FIELD),
+        ("RECIPE", RECIPE),
+        ("PART", PART),
+        ("WORD", WORD),
+    ] {
+        writeln!(out, "const {name}: char = {separator:?};")?;
+    }
     Ok(out)
 }
 

@@ -4,17 +4,35 @@
 use crate::shell::call::Call;
 
 /// One kind of use.
-pub(super) struct Class {
-    pub(super) program: &'static str,
+struct Class {
     /// Leading operands, each a list of alternatives.
-    words: &'static [&'static [&'static str]],
+    words: Vec<Vec<&'static str>>,
     /// One of these options, or none needed.
-    pub(super) options: &'static [&'static str],
+    options: Vec<&'static str>,
     class: &'static str,
     why: &'static str,
 }
 
 include!(concat!(env!("OUT_DIR"), "/classes.rs"));
+
+impl Class {
+    /// Those of a program, as the table has them.
+    fn all_of(program: &str) -> impl Iterator<Item = Self> {
+        let begin = format!("{RECIPE}{program}{FIELD}");
+        let found: Vec<usize> = CLASSES.match_indices(&begin).map(|(at, _)| at).collect();
+        found.into_iter().filter_map(move |at| {
+            let row = CLASSES.get(at + begin.len()..)?.split(RECIPE).next()?;
+            let mut fields = row.split(FIELD);
+            let list = |text: &'static str| text.split(WORD).filter(|word| !word.is_empty()).collect();
+            Some(Self {
+                words: fields.next()?.split_terminator(PART).map(list).collect(),
+                options: list(fields.next()?),
+                class: fields.next()?,
+                why: fields.next()?,
+            })
+        })
+    }
+}
 
 /// Adds the classes of one call.
 pub(crate) fn classify(name: &str, call: &mut Call) {
@@ -31,10 +49,7 @@ pub(crate) fn classify(name: &str, call: &mut Call) {
         // What follows belongs to a script of the project.
         operands.truncate(at);
     }
-    for class in CLASSES
-        .iter()
-        .filter(|c| c.program == name && !c.class.is_empty())
-    {
+    for class in Class::all_of(name).filter(|c| !c.class.is_empty()) {
         let mut rest = operands.iter();
         let words = class.words.iter().all(|alternatives| {
             if alternatives.is_empty() {
@@ -58,7 +73,7 @@ pub(crate) fn classify(name: &str, call: &mut Call) {
                 continue;
             }
             if class.class == "runs" {
-                if !plain_value(class, &args) {
+                if !plain_value(name, &class, &args) {
                     call.part.concern("runs-program", why);
                 }
             } else {
@@ -112,7 +127,7 @@ fn given(option: &str, args: &[String]) -> bool {
 }
 
 /// Values that make such an option harmless.
-fn plain_value(class: &Class, args: &[String]) -> bool {
+fn plain_value(program: &str, class: &Class, args: &[String]) -> bool {
     const PLAIN: &[&str] = &[
         "gzip",
         "bzip2",
@@ -146,7 +161,7 @@ fn plain_value(class: &Class, args: &[String]) -> bool {
                 .or_else(|| args.get(at + 1).map(String::as_str))
         })
         .collect();
-    match class.program {
+    match program {
         // A counter on the terminal, and editor commands that only move or leave.
         "tar" => {
             !values.is_empty()
