@@ -165,14 +165,14 @@ fn separators() -> Result<String, Box<dyn Error>> {
     Ok(out)
 }
 
-/// The constructs of languages.
+/// The constructs of languages, each list one text.
 fn constructs() -> Result<String, Box<dyn Error>> {
-    let mut out = String::new();
+    let mut out = format!("pub(super) const WORD: char = {WORD:?};\n");
     let table = read("constructs.json")?;
     for (language, lists) in table.as_object().ok_or("no constructs")? {
         writeln!(out, "const {language}: Constructs = Constructs {{")?;
         for (key, list) in lists.as_object().ok_or("no lists")? {
-            writeln!(out, "{key}: &{:?},", strings(list))?;
+            writeln!(out, "{key}: {:?},", strings(list).join(&WORD.to_string()))?;
         }
         out.push_str("};\n");
     }

@@ -1,6 +1,7 @@
 //! What is written inside the scripts that options carry: sed, awk, and the constructs of other languages that
 //! run programs, touch files or reach the network. Meant to miss nothing; what looks like a construct is one.
 
+use super::languages::WORD;
 use crate::finding::Function;
 
 /// What a sed script does beyond editing.
@@ -246,22 +247,22 @@ fn awk_tokens(script: &str) -> Vec<Token> {
     out
 }
 
-/// The constructs of one language.
+/// The constructs of one language, with [`WORD`] between them.
 pub(crate) struct Constructs {
     /// Run programs or text.
-    pub(crate) run: &'static [&'static str],
+    pub(crate) run: &'static str,
     /// Remove files.
-    pub(crate) delete: &'static [&'static str],
+    pub(crate) delete: &'static str,
     /// Write files or change their rights.
-    pub(crate) write: &'static [&'static str],
+    pub(crate) write: &'static str,
     /// Read files.
-    pub(crate) read: &'static [&'static str],
+    pub(crate) read: &'static str,
     /// Reach the network.
-    pub(crate) network: &'static [&'static str],
+    pub(crate) network: &'static str,
     /// Send data.
-    pub(crate) send: &'static [&'static str],
+    pub(crate) send: &'static str,
     /// Load libraries.
-    pub(crate) load: &'static [&'static str],
+    pub(crate) load: &'static str,
 }
 
 /// What a script was found to do.
@@ -310,8 +311,10 @@ impl ScriptUses {
 
 /// Looks for a language's constructs in a script.
 pub(crate) fn inspect(constructs: &Constructs, script: &str) -> ScriptUses {
-    let find =
-        |list: &'static [&'static str]| list.iter().copied().find(|construct| holds(script, construct));
+    let find = |list: &'static str| {
+        let mut constructs = list.split(WORD).filter(|construct| !construct.is_empty());
+        constructs.find(|construct| holds(script, construct))
+    };
     let mut out = ScriptUses {
         run: find(constructs.run),
         delete: find(constructs.delete),
