@@ -172,6 +172,9 @@ fn parts(analysis: Analysis, around: &Surroundings, ground: &Ground) -> Answer {
         answer.gtfo.extend(part.findings.iter().map(command::alert));
         for step in around.steps(part) {
             let decision = ground.policy.decide(&step.scope);
+            if step.guessed && !is_floor(&decision) {
+                continue;
+            }
             answer.intents.push(command::shown(&step.intent));
             let why = step
                 .intent
@@ -206,6 +209,16 @@ fn parts(analysis: Analysis, around: &Surroundings, ground: &Ground) -> Answer {
         }
     }
     answer
+}
+
+/// Whether something that no rule can lower stands against it.
+fn is_floor(decision: &Decision) -> bool {
+    let stops = |rule: &MatchedRule| rule.verdict > Verdict::Shadow && rule.rule != "default-deny";
+    let mut builtin = decision
+        .matched_rules
+        .iter()
+        .filter(|rule| rule.layer == Layer::Builtin);
+    builtin.any(stops)
 }
 
 /// The reasons of a refusal, with the part they speak of.

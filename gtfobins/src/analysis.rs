@@ -55,6 +55,8 @@ pub struct Effect {
     pub role: &'static str,
     /// Absolute path; `*` stands for names that a glob or a listing supplies.
     pub path: Option<String>,
+    /// Whether that path is what the words may also mean, if something unknown in them is empty or a `cd` failed.
+    pub guessed: bool,
     /// Host name or address.
     pub host: String,
     /// Remote user.

@@ -51,6 +51,14 @@ const KNOWN_VARIABLES: &[&str] = &[
     "GOOGLE_APPLICATION_CREDENTIALS",
     "HISTFILE",
     "ZDOTDIR",
+    "VIRTUAL_ENV",
+    "GITHUB_WORKSPACE",
+    "GITHUB_OUTPUT",
+    "GITHUB_ENV",
+    "GITHUB_PATH",
+    "GITHUB_STEP_SUMMARY",
+    "RUNNER_TEMP",
+    "CI_PROJECT_DIR",
 ];
 
 /// What stays the same for every command that one caller has judged.
@@ -72,6 +80,8 @@ pub struct Step {
     pub intent: Intent,
     /// The facts.
     pub scope: Scope,
+    /// Whether the command may only mean it: of a guess what no rule may lower counts, and nothing else.
+    pub guessed: bool,
 }
 
 impl Surroundings {
@@ -153,10 +163,11 @@ impl Surroundings {
         for effect in &part.effects {
             steps.extend(self.effect(effect, &program));
         }
-        if steps.is_empty() || !part.argv.is_empty() && !part.effects.iter().any(|e| e.domain == "process") {
+        let runs = part.effects.iter().any(|e| e.domain == "process");
+        if steps.iter().all(|step| step.guessed) || !part.argv.is_empty() && !runs {
             steps.push(self.step(execution(&program), None));
         }
-        if let Some(first) = steps.first_mut() {
+        if let Some(first) = steps.iter_mut().find(|step| !step.guessed) {
             floors.append(&mut first.scope.floors);
             first.scope.floors = floors;
             first.scope.gtfo = gtfo;
@@ -197,7 +208,11 @@ impl Surroundings {
             params: intent.params.clone(),
             ..self.base.clone()
         };
-        Step { intent, scope }
+        Step {
+            intent,
+            scope,
+            guessed: effect.is_some_and(|effect| effect.guessed),
+        }
     }
 }
 

@@ -81,8 +81,8 @@ impl Call {
             agent: scope.identity.agent.clone(),
             domain: intent.domain.to_string(),
             operation: intent.operation.to_string(),
-            digest: digest(intent, scope, Parts::found),
-            same: digest(intent, scope, Parts::named),
+            digest: digest(intent, scope, &intent.params, Parts::found),
+            same: digest(intent, scope, &unwritten(intent), Parts::named),
             rules,
             objects,
         }
@@ -244,9 +244,24 @@ impl Parts {
     }
 }
 
+/// The parameter of a file tool's call that stands for what it writes: SHA-256 of its arguments, hex.
+pub(crate) const CONTENT: &str = "arguments_sha256";
+
+/// The parameters without what is written.
+fn unwritten(intent: &Intent) -> Map<String, Json> {
+    let mut params = intent.params.clone();
+    params.remove(CONTENT);
+    params
+}
+
 /// The digest of all that was resolved: the intent's parts, every target and whatever else is touched, as `tell` writes it. Operands as typed
 /// do not count, only what they led to.
-fn digest(intent: &Intent, scope: &Scope, tell: impl Fn(&mut Parts, &TargetFacts)) -> String {
+fn digest(
+    intent: &Intent,
+    scope: &Scope,
+    params: &Map<String, Json>,
+    tell: impl Fn(&mut Parts, &TargetFacts),
+) -> String {
     let mut parts = Parts::after(b"wt-intent-v2\n");
     parts.texts(&[
         &intent.domain,
@@ -254,7 +269,7 @@ fn digest(intent: &Intent, scope: &Scope, tell: impl Fn(&mut Parts, &TargetFacts
         &intent.tool,
         &scope.workspace.root,
     ]);
-    parts.members(&intent.params);
+    parts.members(params);
     for target in scope.targets.iter().chain(&scope.touched) {
         tell(&mut parts, target);
     }

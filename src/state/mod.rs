@@ -21,6 +21,7 @@ mod settled;
 mod table;
 
 pub use answer::Answer;
+pub(crate) use call::CONTENT;
 pub use call::{Call, Object};
 pub use extent::{Extent, Terms};
 pub use freeze::Freeze;

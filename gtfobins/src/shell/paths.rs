@@ -108,8 +108,12 @@ impl Walk<'_> {
         }
         let word = word.replace(value::SPREAD, "");
         self.access_path(&word, self.absolute(&word), access, part);
+        let certain = part.effects.len();
         for path in self.other_readings(&word) {
             self.access_path(&word, path, access, part);
+        }
+        for effect in part.effects.iter_mut().skip(certain) {
+            effect.guessed = true;
         }
         let adds_nothing = matches!(access, Access::CreateDir | Access::CreateFile);
         if word.starts_with(OPEN) && !access.only_looks() && !adds_nothing {
@@ -118,7 +122,7 @@ impl Walk<'_> {
     }
 
     /// What else a word may name: unknown text may be empty (a variable that is not set), and the shell may be in
-    /// another directory than it seems.
+    /// another directory than it seems. Guesses, of which only what is protected is of interest.
     pub(super) fn other_readings(&self, word: &str) -> Vec<String> {
         let mut out = Vec::new();
         let emptied = word.replace(OPEN, "");

@@ -9,7 +9,7 @@ mod tools;
 mod web;
 
 use super::event::Event;
-use crate::record::hex;
+use crate::{record::hex, state::CONTENT};
 use policy::{Intent, Target};
 use serde_json::{Map, Value as Json};
 use server::Called;
@@ -65,11 +65,13 @@ pub(crate) fn of(event: &Event) -> Result<Action, String> {
         Some(Effect::Fetch) => web::fetch(event)?,
     };
     // What is written is part of the call that a person says yes to, though it is not kept.
-    let arguments = Json::Object(event.input.clone()).to_string();
-    intent.params.insert(
-        "arguments_sha256".to_owned(),
-        hex(&Sha256::digest(arguments)).into(),
-    );
+    let looks = |target: &Target| matches!(&*target.operation, "read" | "list" | "search");
+    if !intent.targets.iter().all(looks) {
+        let arguments = Json::Object(event.input.clone()).to_string();
+        intent
+            .params
+            .insert(CONTENT.to_owned(), hex(&Sha256::digest(arguments)).into());
+    }
     Ok(Action::Intent(Box::new(intent)))
 }
 

@@ -122,7 +122,11 @@ mod tests {
             }],
             ..whole
         };
-        Step { intent, scope }
+        Step {
+            intent,
+            scope,
+            guessed: false,
+        }
     }
 
     fn whole() -> Scope {

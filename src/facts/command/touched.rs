@@ -47,10 +47,6 @@ pub(super) fn objects(
         for glob in &part.globs {
             names.matches(glob)?;
         }
-        let paths = part.effects.iter().filter_map(|effect| effect.path.as_deref());
-        for pattern in paths.filter(|path| path.contains(GLOB)) {
-            names.matches(pattern)?;
-        }
     }
     let named = names.all.into_iter().map(|(role, path)| {
         let target = Target::path(role, "read", path);
@@ -158,10 +154,10 @@ fn path(piece: &str, dir: Option<&str>, home: &str) -> Option<PathBuf> {
     dir.map(|dir| Path::new(dir).join(path))
 }
 
-/// An object without what changes by itself. A directory that is looked at or named in passing is told by which it is:
-/// its times change with every file that is made in it. What a process has in /proc has its number in its path.
+/// An object without what changes by itself. A directory that is not taken away is told by which it is: its times change
+/// with every file that is made in it. What a process has in /proc has its number in its path.
 fn settled(mut facts: TargetFacts) -> TargetFacts {
-    if facts.kind == "dir" && matches!(&*facts.operation, "read" | "list") {
+    if facts.kind == "dir" && !matches!(&*facts.operation, "delete" | "move") {
         (facts.size, facts.links) = (0, 0);
         if let Some(object) = facts
             .extra
