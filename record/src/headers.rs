@@ -2,6 +2,7 @@
 
 use super::{
     names::{self, Likeness, likeness},
+    quotes::{self, Quote},
     tokens::run,
 };
 use std::ops::Range;
@@ -27,30 +28,36 @@ pub(super) fn is_secret(name: &[u8]) -> bool {
     known || name.contains(&b'-') && likeness(name) == Likeness::Secret
 }
 
-/// The value of a header whose name begins at `name`, behind its scheme: up to the quote that stands before the name,
-/// to the end of a line that begins with it, and in the middle of a text what looks like a credential.
-pub(super) fn value(bytes: &[u8], name: usize, at: usize) -> Option<Range<usize>> {
-    let before = name.checked_sub(1).and_then(|before| bytes.get(before)).copied();
-    let blanks = run(bytes.get(at..)?, |byte| byte == b' ');
-    // `"name": "value"`
-    let inner = bytes
-        .get(at + blanks)
-        .copied()
-        .filter(|byte| is_quote(*byte) && before.is_some_and(is_quote));
-    let at = at + inner.map_or(0, |_| blanks + 1);
-    let shown = name.checked_sub(2).and_then(|at| bytes.get(at..name));
-    let begins_line = matches!(before, None | Some(b'\n' | b'\r')) || matches!(shown, Some(b"> " | b"< "));
-    let quote = inner.or(before.filter(|byte| is_quote(*byte)));
-    let whole = begins_line || quote.is_some();
-    let ends = |byte: u8| match quote {
-        Some(quote) => byte == quote,
-        None => !begins_line && (is_quote(byte) || byte == b'`'),
+/// Names of schemes that stand before a credential.
+const SCHEMES: &[&str] = &["bearer", "basic", "token", "digest", "negotiate", "apikey"];
+/// No word of prose is longer.
+const LONGEST_WORD: usize = 20;
+
+/// The value of a header by its name and the place of its colon, behind its scheme: in the quotes that stand around
+/// it or around the whole, to the end of a line that begins with it, and in the middle of a text what looks like a
+/// credential.
+pub(super) fn value(bytes: &[u8], name: Range<usize>, colon: usize) -> Option<Range<usize>> {
+    let blanks = run(bytes.get(colon + 1..)?, |byte| byte == b' ');
+    let around = quotes::before(bytes, name.start);
+    let closed = bytes
+        .get(name.end..colon)
+        .is_some_and(|between| !between.is_empty());
+    let (at, quote) = match quotes::behind(bytes, name.start..colon, colon + 1 + blanks) {
+        Quote::Closes { next } => return quotes::joined(bytes, next),
+        Quote::Opens { start, quote } if closed || blanks == 0 => (start, Some(quote)),
+        Quote::Opens { .. } | Quote::None => (colon + 1, around.filter(|_| !closed)),
     };
+    let before = name.start.checked_sub(1).and_then(|before| bytes.get(before));
+    let shown = name.start.checked_sub(2).and_then(|at| bytes.get(at..name.start));
+    let begins_line = matches!(before, None | Some(b'\n' | b'\r')) || matches!(shown, Some(b"> " | b"< "));
+    let whole = begins_line || quote.is_some();
     let rest = bytes.get(at..)?;
-    let end = rest
-        .iter()
-        .position(|&byte| matches!(byte, b'\n' | b'\r') || ends(byte))
-        .unwrap_or(rest.len());
+    let rest = rest.get(..run(rest, |byte| !matches!(byte, b'\n' | b'\r')))?;
+    let end = match quote {
+        Some(quote) => quotes::length(rest, quote),
+        None if begins_line => rest.len(),
+        None => run(rest, |byte| !quotes::is_quote(byte) && byte != b'`'),
+    };
     let line = rest.get(..end)?;
     let line = line.strip_suffix(b"\\").unwrap_or(line);
     let skipped = run(line, |byte| matches!(byte, b' ' | b'\\'));
@@ -65,6 +72,9 @@ pub(super) fn value(bytes: &[u8], name: usize, at: usize) -> Option<Range<usize>
         length + run(value.get(length..).unwrap_or_default(), |byte| byte == b' ')
     });
     let credential = value.get(behind..)?;
+    if credential.is_empty() && quote.is_some() {
+        return quotes::joined(bytes, at + end + 1);
+    }
     let credential = if whole {
         credential
     } else {
@@ -75,11 +85,30 @@ pub(super) fn value(bytes: &[u8], name: usize, at: usize) -> Option<Range<usize>
         (length >= 8 && word.iter().any(u8::is_ascii_digit)).then_some(word)?
     };
     let start = at + skipped + behind;
-    names::is_value(std::str::from_utf8(credential).unwrap_or("x")).then_some(start..start + credential.len())
+    let plain = names::is_value(std::str::from_utf8(credential).unwrap_or("x"));
+    (plain && !is_template(credential) && !is_prose(value)).then_some(start..start + credential.len())
 }
 
-fn is_quote(byte: u8) -> bool {
-    matches!(byte, b'"' | b'\'')
+/// `{token}`, which something else fills in.
+fn is_template(credential: &[u8]) -> bool {
+    let inner = credential
+        .strip_prefix(b"{")
+        .and_then(|rest| rest.strip_suffix(b"}"));
+    inner.is_some_and(|inner| !inner.iter().any(|byte| matches!(byte, b' ' | b':' | b'"')))
+}
+
+/// Whether a value is a sentence about a header: no credential has that many ordinary words.
+fn is_prose(value: &[u8]) -> bool {
+    let mut words = value.split(|&byte| byte == b' ').filter(|word| !word.is_empty());
+    let first = words.clone().next().unwrap_or_default();
+    let schemed = SCHEMES
+        .iter()
+        .any(|scheme| first.eq_ignore_ascii_case(scheme.as_bytes()));
+    let ordinary = |word: &[u8]| {
+        let digits = word.iter().any(u8::is_ascii_digit);
+        word.len() <= LONGEST_WORD && !word.contains(&b'=') && (!digits || word.len() < 8 && !schemed)
+    };
+    words.clone().count() >= 3 && words.all(ordinary)
 }
 
 #[cfg(test)]
@@ -120,6 +149,26 @@ mod tests {
                 ("0123456789", "authorization"),
             ),
             ("{\"Authorization\": \"token abc 9\"}", ("abc 9", "authorization")),
+            (
+                "{\"Authorization\": f\"Bearer hunter2\", \"a\": \"b\"}",
+                ("hunter2", "authorization"),
+            ),
+            (
+                "curl -H \"Cookie: \"hunter2 https://x",
+                ("hunter2", "authorization"),
+            ),
+            (
+                "curl -H 'Authorization: Bearer '\"hunter2\" https://x",
+                ("hunter2", "authorization"),
+            ),
+            (
+                "curl -H \"Authorization: Digest username=\\\"a\\\", response=\\\"b\\\"\" x",
+                ("username=\\\"a\\\", response=\\\"b\\\"", "authorization"),
+            ),
+            (
+                "curl -H \"Authorization: token hunter2\" https://x && rm -rf \"y\"",
+                ("hunter2", "authorization"),
+            ),
         ] {
             assert_eq!(kinds(text), [want], "{text}");
         }
@@ -132,6 +181,26 @@ mod tests {
             "curl -H 'Authorization: Bearer $TOKEN' x",
             "curl -H \"Authorization: $TOKEN\" x",
             "curl -H 'Accept: application/json' x",
+        ] {
+            assert_eq!(kinds(text), [], "{text}");
+        }
+    }
+
+    #[test]
+    fn a_quote_behind_the_name_that_closes_the_argument_begins_no_value() {
+        for text in [
+            "grep -rn \"Authorization: \" src && git push --force origin main && rm -rf /tmp/x",
+            "grep -rn 'Authorization: ' src && git commit -m 'x1' && rm -rf 'a b c d 12345678'",
+            "echo \"Cookie: \"; rm -rf out/many",
+            "grep -rn 'X-Api-Key: ' src docs tests | head -5",
+            "rg \"Authorization:\" src docs tests",
+            "rg \"the X-Api-Key:\" src/v12345678 docs",
+            "rg \"the Authorization:\" src/v12345678 \"docs\"",
+            "echo \"PASSWORD=\" && rm -rf out/many12345",
+            "grep -rn \"password: \" src && rm -rf out12345",
+            "echo \"use --password \" && rm -rf out12345",
+            "python3 - <<'E'\nh = {\"Authorization\": f\"Bearer {token}\", \"X-Api-Key\": key}\nE",
+            "h = {\"Authorization\": \"Bearer \" + token, \"Cookie\": jar}",
         ] {
             assert_eq!(kinds(text), [], "{text}");
         }

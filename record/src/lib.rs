@@ -10,6 +10,7 @@ pub mod line;
 pub mod members;
 mod names;
 mod programs;
+mod quotes;
 pub mod seal;
 pub mod secrets;
 mod shapes;

@@ -4,6 +4,7 @@
 use super::{
     headers,
     names::{self, Likeness},
+    quotes::{self, Quote},
     tokens::{TOKENS, base64, known, run, word},
 };
 use std::ops::Range;
@@ -152,7 +153,7 @@ fn option(bytes: &[u8], at: usize) -> Option<(Range<usize>, &'static str)> {
     if bytes.get(end) != Some(&b' ') || names::likeness(bytes.get(at + 2..end)?) != Likeness::Secret {
         return None;
     }
-    value(bytes, end + 1).map(|range| (range, "argument"))
+    value(bytes, at..end, end + 1).map(|range| (range, "argument"))
 }
 
 /// `NAME=VALUE`, `"name": "VALUE"`, `NAME: VALUE` and `scheme://user:VALUE@host`.
@@ -169,9 +170,10 @@ fn value_after(bytes: &[u8], at: usize) -> Option<(Range<usize>, &'static str)> 
     let length = head.iter().rev().take_while(|&&byte| word(byte)).count();
     let name = head.get(head.len() - length..)?;
     let name = name.get(name.iter().take_while(|&&byte| byte == b'-').count()..)?;
+    let place = head.len() - name.len()..head.len();
     if colon
         && headers::is_secret(name)
-        && let Some(range) = headers::value(bytes, head.len() - name.len(), at + 1)
+        && let Some(range) = headers::value(bytes, place.clone(), at)
     {
         return Some((range, "authorization"));
     }
@@ -183,7 +185,7 @@ fn value_after(bytes: &[u8], at: usize) -> Option<(Range<usize>, &'static str)> 
     if colon {
         start += run(bytes.get(start..)?, |byte| byte == b' ');
     }
-    let range = value(bytes, start)?;
+    let range = value(bytes, place.start..at, start)?;
     let text = bytes.get(range.clone())?;
     // Prose has colons too: there only what looks like a value is one.
     let sure =
@@ -191,34 +193,21 @@ fn value_after(bytes: &[u8], at: usize) -> Option<(Range<usize>, &'static str)> 
     (sure || names::is_random(text)).then_some((range, "assignment"))
 }
 
-/// The value that begins there, quoted or up to white space.
-fn value(bytes: &[u8], start: usize) -> Option<Range<usize>> {
-    let rest = bytes.get(start..)?;
-    let quote = rest.first().copied().filter(|byte| matches!(byte, b'"' | b'\''));
-    let (start, length) = match quote {
-        Some(quote) => {
-            let inner = rest.get(1..)?;
-            (
-                start + 1,
-                inner
-                    .iter()
-                    .position(|&byte| byte == quote)
-                    .unwrap_or(inner.len()),
-            )
-        }
-        None => {
+/// The value that begins at `start`, quoted or up to white space, behind the name and its mark.
+fn value(bytes: &[u8], name: Range<usize>, start: usize) -> Option<Range<usize>> {
+    let range = match quotes::behind(bytes, name, start) {
+        Quote::Closes { next } => quotes::joined(bytes, next)?,
+        Quote::Opens { start, quote } => start..start + quotes::length(bytes.get(start..)?, quote),
+        Quote::None => {
             let ends = |byte: u8| {
                 byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'' | b'&' | b';' | b'|' | b',')
             };
-            (
-                start,
-                rest.iter().position(|&byte| ends(byte)).unwrap_or(rest.len()),
-            )
+            let rest = bytes.get(start..)?;
+            start..start + rest.iter().position(|&byte| ends(byte)).unwrap_or(rest.len())
         }
     };
-    let value = bytes.get(start..start + length)?;
-    let plain = names::is_value(std::str::from_utf8(value).unwrap_or("x"));
-    plain.then_some(start..start + length)
+    let plain = names::is_value(std::str::from_utf8(bytes.get(range.clone())?).unwrap_or("x"));
+    plain.then_some(range)
 }
 
 /// The password in `scheme://user:password@host`.
