@@ -16,10 +16,63 @@ const MAX_DEPTH: usize = 4;
 /// No name of a program is longer.
 const MAX_NAME: usize = 16;
 
+/// Words that the name of a program follows, or that of another such word.
+const LEADS: &[&[u8]] = &[
+    b"command", b"do", b"else", b"exec", b"if", b"nohup", b"setsid", b"then", b"time", b"until", b"while",
+    b"!", b"{",
+];
+/// Programs that run another, which is named anywhere behind them.
+const WRAPPERS: &[&[u8]] = &[
+    b"bash",
+    b"busybox",
+    b"chroot",
+    b"dash",
+    b"doas",
+    b"env",
+    b"eval",
+    b"find",
+    b"flock",
+    b"gosu",
+    b"ionice",
+    b"ksh",
+    b"lxc",
+    b"nice",
+    b"nsenter",
+    b"parallel",
+    b"setpriv",
+    b"sh",
+    b"ssh",
+    b"stdbuf",
+    b"strace",
+    b"su",
+    b"su-exec",
+    b"sudo",
+    b"systemd-run",
+    b"timeout",
+    b"tini",
+    b"unshare",
+    b"watch",
+    b"xargs",
+    b"zsh",
+];
+
+/// Where in a simple command a program is looked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Place {
+    /// Any word may name one: what runs it may be unknown.
+    #[default]
+    Anywhere,
+    /// Where the command begins, and behind what runs another: a text in quotes may be prose.
+    Beginning,
+    /// Nowhere: the command is another program's.
+    Nowhere,
+}
+
 /// The words of one simple command, one after the other.
 #[derive(Debug, Default)]
 pub(super) struct Call<'t> {
     words: usize,
+    place: Place,
     programs: Vec<Running<'t>>,
 }
 
@@ -45,10 +98,26 @@ enum Next {
 }
 
 impl<'t> Call<'t> {
+    fn begins(place: Place) -> Self {
+        Self {
+            place,
+            ..Self::default()
+        }
+    }
+
     /// The part of the next word that is a secret.
     pub(super) fn word(&mut self, word: &'t [u8]) -> Option<Range<usize>> {
         let found = self.programs.iter_mut().find_map(|program| program.word(word));
-        if let Some(name) = program(word).filter(|_| self.programs.len() < MAX_PROGRAMS) {
+        let named = program(word).filter(|_| self.place != Place::Nowhere);
+        if self.place == Place::Beginning {
+            self.place = match named {
+                Some(_) => Place::Anywhere,
+                None if WRAPPERS.contains(&base(word)) => Place::Anywhere,
+                None if LEADS.contains(&word) || is_assignment(word) => Place::Beginning,
+                None => Place::Nowhere,
+            };
+        }
+        if let Some(name) = named.filter(|_| self.programs.len() < MAX_PROGRAMS) {
             self.programs.push(Running {
                 name,
                 inside: self.words > 0,
@@ -65,15 +134,28 @@ impl<'t> Call<'t> {
 
 /// The program of the table that a word names, by itself or by a path.
 fn program(word: &[u8]) -> Option<&'static str> {
-    let base = word.rsplit(|&byte| byte == b'/').next()?;
-    let quoted = |byte: &u8| matches!(byte, b'\\' | b'"' | b'\'');
-    let start = base.iter().take_while(|byte| quoted(byte)).count();
-    let base = base.get(start..)?;
+    let base = base(word);
     if base.is_empty() || base.len() > MAX_NAME {
         return None;
     }
     let mut names = PROGRAMS.iter().flat_map(|program| program.names);
     names.find(|name| name.as_bytes() == base).copied()
+}
+
+/// The last part of a path, without quotes before it.
+fn base(word: &[u8]) -> &[u8] {
+    let base = word.rsplit(|&byte| byte == b'/').next().unwrap_or_default();
+    let quoted = |byte: &u8| matches!(byte, b'\\' | b'"' | b'\'');
+    let start = base.iter().take_while(|byte| quoted(byte)).count();
+    base.get(start..).unwrap_or_default()
+}
+
+/// `NAME=value`, before the name of a program.
+fn is_assignment(word: &[u8]) -> bool {
+    let name = word.iter().take_while(|&&byte| byte != b'=').count();
+    let letters = word.get(..name).unwrap_or_default();
+    let identifies = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
+    name < word.len() && name > 0 && letters.iter().all(identifies)
 }
 
 impl<'t> Running<'t> {
@@ -99,6 +181,14 @@ impl<'t> Running<'t> {
             (Some((_, form)), Some(at)) => self.secret(*form, word, word.len() - long.len() + at + 1),
             (Some((_, form)), None) => {
                 self.next = Next::Secret(*form);
+                None
+            }
+            (None, at)
+                if rows
+                    .iter()
+                    .any(|row| row.valued_long.iter().any(|known| known.as_bytes() == name)) =>
+            {
+                self.next = if at.is_none() { Next::Value } else { Next::Operand };
                 None
             }
             (None, _) if word.starts_with(b"--") => None,
@@ -210,9 +300,9 @@ fn is_setting(name: &[u8]) -> bool {
 }
 
 /// Adds what is found in a text that may be a command line.
-pub(super) fn find(text: &str, found: &mut Vec<(Range<usize>, &str)>) {
+pub(super) fn find(text: &str, place: Place, found: &mut Vec<(Range<usize>, &str)>) {
     if text.contains(' ') {
-        find_in(text.as_bytes(), 0, 0, &mut |range| {
+        find_in(text.as_bytes(), place, 0, 0, &mut |range| {
             // A slice of text must begin and end on characters.
             if text.is_char_boundary(range.start) && text.is_char_boundary(range.end) {
                 found.push((range, "argument"));
@@ -221,8 +311,8 @@ pub(super) fn find(text: &str, found: &mut Vec<(Range<usize>, &str)>) {
     }
 }
 
-fn find_in(bytes: &[u8], offset: usize, depth: usize, found: &mut impl FnMut(Range<usize>)) {
-    let mut call = Call::default();
+fn find_in(bytes: &[u8], place: Place, offset: usize, depth: usize, found: &mut impl FnMut(Range<usize>)) {
+    let mut call = Call::begins(place);
     let mut at = 0;
     while let Some(&byte) = bytes.get(at) {
         let continued = byte == b'\\' && bytes.get(at + 1) == Some(&b'\n');
@@ -230,7 +320,7 @@ fn find_in(bytes: &[u8], offset: usize, depth: usize, found: &mut impl FnMut(Ran
             b' ' | b'\t' | b'<' | b'>' => at += 1,
             _ if continued => at += 2,
             b'\n' | b'\r' | b';' | b'&' | b'|' | b'(' | b')' | b'`' => {
-                call = Call::default();
+                call = Call::begins(place);
                 at += 1;
             }
             _ => {
@@ -240,7 +330,7 @@ fn find_in(bytes: &[u8], offset: usize, depth: usize, found: &mut impl FnMut(Ran
                 let quoted = word.iter().position(|byte| matches!(byte, b'"' | b'\''));
                 if let Some(quote) = quoted.filter(|_| depth < MAX_DEPTH && word.contains(&b' ')) {
                     let inner = word.get(quote + 1..).unwrap_or_default();
-                    find_in(inner, start + quote + 1, depth + 1, found);
+                    find_in(inner, Place::Beginning, start + quote + 1, depth + 1, found);
                 }
                 let (begin, end) = unquoted(word, 0);
                 let bare = word.get(begin..end).unwrap_or_default();

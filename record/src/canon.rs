@@ -3,7 +3,7 @@
 
 use super::{
     MAX_DATA_BYTES, MAX_SAFE_INTEGER,
-    calls::Call,
+    calls::{Call, Place},
     line::DecimalBuffer,
     names::{self, Likeness},
     secrets::Secrets,
@@ -133,7 +133,7 @@ impl<'a> Writer<'a> {
             Value::Bool(true) => self.out.extend_from_slice(b"true"),
             Value::Bool(false) => self.out.extend_from_slice(b"false"),
             Value::Number(n) => number(&mut self.out, n)?,
-            Value::String(text) => self.text(text, None),
+            Value::String(text) => self.text(text, None, Place::Anywhere),
             Value::Array(items) => self.array(items, depth)?,
             Value::Object(map) => {
                 let depth = deeper(depth)?;
@@ -151,6 +151,11 @@ impl<'a> Writer<'a> {
         self.out.push(b'[');
         let mut follows_option = false;
         let mut call = Call::default();
+        // The first of a command's words is its program, and the others are as texts in quotes.
+        let place = match items.first() {
+            Some(Value::String(first)) if !first.contains(' ') => Place::Beginning,
+            _ => Place::Anywhere,
+        };
         for (i, item) in items.iter().enumerate() {
             if i > 0 {
                 self.out.push(b',');
@@ -167,7 +172,7 @@ impl<'a> Writer<'a> {
                 follows_option = false;
             } else {
                 follows_option = names::is_option(text.as_bytes());
-                self.text(text, argument);
+                self.text(text, argument, place);
             }
         }
         self.out.push(b']');
@@ -175,8 +180,10 @@ impl<'a> Writer<'a> {
     }
 
     /// A text, and the part of it that is known to be a secret.
-    fn text(&mut self, text: &str, argument: Option<Range<usize>>) {
-        let redacted = self.secrets.and_then(|secrets| secrets.redacted(text, argument));
+    fn text(&mut self, text: &str, argument: Option<Range<usize>>, place: Place) {
+        let redacted = self
+            .secrets
+            .and_then(|secrets| secrets.redacted(text, argument, place));
         string(&mut self.out, redacted.as_deref().unwrap_or(text));
     }
 }

@@ -181,6 +181,9 @@ mod tests {
             "curl -H 'Authorization: Bearer $TOKEN' x",
             "curl -H \"Authorization: $TOKEN\" x",
             "curl -H 'Accept: application/json' x",
+            "git commit -m \"Authorization: fix header parsing when the token is empty\"",
+            "git commit -m 'Cookie: parse HTTP/2 again (#12), not the rest'",
+            "Authorization: Bearer tokens are read anew",
         ] {
             assert_eq!(kinds(text), [], "{text}");
         }

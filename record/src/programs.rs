@@ -40,6 +40,8 @@ pub(super) struct Program {
     pub(super) valued: &'static [u8],
     /// Names of options, behind one hyphen or two.
     pub(super) long: &'static [(&'static str, Form)],
+    /// Names of other options that take a value.
+    pub(super) valued_long: &'static [&'static str],
     pub(super) operands: Operands,
 }
 
@@ -50,6 +52,7 @@ const NONE: Program = Program {
     joined: &[],
     valued: &[],
     long: &[],
+    valued_long: &[],
     operands: Operands::Plain,
 };
 
@@ -155,6 +158,21 @@ pub(super) const PROGRAMS: &[Program] = &[
             ("k", Form::Whole),
             ("K", Form::Whole),
             ("macopt", Form::After(b':')),
+        ],
+        valued_long: &[
+            "config",
+            "engine",
+            "in",
+            "inform",
+            "keyform",
+            "out",
+            "outform",
+            "propquery",
+            "provider",
+            "provider-path",
+            "rand",
+            "salt",
+            "writerand",
         ],
         ..NONE
     },

@@ -2,7 +2,10 @@
 //! the same secret has the same tag in one ledger, and nobody without the key can try guesses against it.
 //! No regular expression is compiled unless policy defines one: a call must not pay for that. Holds no key.
 
-use super::{calls, shapes};
+use super::{
+    calls::{self, Place},
+    shapes,
+};
 use regex::Regex;
 use std::{fmt, ops::Range};
 
@@ -66,11 +69,16 @@ impl fmt::Debug for Secrets<'_> {
 
 impl Secrets<'_> {
     /// The text with its secrets replaced, and with the part that is known to be one; none where it has none.
-    pub(super) fn redacted(&self, text: &str, argument: Option<Range<usize>>) -> Option<String> {
+    pub(super) fn redacted(
+        &self,
+        text: &str,
+        argument: Option<Range<usize>>,
+        place: Place,
+    ) -> Option<String> {
         let mut found: Vec<(Range<usize>, &str)> = Vec::new();
         found.extend(argument.map(|range| (range, "argument")));
         shapes::find(text, &mut found);
-        calls::find(text, &mut found);
+        calls::find(text, place, &mut found);
         for (name, regex) in &self.patterns.compiled {
             found.extend(
                 regex
@@ -162,6 +170,29 @@ mod tests {
                 "lists": [["sshpass", "-p", "[redacted:argument]", "ssh"], ["mkdir", "-p", "hunter2"]],
                 "reasons": ["`mysql -p[redacted:argument] db` runs anything"],
             })
+        );
+    }
+
+    #[test]
+    fn an_argument_that_is_prose_names_no_programs_but_one_that_is_a_command_does() {
+        assert_eq!(
+            redact(
+                &json!({"lists": [
+                    ["git", "commit", "-m", "use openssl passwd for hashing"],
+                    ["bash", "-c", "cd x && sudo -u app curl -u ann:hunter2 https://x"],
+                    ["sleep 1", "watch2 curl -u ann:hunter2 https://x"],
+                ]}),
+                &[]
+            ),
+            json!({"lists": [
+                ["git", "commit", "-m", "use openssl passwd for hashing"],
+                [
+                    "bash",
+                    "-c",
+                    "cd x && sudo -u app curl -u ann:[redacted:argument] https://x"
+                ],
+                ["sleep 1", "watch2 curl -u ann:[redacted:argument] https://x"],
+            ]})
         );
     }
 

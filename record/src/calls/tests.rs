@@ -1,10 +1,10 @@
 //! What is a secret in a command line, and what only looks like one.
 
-use super::{Call, find};
+use super::{Call, Place, find};
 
 fn secrets(text: &str) -> Vec<&str> {
     let mut found = Vec::new();
-    find(text, &mut found);
+    find(text, Place::Anywhere, &mut found);
     found
         .into_iter()
         .map(|(range, _)| text.get(range).unwrap())
@@ -48,6 +48,13 @@ fn secrets_behind_their_programs_are_found() {
         "openssl rsa -in k -passin pass:S3cret -out o",
         "openssl enc -aes-256-cbc -k S3cret -in a",
         "openssl passwd -1 S3cret",
+        "openssl passwd -1 -salt xy S3cret",
+        "openssl passwd -6 -in file S3cret",
+        "bash -c 'cd x && A=b sudo -u app curl -u admin:S3cret https://x'",
+        "sh -c \"if curl -u admin:S3cret https://x; then :; fi\"",
+        "ssh h 'docker exec db mysql -u root -pS3cret db'",
+        "ssh h \"timeout 5 /usr/bin/curl -u admin:S3cret https://x\"",
+        "bash -c 'ls \n time curl -u admin:S3cret https://x'",
         "kubectl create secret generic x --from-literal=pw=S3cret",
         "kubectl -n dev create secret generic mysql --from-literal pw=S3cret",
         "gh secret set TOKEN -b S3cret",
@@ -108,6 +115,12 @@ fn what_only_looks_like_a_secret_is_left() {
         "7z x a.7z",
         "python3 -m http.server -p 8000",
         "echo curl is good",
+        "git commit -m \"use openssl passwd for hashing\"",
+        "git commit -m 'call curl -u with user:name' -m \"so mysql -pfoo is gone\"",
+        "openssl passwd -1 -salt xy",
+        "openssl passwd -6 -stdin",
+        "openssl passwd -in file -salt=xy",
+        "openssl rand -out passwd 12",
     ] {
         assert_eq!(secrets(text), [""; 0], "{text}");
     }
