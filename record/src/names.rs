@@ -38,6 +38,7 @@ const SECRET: &[&[u8]] = &[
     b"sharedaccesskey",
     b"encryptionkey",
     b"signingkey",
+    b"rediscliauth",
 ];
 /// Last words of names whose value is a secret if it looks random.
 const WEAK: &[&[u8]] = &[

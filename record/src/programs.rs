@@ -63,9 +63,10 @@ const ASSIGNED: Form = Form::After(b'=');
 pub(super) const PROGRAMS: &[Program] = &[
     Program {
         names: &["curl"],
-        short: &[(b'u', USER), (b'U', USER), (b'E', USER)],
-        valued: b"AbcCdDeFHhKmoPQrtTwxXyYz",
+        short: &[(b'u', USER), (b'U', USER), (b'E', USER), (b'b', ASSIGNED)],
+        valued: b"AcCdDeFHhKmoPQrtTwxXyYz",
         long: &[
+            ("cookie", ASSIGNED),
             ("user", USER),
             ("proxy-user", USER),
             ("cert", USER),
@@ -158,6 +159,7 @@ pub(super) const PROGRAMS: &[Program] = &[
             ("k", Form::Whole),
             ("K", Form::Whole),
             ("macopt", Form::After(b':')),
+            ("hmac", Form::Whole),
         ],
         valued_long: &[
             "config",

@@ -40,9 +40,9 @@ pub(super) fn before(bytes: &[u8], at: usize) -> Option<Mark> {
 
 /// What stands at `at`, behind the name and the mark that ends it.
 pub(super) fn behind(bytes: &[u8], name: Range<usize>, at: usize) -> Quote {
-    let around = before(bytes, name.start).map(|mark| mark.byte);
+    let around = before(bytes, name.start);
     // `"name": "value"`
-    let closed = around.is_some() && before(bytes, name.end).map(|mark| mark.byte) == around;
+    let closed = around.is_some() && before(bytes, name.end) == around;
     let rest = bytes.get(at..).unwrap_or_default();
     let prefix = Some(run(rest, |byte| {
         matches!(byte.to_ascii_lowercase(), b'f' | b'r' | b'b' | b'u')
@@ -54,13 +54,20 @@ pub(super) fn behind(bytes: &[u8], name: Range<usize>, at: usize) -> Quote {
     let Some(byte) = bytes.get(place).copied().filter(|&byte| is_quote(byte)) else {
         return Quote::None;
     };
-    let escaped = slashes > 0;
-    if !closed && (around == Some(byte) || !escaped && open(bytes, at) == Some(byte)) {
+    let quote = Mark {
+        byte,
+        escaped: slashes > 0,
+    };
+    let ends_name = !closed && around.is_some_and(|mark| mark.byte == byte);
+    // A member's value has the quotes of its name; others may be those around the whole.
+    let member = quote.escaped || closed && around == Some(quote);
+    let ends_whole = !member && open(bytes, at) == Some(byte);
+    if ends_name || ends_whole {
         return Quote::Closes { next: place + 1 };
     }
     Quote::Opens {
         start: place + 1,
-        quote: Mark { byte, escaped },
+        quote,
     }
 }
 

@@ -163,10 +163,11 @@ fn value_after(bytes: &[u8], at: usize) -> Option<(Range<usize>, &'static str)> 
     if colon && let Some(range) = url_password(bytes, at) {
         return Some((range, "url-password"));
     }
-    let head = head
-        .strip_suffix(b"\"")
-        .or(head.strip_suffix(b"'"))
-        .unwrap_or(head);
+    let closed = head.strip_suffix(b"\"").or(head.strip_suffix(b"'"));
+    // Behind backslashes the quote is inside another quoted text.
+    let head = closed.map_or(Some(head), |head| {
+        head.get(..head.len() - quotes::run_back(head, head.len()))
+    })?;
     let length = head.iter().rev().take_while(|&&byte| word(byte)).count();
     let name = head.get(head.len() - length..)?;
     let name = name.get(name.iter().take_while(|&&byte| byte == b'-').count()..)?;
@@ -187,9 +188,10 @@ fn value_after(bytes: &[u8], at: usize) -> Option<(Range<usize>, &'static str)> 
     }
     let range = value(bytes, place.start..at, start)?;
     let text = bytes.get(range.clone())?;
-    // Prose has colons too: there only what looks like a value is one.
-    let sure =
-        likeness == Likeness::Secret && (!colon || text.len() >= 8 && text.iter().any(u8::is_ascii_digit));
+    let member = place.end < at && quotes::before(bytes, range.start).is_some();
+    // Prose has colons too: there, but for a member of an object, only what looks like a value is one.
+    let sure = likeness == Likeness::Secret
+        && (!colon || member || text.len() >= 8 && text.iter().any(u8::is_ascii_digit));
     (sure || names::is_random(text)).then_some((range, "assignment"))
 }
 
@@ -314,6 +316,23 @@ mod tests {
             ("export API_TOKEN='a b c'", ("a b c", "assignment")),
             ("{\"api_key\": \"k9k9k9k9k9\"}", ("k9k9k9k9k9", "assignment")),
             ("ssh_key=9fK2mQx7LpZ4aa", ("9fK2mQx7LpZ4aa", "assignment")),
+            ("REDISCLI_AUTH=hunter redis-cli ping", ("hunter", "assignment")),
+            (
+                "curl -d \"{\\\"password\\\": \\\"hunter2S\\\"}\" https://x",
+                ("hunter2S", "assignment"),
+            ),
+            (
+                "bash -c \"curl -d \\\"{\\\\\\\"password\\\\\\\":\\\\\\\"hunter2S\\\\\\\",\\\\\\\"a\\\\\\\":1}\\\" x\"",
+                ("hunter2S", "assignment"),
+            ),
+            (
+                "curl -d '{\"user\": \"a\", \"password\": \"hunter\"}' https://x",
+                ("hunter", "assignment"),
+            ),
+            (
+                "curl -d \"{\\\"token\\\":\\\"hunter\\\"}\" https://x && rm -rf \"a b\"",
+                ("hunter", "assignment"),
+            ),
         ] {
             assert_eq!(kinds(text), [want], "{text}");
         }
@@ -330,6 +349,10 @@ mod tests {
             "ssh://git@example.com:22/x",
             "risk-assessment sk-learn task",
             "AKIAshort",
+            "WP_AUTH=hunter x",
+            "curl -d \"{\\\"password\\\": \\\"$PW\\\"}\" https://x",
+            "grep '\"password\": ' src && rm -rf 'out 12345'",
+            "grep \"\\\"password\\\": \" src && rm -rf out12345",
             "日本語 password=",
         ] {
             assert_eq!(kinds(text), [], "{text}");
