@@ -99,6 +99,26 @@ fn known_commands_become_typed_intents() {
             "zip a.zip b",
             &["filesystem:write /w/a.zip", "filesystem:read /w/b"],
         ),
+        (
+            "zip -P pw a.zip b",
+            &["filesystem:write /w/a.zip", "filesystem:read /w/b"],
+        ),
+        (
+            "zip -rPpw a.zip b",
+            &["filesystem:write /w/a.zip", "filesystem:read /w/b"],
+        ),
+        (
+            "unzip -oP pw a.zip -d o",
+            &["filesystem:read /w/a.zip", "filesystem:write /w/o/*"],
+        ),
+        (
+            "unzip -n a.zip",
+            &["filesystem:read /w/a.zip", "filesystem:write /w/*"],
+        ),
+        (
+            "7z a -padmin a.7z b",
+            &["filesystem:read /w/a.7z", "filesystem:read /w/b"],
+        ),
         ("rsync a h:b", &["filesystem:read /w/a", "ssh:upload b"]),
         ("scp a h:b", &["filesystem:read /w/a", "ssh:upload b"]),
         ("ssh h uptime", &["ssh:look h"]),

@@ -10,12 +10,15 @@ use crate::shell::walk::Walk;
 
 pub(super) fn archive(walk: &mut Walk<'_>, name: &str, args: &[String], call: &mut Call) -> Stream {
     let grammar = Grammar {
-        values: if matches!(name, "tar" | "bsdtar") {
-            "fCbgHIKLNTVXF"
-        } else if name == "cpio" {
-            "CDEFHIMORW"
-        } else {
-            "dbnti"
+        values: match name {
+            "tar" | "bsdtar" => "fCbgHIKLNTVXF",
+            "cpio" => "CDEFHIMORW",
+            // The password is no file.
+            "zip" => "dbntiP",
+            "unzip" => "dP",
+            // Values are next to their letters: `-pPASSWORD`.
+            "7z" => "",
+            _ => "dbnti",
         },
         long_values: &[
             "file",
