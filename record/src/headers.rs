@@ -154,6 +154,19 @@ mod tests {
                 ("hunter2", "authorization"),
             ),
             (
+                "http :3000 Authorization:\"Bearer hunter2\" a=b",
+                ("hunter2", "authorization"),
+            ),
+            (
+                "http :3000 Cookie:'sid=hunter2 x' a=b",
+                ("sid=hunter2 x", "authorization"),
+            ),
+            ("http :3000 'X-Api-Key:hunter' a=b", ("hunter", "authorization")),
+            (
+                "curl -d \"{\\\"Authorization\\\": \\\"Bearer hunter2\\\"}\" x",
+                ("hunter2", "authorization"),
+            ),
+            (
                 "curl -H \"Cookie: \"hunter2 https://x",
                 ("hunter2", "authorization"),
             ),
