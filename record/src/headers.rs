@@ -30,6 +30,8 @@ pub(super) fn is_secret(name: &[u8]) -> bool {
 
 /// Names of schemes that stand before a credential.
 const SCHEMES: &[&str] = &["bearer", "basic", "token", "digest", "negotiate", "apikey"];
+/// How much is looked at behind a name in the middle of a text.
+const MAX_WORDS: usize = 1024;
 /// No word of prose is longer.
 const LONGEST_WORD: usize = 20;
 
@@ -52,6 +54,12 @@ pub(super) fn value(bytes: &[u8], name: Range<usize>, colon: usize) -> Option<Ra
     let begins_line = matches!(before, None | Some(b'\n' | b'\r')) || matches!(shown, Some(b"> " | b"< "));
     let whole = begins_line || quote.is_some();
     let rest = bytes.get(at..)?;
+    // In the middle of a text only a word is looked at, so that many names in one line cost no more than its length.
+    let rest = if whole {
+        rest
+    } else {
+        rest.get(..MAX_WORDS.min(rest.len()))?
+    };
     let rest = rest.get(..run(rest, |byte| !matches!(byte, b'\n' | b'\r')))?;
     let end = match quote {
         Some(quote) => quotes::length(rest, quote),
@@ -78,15 +86,19 @@ pub(super) fn value(bytes: &[u8], name: Range<usize>, colon: usize) -> Option<Ra
     let credential = if whole {
         credential
     } else {
-        let length = run(credential, |byte| {
-            !byte.is_ascii_whitespace() && !matches!(byte, b';' | b'|' | b'&')
-        });
-        let word = credential.get(..length)?;
-        (length >= 8 && word.iter().any(u8::is_ascii_digit)).then_some(word)?
+        let word = credential.get(..run(credential, is_word))?;
+        let sure = word.len() >= 8 && word.iter().any(u8::is_ascii_digit);
+        let rest = bytes.get(at + skipped + behind..).filter(|_| sure)?;
+        rest.get(..run(rest, is_word))?
     };
     let start = at + skipped + behind;
     let plain = names::is_value(std::str::from_utf8(credential).unwrap_or("x"));
     (plain && !is_template(credential) && !is_prose(value)).then_some(start..start + credential.len())
+}
+
+/// What a credential that has no quotes around it is of.
+fn is_word(byte: u8) -> bool {
+    !byte.is_ascii_whitespace() && !quotes::is_quote(byte) && !matches!(byte, b';' | b'|' | b'&' | b'`')
 }
 
 /// `{token}`, which something else fills in.
@@ -221,6 +233,18 @@ mod tests {
             "h = {\"Authorization\": \"Bearer \" + token, \"Cookie\": jar}",
         ] {
             assert_eq!(kinds(text), [], "{text}");
+        }
+    }
+
+    #[test]
+    fn many_names_in_one_line_are_read_in_time() {
+        for text in [
+            "Authorization: ",
+            "Cookie:\"",
+            "\"Cookie: \\\"",
+            "X-Api-Key: a b c 'x ",
+        ] {
+            kinds(&text.repeat(2000));
         }
     }
 }
