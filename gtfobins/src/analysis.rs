@@ -79,6 +79,8 @@ pub struct Effect {
     pub arrivals: Vec<Arrival>,
     /// Whether the path is a directory to trees that come, whatever stands there.
     pub into: bool,
+    /// Whether the path is in a directory that the same text made under a name of its own, and that is empty yet.
+    pub fresh: bool,
 }
 
 /// What a copy or a move brings to its destination.

@@ -10,6 +10,7 @@ mod compound;
 mod directories;
 pub(crate) mod environment;
 mod expand;
+mod fresh;
 mod hidden;
 pub(crate) mod interpreters;
 mod lex;

@@ -36,6 +36,8 @@ pub(crate) struct Walk<'s> {
     pub(crate) scope: &'s ShellScope,
     pub(crate) state: State,
     pub(crate) made: BTreeMap<String, Made>,
+    /// Directories that `mktemp -d` made on the way, as paths are shown.
+    pub(crate) fresh: Vec<String>,
     pub(crate) out: Analysis,
     pub(crate) place: Place,
     pub(crate) sudo: bool,
@@ -59,6 +61,7 @@ pub fn analyse(text: &str, scope: &ShellScope) -> Analysis {
             ..State::default()
         },
         made: BTreeMap::new(),
+        fresh: Vec::new(),
         out: Analysis::default(),
         place: Place::Here,
         sudo: false,
@@ -88,6 +91,7 @@ pub fn analyse(text: &str, scope: &ShellScope) -> Analysis {
         }
     }
     walk.settle();
+    walk.doubt_fresh();
     walk.out
 }
 

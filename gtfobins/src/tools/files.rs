@@ -262,8 +262,15 @@ fn temporary(walk: &mut Walk<'_>, args: &[String], call: &mut Call) -> Stream {
         (Some(dir), Some(name)) => format!("{dir}/{name}"),
         (Some(dir), None) => format!("{dir}/tmp.X"),
         (None, Some(path)) => path.clone(),
-        (None, None) => return Stream::Paths(vec![format!("/tmp/tmp.{}", value::STAR)]),
+        (None, None) => format!("/tmp/tmp.{}", value::STAR),
     };
+    let makes_dir = options.has(&["-d", "--directory"]) && !options.has(&["-u", "--dry-run"]);
+    if (dir.or(usual), template) == (None, None) {
+        if makes_dir {
+            walk.fresh.push(value::show(&path));
+        }
+        return Stream::Paths(vec![path]);
+    }
     // The last run of X is what is made up.
     let known = match path.rfind('X') {
         Some(at) => path.get(..at).unwrap_or_default().trim_end_matches('X'),
@@ -278,5 +285,9 @@ fn temporary(walk: &mut Walk<'_>, args: &[String], call: &mut Call) -> Stream {
     if !options.has(&["-u", "--dry-run"]) {
         walk.access(&made, access, &mut call.part);
     }
-    Stream::Paths(vec![walk.absolute(&made)])
+    let made = walk.absolute(&made);
+    if makes_dir {
+        walk.fresh.push(value::show(&made));
+    }
+    Stream::Paths(vec![made])
 }

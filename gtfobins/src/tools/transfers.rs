@@ -84,8 +84,10 @@ pub(super) fn transfer(walk: &mut Walk<'_>, name: &str, args: &[String], call: &
         },
         tree: trees,
     });
+    let fresh = walk.is_fresh(&destination, &call.part);
     if let Some(effect) = last_destination(call) {
         effect.arrivals = arrivals.collect();
+        effect.fresh = fresh;
     }
     for from in &sources {
         let origin = walk.absolute(from);

@@ -68,6 +68,17 @@ impl Protect {
         self.guard(path, operation, places)
     }
 
+    /// Whether that operation may not be done to this path for its name alone, wherever it lies.
+    pub fn kept_by_name(&self, path: &str, operation: &str, places: &Places) -> bool {
+        let path = &components::lexical(path);
+        let access = access(operation);
+        own(path, access, places).is_none()
+            && self.fixed(path, access, places).is_none()
+            && self.added(path, access, places).is_none()
+            && self.named(path, operation, access).is_some()
+            && !self.excepts(path, places)
+    }
+
     /// Whether the documents protect paths beside the built-in ones. Without that, what [`Protect::shelters`] lets
     /// pass holds nothing that may not be deleted.
     pub fn adds_paths(&self) -> bool {

@@ -19,6 +19,8 @@ pub(super) const MAX_ENTRIES: u64 = 250_000;
 const MAX_GLOB_NAMES: usize = 1000;
 /// Most protected names that one tree's reasons tell.
 const MAX_TOLD: usize = 3;
+/// Where everybody keeps what is not to last.
+const TEMPORARY: &str = "/tmp";
 /// A name like any other: what comes to lie in a directory whose whole content is protected.
 const ANY_NAME: &str = "*";
 
@@ -36,7 +38,7 @@ impl Surroundings {
                 path.to_owned()
             };
             let floors = if arrival.tree {
-                self.brought(&arrival, &to, effect.operation)
+                self.brought(&arrival, &to, effect)
             } else {
                 Vec::new()
             };
@@ -62,35 +64,49 @@ impl Surroundings {
     }
 
     /// The floors that a tree sets where it goes.
-    fn brought(&self, arrival: &Arrival, to: &str, operation: &str) -> Vec<Floor> {
+    fn brought(&self, arrival: &Arrival, to: &str, effect: &Effect) -> Vec<Floor> {
+        let operation = effect.operation;
         let moves = operation == "move";
         let to = escape(self.resolver.real_dir(to).as_os_str().as_encoded_bytes());
         let kept =
             |path: &str, operation: &str| self.protect.write_protected(path, operation, &self.base.places);
-        let inside = || kept(&format!("{to}/{ANY_NAME}"), operation).map(floor);
+        let inside = || kept(&format!("{to}/{ANY_NAME}"), operation).map(denied);
         let Some(tree) = directory(&arrival.source) else {
             let is_file = symlink_metadata(&arrival.source).is_ok();
             // Of what is not there yet, anything may come.
-            let whole = || kept(&to, "move").map(floor).or_else(inside);
+            let whole = || kept(&to, "move").map(denied).or_else(inside);
             return if is_file { None } else { whole() }.into_iter().collect();
         };
         if let Some(floor) = inside() {
             return vec![floor];
         }
         let from = arrival.source.trim_end_matches('/');
+        let copied = Copied {
+            from: escape(self.resolver.real_dir(from).as_os_str().as_encoded_bytes()),
+            is_new: symlink_metadata(&*to).is_err() && kept(&to, operation).is_none(),
+            fresh: effect.fresh,
+            operation,
+        };
         let mut check = |below: &str| {
             let guard = kept(&format!("{to}/{below}"), operation)?;
             // As with safe-mv, a name that is protected where it is already moves along.
-            let was = moves && kept(&format!("{from}/{below}"), operation).is_some();
-            (!was).then_some(guard)
+            if moves {
+                let was = kept(&format!("{from}/{below}"), operation).is_some();
+                return (!was).then(|| floor(guard, Verdict::Deny));
+            }
+            match self.copied(&copied, &to, below) {
+                Verdict::Allow => None,
+                verdict => Some(floor(guard, verdict)),
+            }
         };
         let mut looker = Looker {
             check: &mut check,
             found: Vec::new(),
             left: &self.entries_left,
         };
-        let whole = walk(tree.as_fd(), &mut looker).is_ok() || looker.found.len() >= MAX_TOLD;
-        let mut floors: Vec<Floor> = looker.found.into_iter().map(floor).collect();
+        let whole = walk(tree.as_fd(), &mut looker).is_ok()
+            || looker.found.len() >= MAX_TOLD && looker.found.iter().all(|f| f.verdict == Verdict::Deny);
+        let mut floors = looker.found;
         if !whole {
             floors.push(Floor {
                 rule: "too-many-entries".to_owned(),
@@ -102,12 +118,55 @@ impl Surroundings {
         }
         floors
     }
+
+    /// What is to be said of a protected name in a tree that is copied. What the workspace has under the same name
+    /// already, nobody but a person put there: a copy of it where nothing obeys it yet is no way around protection.
+    fn copied(&self, copied: &Copied<'_>, to: &str, below: &str) -> Verdict {
+        let places = &self.base.places;
+        let (from, to_entry) = (format!("{}/{below}", copied.from), format!("{to}/{below}"));
+        let by_name = |path: &str| self.protect.kept_by_name(path, copied.operation, places);
+        let Some(root) = self.shell.root.as_deref() else {
+            return Verdict::Deny;
+        };
+        if !is_below(&copied.from, root) || !by_name(&from) || !by_name(&to_entry) {
+            return Verdict::Deny;
+        }
+        let owned = places.homes.iter().chain(&places.watchtower);
+        let kept_apart = !is_below(&to_entry, root) && !owned.into_iter().any(|dir| is_below(&to_entry, dir));
+        let temporary = kept_apart && is_below(&to_entry, TEMPORARY);
+        if copied.fresh || temporary && copied.from == root {
+            Verdict::Allow
+        } else if temporary || copied.is_new && is_below(to, root) {
+            Verdict::Escalate
+        } else {
+            Verdict::Deny
+        }
+    }
 }
 
-fn floor(guard: Guard) -> Floor {
+/// A tree that is copied.
+struct Copied<'c> {
+    /// The kernel's path of the tree.
+    from: String,
+    /// Whether what it is to be is not there yet, and is itself like any other directory.
+    is_new: bool,
+    /// Whether it comes to an empty directory that the same text made.
+    fresh: bool,
+    operation: &'c str,
+}
+
+fn is_below(path: &str, dir: &str) -> bool {
+    Path::new(path).starts_with(dir)
+}
+
+fn denied(guard: Guard) -> Floor {
+    floor(guard, Verdict::Deny)
+}
+
+fn floor(guard: Guard, verdict: Verdict) -> Floor {
     Floor {
         rule: "protected-path".to_owned(),
-        verdict: Verdict::Deny,
+        verdict,
         reason: guard.reason,
         hint: "`safe-cp -r` copies the rest without it".to_owned(),
         target: None,
@@ -116,8 +175,8 @@ fn floor(guard: Guard) -> Floor {
 
 /// Looks for protected names in a tree.
 struct Looker<'c> {
-    check: &'c mut dyn FnMut(&str) -> Option<Guard>,
-    found: Vec<Guard>,
+    check: &'c mut dyn FnMut(&str) -> Option<Floor>,
+    found: Vec<Floor>,
     /// How many entries one command may still look at.
     left: &'c std::cell::Cell<u64>,
 }
@@ -132,11 +191,18 @@ impl Looker<'_> {
         if path.is_empty() {
             return Ok(Flow::Descend);
         }
-        let Some(guard) = (self.check)(&escape(path)) else {
+        let Some(floor) = (self.check)(&escape(path)) else {
             return Ok(Flow::Descend);
         };
-        self.found.push(guard);
-        if self.found.len() < MAX_TOLD {
+        // A question makes room for a denial: what is told last is the gravest.
+        let denied = floor.verdict == Verdict::Deny;
+        if denied {
+            self.found.retain(|known| known.verdict == Verdict::Deny);
+        }
+        if denied || self.found.len() < MAX_TOLD {
+            self.found.push(floor);
+        }
+        if !denied || self.found.len() < MAX_TOLD {
             Ok(Flow::Skip)
         } else {
             Err(Enough)
@@ -181,7 +247,7 @@ fn expanded(arrival: &Arrival) -> Vec<Arrival> {
         Some(Arrival {
             source: path.to_str()?.to_owned(),
             name: path.file_name()?.to_str()?.to_owned(),
-            tree: arrival.tree,
+            ..arrival.clone()
         })
     };
     let all: Vec<Arrival> = paths.iter().filter_map(named).collect();
