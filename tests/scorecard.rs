@@ -390,6 +390,7 @@ fn a_tree_is_judged_by_the_names_that_it_brings() {
         "CLAUDE.md",
         ".vscode/settings.json",
         ".husky/pre-commit",
+        "y/.git/config",
     ] {
         let path = place.root.join("project").join(file);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -419,6 +420,35 @@ fn a_tree_is_judged_by_the_names_that_it_brings() {
             "D=$(mktemp -d); rmdir \"$D\"; ln -s . \"$D\"; cp -r x/. \"$D\"",
             "escalate",
         ),
+        // What rsync leaves out does not arrive, and nothing does when it only tries.
+        ("rsync -av --exclude .git --exclude x ./ out/", "deny"),
+        ("rsync -avn ./ out/", "allow"),
+        ("rsync -av --dry-run x/ .", "allow"),
+        ("rsync -a --exclude .claude --exclude CLAUDE.md x/ out", "allow"),
+        (
+            "rsync -a --exclude='.claude/' --exclude=CLAUDE.md x/ out",
+            "allow",
+        ),
+        ("rsync -a --exclude={.claude,CLAUDE.md} x/ out", "allow"),
+        ("rsync -a --exclude .claude x/ out", "deny"),
+        ("rsync -a --exclude CLAUDE.md/ --exclude .claude x/ out", "deny"),
+        (
+            "rsync -a --include CLAUDE.md --exclude .claude --exclude CLAUDE.md x/ out",
+            "deny",
+        ),
+        (
+            "rsync -a --exclude '+ CLAUDE.md' --exclude .claude --exclude CLAUDE.md x/ out",
+            "deny",
+        ),
+        (
+            "rsync -a --exclude .claude --exclude CLAUDE.md --exclude '!' x/ out",
+            "deny",
+        ),
+        ("rsync -a --skip-compress --dry-run x/ out", "deny"),
+        ("rsync -a -M --dry-run x/ out", "deny"),
+        ("rsync -a --cvs-exclude y/ out", "allow"),
+        ("rsync -aC y/ out", "allow"),
+        ("rsync -a y/ out", "deny"),
         // Attacks.
         ("cp -a hk/. .git/hooks/", "deny"),
         ("cp -r x/.git .", "deny"),

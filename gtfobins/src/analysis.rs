@@ -92,6 +92,8 @@ pub struct Arrival {
     pub name: String,
     /// Whether everything below it comes along.
     pub tree: bool,
+    /// Names that do not come along, wherever they lie in it; those that end in a slash only where they are directories.
+    pub excluded: Vec<String>,
 }
 
 /// Why a part must not simply run.

@@ -136,6 +136,7 @@ fn moved(walk: &mut Walk<'_>, operands: &[String], call: &mut Call) {
         source: value::show(&walk.absolute(source)),
         name: arriving(source),
         tree: true,
+        excluded: Vec::new(),
     });
     if let Some(effect) = last_destination(call) {
         effect.arrivals = arrivals.collect();
@@ -171,6 +172,7 @@ fn brought_back(walk: &mut Walk<'_>, paths: &[String], call: &mut Call) {
                 source: String::new(),
                 name: ".".to_owned(),
                 tree: true,
+                excluded: Vec::new(),
             }];
         }
     }

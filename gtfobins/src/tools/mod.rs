@@ -31,6 +31,7 @@ mod reader_options;
 mod readers;
 mod remote;
 mod rights;
+mod rsync_filters;
 mod script_effects;
 mod script_functions;
 mod scripts;

@@ -240,7 +240,7 @@ pub(super) fn remote_look(part: &crate::analysis::Part) -> bool {
 pub(super) fn copy(walk: &mut Walk<'_>, name: &str, call: &mut Call) {
     let grammar = if name == "rsync" {
         Grammar {
-            values: "efTBM",
+            values: "efTBM@",
             long_values: &[
                 "rsh",
                 "rsync-path",
@@ -347,7 +347,7 @@ pub(super) fn copy(walk: &mut Walk<'_>, name: &str, call: &mut Call) {
         } else {
             walk.access(&dest, Access::CopyTo, &mut call.part);
             let local: Vec<String> = operands.into_iter().filter(|source| !remote(source)).collect();
-            synced(walk, name, &local, &options, call);
+            synced(walk, name, &dest, &local, &options, call);
         }
     }
 }

@@ -3,6 +3,7 @@
 use super::files::each;
 use super::options::{Grammar, Options};
 use super::rights::special_mode;
+use super::rsync_filters;
 use crate::analysis::{Arrival, Effect};
 use crate::shell::call::Call;
 use crate::shell::paths::Access;
@@ -83,6 +84,7 @@ pub(super) fn transfer(walk: &mut Walk<'_>, name: &str, args: &[String], call: &
             (false, false) => arriving(source),
         },
         tree: trees,
+        excluded: Vec::new(),
     });
     let fresh = walk.is_fresh(&destination, &call.part);
     if let Some(effect) = last_destination(call) {
@@ -139,7 +141,24 @@ pub(super) fn arriving(source: &str) -> String {
 }
 
 /// What `rsync` and `scp` bring to the destination that was judged last.
-pub(super) fn synced(walk: &Walk<'_>, name: &str, sources: &[String], options: &Options, call: &mut Call) {
+pub(super) fn synced(
+    walk: &Walk<'_>,
+    name: &str,
+    destination: &str,
+    sources: &[String],
+    options: &Options,
+    call: &mut Call,
+) {
+    let is_rsync = name == "rsync";
+    if is_rsync && rsync_filters::is_dry(call.args(), options) {
+        return;
+    }
+    let excluded = if is_rsync {
+        rsync_filters::excluded(call.args(), options)
+    } else {
+        Vec::new()
+    };
+    let fresh = walk.is_fresh(destination, &call.part);
     let trees = options.has(&[
         "-a",
         "--archive",
@@ -158,9 +177,11 @@ pub(super) fn synced(walk: &Walk<'_>, name: &str, sources: &[String], options: &
             _ => arriving(source),
         },
         tree: trees,
+        excluded: excluded.clone(),
     });
     if let Some(effect) = last_destination(call) {
         effect.arrivals = arrivals.collect();
+        effect.fresh = fresh;
         effect.into = name == "rsync" && trees;
     }
 }

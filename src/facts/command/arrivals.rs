@@ -101,6 +101,7 @@ impl Surroundings {
         };
         let mut looker = Looker {
             check: &mut check,
+            excluded: &arrival.excluded,
             found: Vec::new(),
             left: &self.entries_left,
         };
@@ -176,6 +177,8 @@ fn floor(guard: Guard, verdict: Verdict) -> Floor {
 /// Looks for protected names in a tree.
 struct Looker<'c> {
     check: &'c mut dyn FnMut(&str) -> Option<Floor>,
+    /// Names that stay behind, as the arrival has them.
+    excluded: &'c [String],
     found: Vec<Floor>,
     /// How many entries one command may still look at.
     left: &'c std::cell::Cell<u64>,
@@ -185,6 +188,11 @@ struct Looker<'c> {
 struct Enough;
 
 impl Looker<'_> {
+    fn is_excluded(&self, path: &[u8], named: impl Fn(&str) -> &str) -> bool {
+        let last = path.rsplit(|byte| *byte == b'/').next().unwrap_or_default();
+        !last.is_empty() && self.excluded.iter().any(|name| named(name).as_bytes() == last)
+    }
+
     fn look(&mut self, path: &[u8]) -> Result<Flow, Enough> {
         let left = self.left.get().checked_sub(1).ok_or(Enough)?;
         self.left.set(left);
@@ -214,11 +222,13 @@ impl Visitor for Looker<'_> {
     type Stop = Enough;
 
     fn enter(&mut self, _: BorrowedFd<'_>, path: &[u8], _: &Status) -> Result<Flow, Enough> {
-        self.look(path)
+        let stays = self.is_excluded(path, |name| name.strip_suffix('/').unwrap_or(name));
+        if stays { Ok(Flow::Skip) } else { self.look(path) }
     }
 
     fn entry(&mut self, _: BorrowedFd<'_>, _: &OsStr, path: &[u8], _: &Status) -> Result<(), Enough> {
-        self.look(path).map(drop)
+        let stays = self.is_excluded(path, |name| name);
+        if stays { Ok(()) } else { self.look(path).map(drop) }
     }
 
     fn leave(&mut self, _: &[u8], _: &Status) -> Result<(), Enough> {
