@@ -283,3 +283,19 @@ fn what_an_unknown_use_may_reach_is_kept() {
     assert!(kept("/home/ann/repo/.git/hooks/pre-commit", true));
     assert!(kept("/home/ann/repo/.env", true));
 }
+
+#[test]
+fn a_name_alone_is_told_from_a_place() {
+    let added = PathPattern::parse("/tmp/kept/**").unwrap();
+    let protect = Protect::new(vec![added], &[], Vec::new());
+    for (path, by_name) in [
+        ("/tmp/copy/CLAUDE.md", true),
+        ("/home/ann/repo/.git/hooks/pre-commit", true),
+        ("/tmp/copy/README.md", false),
+        ("/tmp/kept/CLAUDE.md", false),
+        ("/home/ann/.claude/settings.json", false),
+        ("/home/ann/.watchtower/CLAUDE.md", false),
+    ] {
+        assert_eq!(protect.kept_by_name(path, "copy", &places()), by_name, "{path}");
+    }
+}

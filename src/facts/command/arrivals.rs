@@ -202,7 +202,7 @@ impl Looker<'_> {
         let Some(floor) = (self.check)(&escape(path)) else {
             return Ok(Flow::Descend);
         };
-        // A question makes room for a denial: what is told last is the gravest.
+        // Questions make room for denials: a tree full of the former must not hide the latter.
         let denied = floor.verdict == Verdict::Deny;
         if denied {
             self.found.retain(|known| known.verdict == Verdict::Deny);
