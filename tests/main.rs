@@ -9,6 +9,8 @@ mod approvals;
 #[cfg(test)]
 mod architecture;
 #[cfg(test)]
+mod arrivals;
+#[cfg(test)]
 mod checked;
 #[cfg(test)]
 mod completions;
@@ -48,6 +50,8 @@ mod opens;
 mod paths;
 #[cfg(test)]
 mod predecessor;
+#[cfg(test)]
+mod profiles;
 #[cfg(test)]
 mod readme;
 #[cfg(test)]

@@ -10,16 +10,16 @@ use std::{
 };
 
 /// A home and a workspace of their own, away from /tmp, where everything is allowed.
-struct Place {
-    root: PathBuf,
+pub(crate) struct Place {
+    pub(crate) root: PathBuf,
 }
 
 impl Place {
-    fn new(name: &str) -> Self {
+    pub(crate) fn new(name: &str) -> Self {
         Self::of(name, "default")
     }
 
-    fn of(name: &str, profile: &str) -> Self {
+    pub(crate) fn of(name: &str, profile: &str) -> Self {
         let root = crate::support::base().join(format!("scorecard-{name}-{}", std::process::id()));
         fs::create_dir_all(root.join("home/.watchtower")).unwrap();
         fs::create_dir_all(root.join("project/.git")).unwrap();
@@ -71,7 +71,7 @@ impl Place {
     }
 
     /// The answers to these commands, in order.
-    fn judge(&self, commands: &[String]) -> Vec<Value> {
+    pub(crate) fn judge(&self, commands: &[String]) -> Vec<Value> {
         let input: String = commands
             .iter()
             .map(|c| format!("{}\n", json!({"shell": c})))
@@ -107,7 +107,7 @@ fn commands(text: &str) -> Vec<String> {
         .collect()
 }
 
-fn own(name: &str) -> Vec<String> {
+pub(crate) fn own(name: &str) -> Vec<String> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("tests/corpus")
         .join(name);
@@ -128,7 +128,7 @@ fn shared(name: &str) -> Option<Vec<String>> {
     }
 }
 
-fn rank(answer: &Value) -> usize {
+pub(crate) fn rank(answer: &Value) -> usize {
     let verdicts = ["allow", "shadow", "escalate", "deny"];
     verdicts.iter().position(|v| answer["verdict"] == **v).unwrap()
 }
@@ -234,71 +234,6 @@ fn wrapping_a_command_never_makes_its_verdict_milder() {
     assert!(milder.is_empty(), "{}", milder.join("\n"));
 }
 
-#[test]
-fn no_profile_is_milder_than_the_default() {
-    let commands = own("danger.tsv");
-    let default = Place::of("profile", "default").judge(&commands);
-    let mut milder = Vec::new();
-    for profile in policy::PROFILES {
-        let answers = Place::of("profile", profile).judge(&commands);
-        for ((command, old), new) in commands.iter().zip(&default).zip(&answers) {
-            // The one profile that says of itself that it allows more: reading and searching the rest of the home.
-            let said = *profile == "developer" && reads_the_home(command);
-            if rank(new) < rank(old) && !said {
-                milder.push(format!(
-                    "{profile}: {command:?} {} after {}",
-                    new["verdict"], old["verdict"]
-                ));
-            }
-        }
-    }
-    assert!(milder.is_empty(), "{}", milder.join("\n"));
-}
-
-#[test]
-fn every_profile_stops_commands_of_weight_and_runs_plain_ones() {
-    let weighty = [
-        "git push --force",
-        "npm publish",
-        "crontab x",
-        "shutdown now",
-        "mkfs.ext4 /dev/sda",
-        "gh auth token",
-        "gcloud auth print-access-token",
-        "terraform destroy",
-        "aws s3 rm s3://x",
-        "useradd x",
-        "iptables -F",
-    ];
-    for (profile, verdict) in [("default", 2), ("developer", 2), ("strict", 2), ("ci", 3)] {
-        let place = Place::of("weight", profile);
-        for (command, answer) in weighty.iter().zip(place.judge(&weighty.map(str::to_owned))) {
-            assert!(rank(&answer) >= verdict, "{profile}: {command} {answer}");
-        }
-        let plain = ["git status", "cargo build", "ls src"].map(str::to_owned);
-        for (command, answer) in plain.iter().zip(place.judge(&plain)) {
-            assert_eq!(
-                rank(&answer) == 0,
-                profile != "strict",
-                "{profile}: {command} {answer}"
-            );
-        }
-    }
-}
-
-/// Whether all that a command of the corpus does is to read or search the home outside of what is protected there.
-fn reads_the_home(command: &str) -> bool {
-    [
-        "grep -r password ~/.config",
-        "find ~ -name id_rsa",
-        "cat ~/.bash_history | grep -i pass",
-        "python3 -m http.server 8000 --directory ~",
-        // Of the directory that these tests are in, this may be below the home.
-        "cat src/../../../../etc/shadow",
-    ]
-    .contains(&command)
-}
-
 /// A command that another program can be given as words: no shell is needed to read it.
 fn is_plain(command: &str) -> bool {
     const BUILTINS: [&str; 12] = [
@@ -379,102 +314,6 @@ fn the_strictest_part_holds_and_is_named_with_its_reason() {
         (&answers[2]["verdict"], &answers[2]["reasons"]),
         (&json!("allow"), &json!([]))
     );
-}
-
-#[test]
-fn a_tree_is_judged_by_the_names_that_it_brings() {
-    let place = Place::new("trees");
-    for file in [
-        "node_modules/p/.npmrc",
-        ".env.example",
-        "CLAUDE.md",
-        ".vscode/settings.json",
-        ".husky/pre-commit",
-        "y/.git/config",
-    ] {
-        let path = place.root.join("project").join(file);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, "x").unwrap();
-    }
-    for (command, verdict) in [
-        // Under the same names already, and where nothing was: a person says.
-        ("cp -r x out", "escalate"),
-        ("cp -R . out/copy", "escalate"),
-        ("cp -r x /tmp/watchtower-trees", "escalate"),
-        ("cp -r node_modules /tmp/watchtower-trees", "escalate"),
-        ("D=$(mktemp -d); cp -r node_modules \"$D\"", "allow"),
-        (
-            "mkdir -p /tmp/watchtower-trees && cp -r . /tmp/watchtower-trees",
-            "allow",
-        ),
-        ("cp -r x/. out", "deny"),
-        ("cp -r src out", "allow"),
-        // The checkout itself, and what comes into an empty directory of the same text.
-        ("cp -r . /tmp/watchtower-trees", "allow"),
-        ("cp -a ./ /tmp/watchtower-trees/deeper", "allow"),
-        ("D=$(mktemp -d); cp -r . \"$D\"", "allow"),
-        ("D=$(mktemp -d); cp -r x \"$D/x\"", "allow"),
-        ("D=$(mktemp -d -p out); cp -r x \"$D\"", "allow"),
-        ("D=$(mktemp -d); cp -r hk \"$D/.husky\"", "deny"),
-        (
-            "D=$(mktemp -d); rmdir \"$D\"; ln -s . \"$D\"; cp -r x/. \"$D\"",
-            "escalate",
-        ),
-        // What rsync leaves out does not arrive, and nothing does when it only tries.
-        ("rsync -av --exclude .git --exclude x ./ out/", "deny"),
-        ("rsync -avn ./ out/", "allow"),
-        ("rsync -av --dry-run x/ .", "allow"),
-        ("rsync -a --exclude .claude --exclude CLAUDE.md x/ out", "allow"),
-        (
-            "rsync -a --exclude='.claude/' --exclude=CLAUDE.md x/ out",
-            "allow",
-        ),
-        ("rsync -a --exclude={.claude,CLAUDE.md} x/ out", "allow"),
-        ("rsync -a --exclude .claude x/ out", "deny"),
-        ("rsync -a --exclude CLAUDE.md/ --exclude .claude x/ out", "deny"),
-        (
-            "rsync -a --include CLAUDE.md --exclude .claude --exclude CLAUDE.md x/ out",
-            "deny",
-        ),
-        (
-            "rsync -a --exclude '+ CLAUDE.md' --exclude .claude --exclude CLAUDE.md x/ out",
-            "deny",
-        ),
-        (
-            "rsync -a --exclude .claude --exclude CLAUDE.md --exclude '!' x/ out",
-            "deny",
-        ),
-        ("rsync -a --skip-compress --dry-run x/ out", "deny"),
-        ("rsync -a -M --dry-run x/ out", "deny"),
-        ("rsync -a --cvs-exclude y/ out", "allow"),
-        ("rsync -aC y/ out", "allow"),
-        ("rsync -a y/ out", "deny"),
-        // Attacks.
-        ("cp -a hk/. .git/hooks/", "deny"),
-        ("cp -r x/.git .", "deny"),
-        ("cp -r x/.claude .", "deny"),
-        ("rsync -a hk/ .git/hooks/", "deny"),
-        ("mv x/.claude .", "deny"),
-        ("cp -r x/. .", "deny"),
-        // What was protected where it lies moves along; what becomes so does not.
-        ("mv x out", "allow"),
-        ("mv hk .husky", "deny"),
-        ("rsync -a x/CLAUDE.md out/a.md", "allow"),
-        ("rsync -a x out/new", "escalate"),
-        ("cp x/CLAUDE.md out/a.md", "allow"),
-    ] {
-        let answers = place.judge(&[command.to_owned()]);
-        assert_eq!(
-            answers[0]["verdict"], verdict,
-            "{command}: {}",
-            answers[0]["reasons"]
-        );
-        if command == "cp -r x out" {
-            let reason = answers[0]["reasons"][0].as_str().unwrap();
-            assert!(reason.contains("/project/out/x/"), "{reason}");
-            assert_eq!(answers[0]["hint"], "`safe-cp -r` copies the rest without it");
-        }
-    }
 }
 
 #[test]
